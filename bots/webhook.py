@@ -16,7 +16,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bots.envelope import quarantined_message_of, raw_message_of
+from bots.raw_update import quarantined_message_of, raw_message_of
 from desk.clock import Clock, now
 from desk.model.channel import StoreMessages
 from desk.model.messages import RawMessage

@@ -49,7 +49,7 @@ class ShownFile:
 
 
 @dataclass(frozen=True, slots=True)
-class TerminalMessage:
+class ShownMessage:
     """One message as a terminal gets it, ``to`` whom it goes there. ``alert`` is a short notice instead of a message.
 
     ``reaction`` is an emoji on what was typed, instead of words. ``edit`` when it brings an earlier message up to date,
@@ -69,7 +69,7 @@ class TerminalMessage:
     reaction: str = ""
 
 
-ShowMessage = Callable[[TerminalMessage], Awaitable[None]]
+ShowMessage = Callable[[ShownMessage], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class TerminalUser:
         """Types a line, or shows a file."""
         return self._raw(now, event="said", text=text, files=[asdict(one) for one in files])
 
-    def presses(self, shown: TerminalMessage, option: str, now: datetime) -> RawMessage:
+    def presses(self, shown: ShownMessage, option: str, now: datetime) -> RawMessage:
         """Presses a button of a message."""
         return self._raw(now, event="pressed", press=[shown.case, shown.prompt, option])
 
@@ -161,7 +161,7 @@ class TerminalChannel:
         await self.show(message)
         return Sent(departure.key, at)
 
-    async def read(self, body: Mapping[str, Any]) -> TerminalMessage:
+    async def read(self, body: Mapping[str, Any]) -> ShownMessage:
         """The message in the body of a call."""
         return await terminal_message(body, self._folder, self._open_file)
 
@@ -211,11 +211,11 @@ def render(channel: str, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
     return (ChannelCall(f"{channel}:{outgoing.to.value}", kind, policy, body),)
 
 
-async def terminal_message(body: Mapping[str, Any], folder: Path, open_file: OpenFile) -> TerminalMessage:
+async def terminal_message(body: Mapping[str, Any], folder: Path, open_file: OpenFile) -> ShownMessage:
     """The message in the body of a call. Its files are laid below ``folder`` where they lie nowhere yet."""
     files = [File(**file) for file in body["files"]]
     places = [await file_path(file, folder, open_file) for file in files]
-    return TerminalMessage(
+    return ShownMessage(
         text=RichText(body["text"], tuple(TextSpan(*mark) for mark in body["marks"])),
         to=body["to"],
         options=tuple(RenderedButton(*option) for option in body["options"]),
@@ -230,7 +230,7 @@ async def terminal_message(body: Mapping[str, Any], folder: Path, open_file: Ope
     )
 
 
-def without_echo(message: TerminalMessage, pressed_label: str) -> TerminalMessage:
+def without_echo(message: ShownMessage, pressed_label: str) -> ShownMessage:
     """The message without the question just answered, where the button ``pressed_label`` stands above it anyway."""
     first, _, rest = message.text.plain.partition("\n\n")
     if not (

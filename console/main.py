@@ -39,7 +39,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "console.commands.understanding.understand:understand",
         "Show what the desk makes of a sentence.",
     ),
-    "dialog": ("console.commands.understanding.dialog:dialog", "Dialogs: their letter, and what letters answer to it."),
+    "dialog": (
+        "console.commands.understanding.dialog_letters:dialog",
+        "Dialogs: their letter, and what letters answer to it.",
+    ),
     # Packages with commands of their own.
     "mail": ("console.commands.mail.group:mail", "Mails as the desk reads them, and what became of each."),
     "kb": ("console.commands.kb.group:kb", "The knowledge base: search, measure, fill, print."),

@@ -30,9 +30,10 @@ from desk.model.journal import TakenUpAgain
 from desk.model.provider_files import Provider
 from desk.model.states import RECURRED, CaseState
 from desk.model.unrepeated_acknowledgement import acknowledge, was_acknowledged_last
-from desk.understanding.belonging import AfterClosing
+from desk.understanding.which_matter import AfterClosing
+from escalation.names_and_times import owner_name
 from escalation.promise_rules import watch_for_taker
-from escalation.words import owner_name, silence
+from escalation.relaying import silence
 
 
 def is_closed(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:

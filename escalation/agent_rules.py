@@ -38,9 +38,9 @@ from desk.model.messages import RedeliveryPolicy
 from desk.model.provider_files import Agent, Provider
 from desk.model.states import CaseState
 from escalation.consent_rules import CONSENT_BUTTONS, first_reminder
+from escalation.names_and_times import agent_name
 from escalation.promise_rules import promise
 from escalation.transcript import Transcript
-from escalation.words import agent_name
 
 
 def order_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None:

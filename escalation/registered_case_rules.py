@@ -35,8 +35,9 @@ from desk.understanding.message import understood
 from desk.understanding.reading.observations import Act, Understanding
 from desk.understanding.substance import tells_of_matter
 from escalation.consent_rules import CONSENT_BUTTONS, WITHDRAW, WITHDRAW_BUTTONS, WORKS
+from escalation.names_and_times import clock_time, eta_labels, owner_name
+from escalation.relaying import relay, silence
 from escalation.transcript import RELAYED
-from escalation.words import clock_time, eta_labels, owner_name, relay, silence
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 Answer = Callable[[Case, Inbound[Said], Facts, Understanding], list[RuleAct]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.language.intents import says_no_number
+from desk.language.plain_answers import says_no_number
 from desk.model.acts import (
     Button,
     Buttons,

@@ -36,7 +36,7 @@ from kb.agent_rules import (
 )
 from kb.learning.drafts import ArticleDraft, build_draft, draft_id
 from kb.search.knowledge_of_all_providers import KnowledgeOfAllProviders
-from kb.storage.article_store import ArticleRow
+from kb.storage.article_store import ArticleEditionRow
 from kb.storage.article_versions import last_authors
 from kb.storage.usage_tables import AgentArticleUseRow
 
@@ -159,7 +159,7 @@ class AgentArticlesLookup:
 
     async def _find_article(self, round_: Round, article: str) -> AgentArticle | None:
         """The article of that id as this provider's agents see it: the provider's own rather than the shared one."""
-        whose, row = (round_.case.provider, ""), ArticleRow.__table__.c
+        whose, row = (round_.case.provider, ""), ArticleEditionRow.__table__.c
         query = select(row.provider, row.language, row.title, row.confidence).where(
             row.id == article, row.provider.in_(whose), row.confidence != "archived"
         )

@@ -35,7 +35,7 @@ from kb.learning.phrase_acceptance import (
     anonymised_phrase,
     judge_phrase,
 )
-from kb.storage.article_store import ArticleRow
+from kb.storage.article_store import ArticleEditionRow
 from kb.storage.article_versions import bump_knowledge_counter
 from kb.storage.phrase_store import TAKEN_BACK_REASONS, take_back_returned
 from kb.storage.usage_queries import CASE_HISTORY_COLUMNS, case_history_of
@@ -186,9 +186,9 @@ async def _load_known_phrasings(session: AsyncSession, one: ConfirmedWords, now:
     taught = PhrasingRow.author == "subscriber"
     today = (PhrasingRow.article == one.article, PhrasingRow.at > now - DAY, PhrasingRow.repeats.is_(None), taught)
     articles = await session.execute(
-        select(ArticleRow.title, ArticleRow.phrasings, ArticleRow.body, ArticleRow.environment).where(
-            ArticleRow.id == one.article, ArticleRow.provider.in_((one.provider, ""))
-        )
+        select(
+            ArticleEditionRow.title, ArticleEditionRow.phrasings, ArticleEditionRow.body, ArticleEditionRow.environment
+        ).where(ArticleEditionRow.id == one.article, ArticleEditionRow.provider.in_((one.provider, "")))
     )
     editions = articles.all()
     return KnownPhrasings(

@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import RenderableType
 from sqlalchemy import select
 
-from chat.terminal_channel import ShownFile, TerminalChannel, TerminalMessage, TerminalUser, copy_file, without_echo
+from chat.terminal_channel import ShownFile, ShownMessage, TerminalChannel, TerminalUser, copy_file, without_echo
 from console.runtime.listeners import LEASE_RENEWAL
 from console.runtime.wiring import Application
 from console.terminal.context import WRONG, refuse
@@ -49,7 +49,7 @@ class ChatSession:
         application: Application,
         user: TerminalUser,
         output: Output,
-        show: Callable[[TerminalMessage], None] | None = None,
+        show: Callable[[ShownMessage], None] | None = None,
         commands: Callable[[str], Awaitable[bool]] | None = None,
     ) -> None:
         self._application = application
@@ -57,7 +57,7 @@ class ChatSession:
         self._output = output
         self._print = show or self._print_message
         self._commands = commands
-        self._last_prompt: TerminalMessage | None = None
+        self._last_prompt: ShownMessage | None = None
         self._pressed_label = ""
         self._has_prompt = False
         channel = application.channels[user.channel]
@@ -173,7 +173,7 @@ class ChatSession:
             return
         await self.accepts(self._user.says("", self._application.clock(), (file,)), wait)
 
-    async def _display(self, message: TerminalMessage) -> None:
+    async def _display(self, message: ShownMessage) -> None:
         if message.options:
             self._last_prompt = message
         self.print_above_prompt(lambda: self._print(without_echo(message, self._pressed_label)))
@@ -191,17 +191,17 @@ class ChatSession:
             self._output.prompt("> ")
             self._has_prompt = True
 
-    def _print_message(self, message: TerminalMessage) -> None:
+    def _print_message(self, message: ShownMessage) -> None:
         print_message(self._output, message)
         self._output.print()
 
 
-def _chosen_option(line: str, prompt: TerminalMessage) -> RenderedButton | None:
+def _chosen_option(line: str, prompt: ShownMessage) -> RenderedButton | None:
     number = int(line) if line.isascii() and line.isdecimal() and len(line) < 3 else 0
     return prompt.options[number - 1] if 0 < number <= len(prompt.options) else None
 
 
-def print_message(output: Output, shown: TerminalMessage, indent: int = 0, paths: bool = True) -> None:
+def print_message(output: Output, shown: ShownMessage, indent: int = 0, paths: bool = True) -> None:
     """Prints one message of the desk: words, files (with the ``paths`` they lie at), buttons by number."""
     if shown.reaction:
         output.print(indented(text(shown.reaction), indent))
@@ -212,7 +212,7 @@ def print_message(output: Output, shown: TerminalMessage, indent: int = 0, paths
     output.print(indented(output.beside_bar(*content, style=AGENT if shown.human else DESK), indent))
 
 
-def numbered_labels(shown: TerminalMessage) -> list[str]:
+def numbered_labels(shown: ShownMessage) -> list[str]:
     """The buttons as they are pressed: "[1] Помогло"."""
     return [f"[{number}] {option.label}" for number, option in enumerate(shown.options, 1)]
 

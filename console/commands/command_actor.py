@@ -40,9 +40,9 @@ async def require_agent(
 
     A teams.toml that has changed is imported first, unless that is what the command itself is about.
     """
-    from console.runtime.agent_loader import AgentCache  # noqa: PLC0415 (help and usage come at once)
+    from console.runtime.agent_loader import ProvidersWithAgents  # noqa: PLC0415 (help and usage come at once)
 
-    loader = AgentCache(database, dict(folder.providers()), now)
+    loader = ProvidersWithAgents(database, dict(folder.providers()), now)
     await (loader.fill() if imports else loader.read())
     providers = loader.providers
     among = [providers[provider]] if provider in providers else list(providers.values())

@@ -59,9 +59,11 @@ async def require_article(database: Database, provider: str, answer: AgentOperat
         return
     from sqlalchemy import select  # noqa: PLC0415  # help should not wait for the database's library
 
-    from kb.storage.article_store import ArticleRow  # noqa: PLC0415
+    from kb.storage.article_store import ArticleEditionRow  # noqa: PLC0415
 
-    query = select(ArticleRow.id).where(ArticleRow.id == answer.article, ArticleRow.provider.in_((provider, "")))
+    query = select(ArticleEditionRow.id).where(
+        ArticleEditionRow.id == answer.article, ArticleEditionRow.provider.in_((provider, ""))
+    )
     async with database.look() as connection:
-        if (await connection.execute(query.where(ArticleRow.confidence != "archived"))).first() is None:
+        if (await connection.execute(query.where(ArticleEditionRow.confidence != "archived"))).first() is None:
             refuse(f"there is no article {answer.article!r}: see 'firstline kb articles'", NO_SUCH)

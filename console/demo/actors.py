@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from chat.terminal_channel import TerminalMessage, TerminalUser, copy_file, without_echo
+from chat.terminal_channel import ShownMessage, TerminalUser, copy_file, without_echo
 from console.demo.desk import DemoDesk, StepDidNotHappen
 from console.demo.display import DemoDisplay
 from console.demo.folder import MAILBOX
@@ -32,11 +32,11 @@ class DemoStage:
 
     desk: DemoDesk
     display: DemoDisplay
-    inbound: list[TerminalMessage] = field(default_factory=list)
+    inbound: list[ShownMessage] = field(default_factory=list)
     read: list[EmailMessage] = field(default_factory=list)
-    card: TerminalMessage | None = None
+    card: ShownMessage | None = None
     pressed: str = ""
-    prompts: dict[str, TerminalMessage] = field(default_factory=dict)
+    prompts: dict[str, ShownMessage] = field(default_factory=dict)
 
     async def submit(self, raw: RawMessage) -> None:
         """Somebody does something in a terminal."""

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from bots.parse_agent_message import parse_agent_button, parse_agent_message
-from chat.terminal_channel import TerminalMessage, render, terminal_message
+from chat.terminal_channel import ShownMessage, render, terminal_message
 from desk.model.channel import ChannelCapabilities, StoreMessages
 from desk.model.events import CaseReference, Event, Inbound, NotForDesk, OperationOrdered
 from desk.model.messages import (
@@ -40,7 +40,7 @@ class AgentsGroupChannel:
     channel_kind = "agents_group"
     capabilities = ChannelCapabilities(buttons=True, batch=False)
 
-    def __init__(self, provider: str, show: Callable[[TerminalMessage], Awaitable[None]], folder: Path) -> None:
+    def __init__(self, provider: str, show: Callable[[ShownMessage], Awaitable[None]], folder: Path) -> None:
         self.name = f"agents:{provider}"
         self.provider = provider
         self.address = Address(self.channel_kind, self.name, GROUP)
@@ -51,7 +51,7 @@ class AgentsGroupChannel:
         """An agent writes into the group, answering a case's card."""
         return self._raw(agent, now, text=text, number=number, files=[asdict(one) for one in files])
 
-    def presses(self, agent: str, card: TerminalMessage, option: str, now: datetime) -> RawMessage:
+    def presses(self, agent: str, card: ShownMessage, option: str, now: datetime) -> RawMessage:
         """An agent presses a button of a card."""
         return self._raw(agent, now, press=[card.case, card.prompt, option])
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
-from chat.terminal_channel import TerminalChannel, TerminalMessage, channel_name
+from chat.terminal_channel import ShownMessage, TerminalChannel, channel_name
 from console.demo.agents_chat import AgentsGroupChannel
 from console.demo.folder import MAILBOX, PROVIDER, make_demo_folder, new_password
 from console.demo.mail_servers import LoopbackMailServers
@@ -42,8 +42,8 @@ class DemoDesk:
     application: Application
     mail_servers: LoopbackMailServers
     agents_group: AgentsGroupChannel
-    chats: list[TerminalMessage] = field(default_factory=list)
-    group: list[TerminalMessage] = field(default_factory=list)
+    chats: list[ShownMessage] = field(default_factory=list)
+    group: list[ShownMessage] = field(default_factory=list)
     mails: list[EmailMessage] = field(default_factory=list)
 
     async def submit(self, raw: RawMessage) -> None:
@@ -104,9 +104,9 @@ async def _running(
     root: Path, mail_servers: LoopbackMailServers, mails: list[EmailMessage], chat_in_terminal: bool
 ) -> AsyncIterator[DemoDesk]:
     settings = await make_demo_folder(root, mail_servers)
-    group: list[TerminalMessage] = []
+    group: list[ShownMessage] = []
 
-    async def capture(message: TerminalMessage) -> None:
+    async def capture(message: ShownMessage) -> None:
         group.append(message)
 
     agents_group = AgentsGroupChannel(PROVIDER, capture, settings.data / "chat")
@@ -132,7 +132,7 @@ def _capture_chat(desk: DemoDesk) -> str:
     channel = desk.application.channels[channel_name(PROVIDER)]
     assert isinstance(channel, TerminalChannel)  # noqa: S101 - the wiring makes one for every provider
 
-    async def capture(message: TerminalMessage) -> None:
+    async def capture(message: ShownMessage) -> None:
         desk.chats.append(message)
 
     channel.show = capture

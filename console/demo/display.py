@@ -11,7 +11,7 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from chat.terminal_channel import TerminalMessage
+from chat.terminal_channel import ShownMessage
 from console.commands.chat_session import print_message
 from console.terminal.output import Output, button_lines, indented, message, text
 from desk.language.rich_text import RichText
@@ -74,12 +74,12 @@ class DemoDisplay:
         """An agent does or writes something in the group."""
         self._speech(name, words, f"bold {AGENTS}", AGENTS_INDENT)
 
-    def chat(self, shown: TerminalMessage) -> None:
+    def chat(self, shown: ShownMessage) -> None:
         """A message of the desk in the chat."""
         print_message(self.output, shown, 2, paths=False)
         self.output.print()
 
-    def group(self, shown: TerminalMessage) -> None:
+    def group(self, shown: ShownMessage) -> None:
         """A message in the agents' group. A card that was brought up to date shows what is new on it."""
         words = shown.text
         if shown.reaction or shown.alert:
@@ -121,7 +121,7 @@ class DemoDisplay:
         grid.add_row(text(f"{name}: " if name else "", style), text(words))
         self.output.print(indented(grid, indent), "")
 
-    def _new_lines(self, shown: TerminalMessage) -> RichText:
+    def _new_lines(self, shown: ShownMessage) -> RichText:
         before = self._cards.get(shown.case, "").split("\n")
         self._cards[shown.case] = shown.text.plain
         lines = shown.text.plain.split("\n")

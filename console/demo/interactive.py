@@ -8,7 +8,7 @@ import shutil
 import sys
 from functools import partial
 
-from chat.terminal_channel import TerminalMessage, TerminalUser
+from chat.terminal_channel import ShownMessage, TerminalUser
 from console.commands.chat_session import ChatSession, read_lines
 from console.demo.actors import DemoStage, MailSubscriber
 from console.demo.desk import DemoDesk, desk_at_work
@@ -77,7 +77,7 @@ class _LiveDemo:
             beside.cancel()
             await asyncio.gather(beside, return_exceptions=True)
 
-    def _show(self, shown: TerminalMessage) -> None:
+    def _show(self, shown: ShownMessage) -> None:
         self._display.output.print()
         self._display.chat(shown)
 
@@ -92,7 +92,7 @@ class _LiveDemo:
                     self._john.last = mail
                 self._session.print_above_prompt(partial(self._display.mail, mail))
 
-    def _show_card(self, one: TerminalMessage) -> None:
+    def _show_card(self, one: ShownMessage) -> None:
         self._display.group(one)
         if not (one.edit or self._hint_given) and any(option.id == "take" for option in one.options):
             self._hint_given = True

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class AgentCache:
+class ProvidersWithAgents:
     """Keeps ``providers`` as the database has their agents: a value of it is replaced whole, so whoever looks a
     provider up there by name has them as they are now."""
 

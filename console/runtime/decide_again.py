@@ -25,7 +25,7 @@ from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL,
 from desk.queues.timers import timer_key
 from desk.storage.database import Database, is_database_trouble
 from desk.storage.queue_tables import arrivals, departures, pending, timers
-from kb.storage.article_store import ArticleRow
+from kb.storage.article_store import ArticleEditionRow
 from kb.storage.article_versions import CONTENT_COLUMNS, bump_knowledge_counter, restore_version
 from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow, ArticleVersionRow, PhrasingRow
 
@@ -33,7 +33,7 @@ Row = Mapping[str, Any]
 
 PHRASINGS, SUGGESTIONS, LINKS, ARTICLES, VERSIONS = (
     cast(Table, kind.__table__)
-    for kind in (PhrasingRow, ArticleSuggestionRow, AgentArticleUseRow, ArticleRow, ArticleVersionRow)
+    for kind in (PhrasingRow, ArticleSuggestionRow, AgentArticleUseRow, ArticleEditionRow, ArticleVersionRow)
 )
 _COMPARED: Mapping[Table, tuple[str, ...]] = {
     arrivals: (

@@ -64,7 +64,7 @@ from intake.engine.completion import is_complete
 from intake.engine.rules import question_rules as dialogs
 from intake.engine.rules import summary_rules as summary
 from intake.limits import rate_rules
-from intake.limits.rate_rules import MessageRate
+from intake.limits.rate_rules import SenderPace
 from kb import agent_rules
 from kb import subscriber_rules as kb
 from mail import rules as mail
@@ -80,7 +80,7 @@ def by_mail(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
 
 def in_a_hurry(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     """Whether this person writes faster than anybody can read."""
-    return facts.get(MessageRate) is not None
+    return facts.get(SenderPace) is not None
 
 
 def back_again(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from chat.terminal_channel import TerminalChannel
-from console.runtime.agent_loader import AgentCache
+from console.runtime.agent_loader import ProvidersWithAgents
 from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath
 from console.runtime.knowledge_loader import KnowledgeLoader
 from console.runtime.receiver import Receiver, build_receiver
@@ -26,14 +26,14 @@ from desk.model.provider_files import Provider, front_desk, load_all
 from desk.model.settings import Settings
 from desk.model.shared_facts import Account, ArticlesNamedByDialog, ArticleSuggestions
 from desk.pipeline.audit_operations import audit_operation
-from desk.pipeline.common_lookups import (
+from desk.pipeline.compose import CardOf, MessageComposer
+from desk.pipeline.core_lookups import (
     ActingAgentLookup,
     CapabilitiesLookup,
     ProviderAfterRoundLookup,
     ReachableAddressesLookup,
     RecentDialogueLookup,
 )
-from desk.pipeline.compose import CardOf, MessageComposer
 from desk.pipeline.internal_channel import internal_channels
 from desk.pipeline.lookup import SenderAndCaseLookup
 from desk.pipeline.send import OutboxSender
@@ -48,7 +48,7 @@ from intake.desk_sentences import LetterSentencesLookup
 from intake.identity import guess_budget
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
 from intake.identity.lookups import (
-    DialogLookup,
+    DialogSetLookup,
     IdentificationLookup,
     articles_named,
     articles_of_zone,
@@ -56,7 +56,7 @@ from intake.identity.lookups import (
 )
 from intake.identity.sources.csv_file import CsvEntitlementSource
 from intake.limits import rate_rules
-from intake.limits.rate_lookup import MessageRateLookup, write_quarantine_backlog
+from intake.limits.rate_lookup import SenderPaceLookup, write_quarantine_backlog
 from kb.agent_rules import ArticlesForAgentCommand
 from kb.learning import acts as kb_acts
 from kb.lookups import AgentArticlesLookup, ArticlesNamedByDialogLookup, SuggestionsLookup
@@ -86,7 +86,7 @@ ACT_WRITERS: Mapping[type[RuleAct], ActWriter] = {
     loop_guard.CountAutomaticMail: loop_guard_store.write_counted_mail,
     loop_guard.MutePeer: loop_guard_store.write_mute,
     loop_guard.ResetPeerCounts: loop_guard_store.write_forget_counts,
-    loop_guard.MuteNotices: loop_guard_store.write_decline,
+    loop_guard.StopNotices: loop_guard_store.write_decline,
 }
 OUTCOME_LISTENERS: tuple[OutcomeListener, ...] = (ledger.record_outcome, audit_operation)
 
@@ -99,7 +99,7 @@ class Application(Receiver):
     registry: ChannelRegistry
     templates: Templates
     knowledge: KnowledgeOfAllProviders
-    agent_loader: AgentCache
+    agent_loader: ProvidersWithAgents
     article_loader: KnowledgeLoader
     phrase_learner: PhraseLearner
     sources: Mapping[str, CsvEntitlementSource]
@@ -130,7 +130,7 @@ async def assemble_application(
     settings, database, clock, channels = receiver.settings, receiver.database, receiver.clock, receiver.channels
     providers = dict(await asyncio.to_thread(load_all, settings.root / "providers"))
     providers[FRONT] = front_desk(providers, settings.language)
-    agent_loader = AgentCache(database, providers, clock)
+    agent_loader = ProvidersWithAgents(database, providers, clock)
     await agent_loader.fill()
     folders = ContentSearchPath(settings)
     own_templates = {name: [folders.of(name, TEMPLATES)[0]] for name in providers if name != FRONT}
@@ -146,7 +146,9 @@ async def assemble_application(
     channels |= {channel.name: channel for channel in internal_channels(channels, attachments.arrival, TIMERS)}
     groups, mailboxes = _groups_and_mailboxes(settings)
     registry = ChannelRegistry(channels, providers, {**groups, **(agents_group or {})}, mailboxes)
-    dialogs = await asyncio.to_thread(DialogLookup, database, {name: folders.of(name, DIALOGS) for name in providers})
+    dialogs = await asyncio.to_thread(
+        DialogSetLookup, database, {name: folders.of(name, DIALOGS) for name in providers}
+    )
     await store_dialog_sources(database, dialogs.sources_by_hash())
     sources = {name: _entitlement_source(settings.root, name) for name in providers if name != FRONT}
     await asyncio.to_thread(lambda: [source.refresh() for source in sources.values()])
@@ -162,7 +164,7 @@ async def assemble_application(
     }
     without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ReachableAddressesLookup(registry))
     lookups: Sequence[Lookup] = (
-        MessageRateLookup(database, registry),
+        SenderPaceLookup(database, registry),
         IdentificationLookup(sources, providers, GuessLimiter(database)),
         ProviderAfterRoundLookup(registry),
         ActingAgentLookup(registry),

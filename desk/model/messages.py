@@ -128,7 +128,7 @@ class RenderedButton:
 
 
 @dataclass(frozen=True, slots=True)
-class QuotedMessage:
+class EarlierMessage:
     """Something said earlier, as a mail quotes it: by whom, when (in the provider's own time), and what."""
 
     who: str
@@ -173,7 +173,7 @@ class OutboundMessage:
     thread: tuple[str, ...] = ()
     automatic: bool = True
     sender: str = ""
-    history: tuple[QuotedMessage, ...] = ()
+    history: tuple[EarlierMessage, ...] = ()
     notice: bool = False
 
 

@@ -88,7 +88,7 @@ class AbuseLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingPolicy:
+class WaitingPromises:
     """What a provider promises to who waits.
 
     ``usual`` is how long it usually takes until somebody answers, None where the desk is to measure it. The agents are
@@ -119,7 +119,7 @@ class Provider:
     remind_after: tuple[timedelta, ...] = (timedelta(hours=4), timedelta(hours=24), timedelta(hours=72))
     first_eta_within: timedelta = timedelta(minutes=30)
     limits: AbuseLimits = AbuseLimits()
-    waiting: WaitingPolicy = WaitingPolicy()
+    waiting: WaitingPromises = WaitingPromises()
     policy_version: str = ""
 
     def title(self, language: str) -> str:
@@ -251,10 +251,10 @@ def _read_limits(section: TomlTable) -> AbuseLimits:
     return AbuseLimits(**counts, silent_after=silent_after)
 
 
-def _read_waiting(section: TomlTable, consent: TomlTable, eta: TomlTable) -> WaitingPolicy:
+def _read_waiting(section: TomlTable, consent: TomlTable, eta: TomlTable) -> WaitingPromises:
     usual = section.text("usual", "")
     press_after = section.texts("press_after", ("15m", "1h", "4h"))
-    policy = WaitingPolicy(
+    policy = WaitingPromises(
         parse_duration(usual, f"{section.where} usual") if usual else None,
         tuple(sorted(parse_duration(one, f"{section.where} press_after") for one in press_after)),
         parse_duration(eta.text("news_within", "30m"), f"{eta.where} news_within"),

@@ -16,13 +16,13 @@ from desk.model.core_facts import CaseMatch
 from desk.model.events import Event, Inbound, Said
 from desk.model.messages import SenderAssurance
 from desk.model.provider_files import Provider
-from desk.understanding.belonging import (
+from desk.understanding.reading.observations import MessageContext, Situation
+from desk.understanding.which_matter import (
     AfterClosing,
     asks_of_another_matter,
     is_letter_of_its_own,
     said_after_closing,
 )
-from desk.understanding.reading.observations import Context, Situation
 
 UNPROVED = "it carries no reply token, and the sender is not proved"
 NOT_GENUINE = "its reply token is not genuine for this sender"
@@ -91,7 +91,7 @@ def after_closing(
 
 def _situation(provider: Provider) -> Situation:
     shapes = (provider.contract_shape,) if provider.contract_shape else ()
-    return replace(Situation(Context.WAITING), zone=provider.timezone, contract_shapes=shapes)
+    return replace(Situation(MessageContext.WAITING), zone=provider.timezone, contract_shapes=shapes)
 
 
 def _asked(case: Case) -> tuple[datetime, int]:

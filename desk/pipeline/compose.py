@@ -51,9 +51,9 @@ from desk.model.journal import (
 from desk.model.messages import (
     Address,
     ChannelCall,
+    EarlierMessage,
     File,
     OutboundMessage,
-    QuotedMessage,
     RedeliveryPolicy,
     RenderedButton,
     SendPriority,
@@ -316,13 +316,13 @@ class _RoundComposer:
     def _question(self) -> str:
         return stored_question(self.case.expecting)
 
-    def _history(self, address: Address, language: str) -> tuple[QuotedMessage, ...]:
+    def _history(self, address: Address, language: str) -> tuple[EarlierMessage, ...]:
         """What was said before, where it may come back: to whom the talk itself goes, once that address is proved."""
         before = self.round.facts.get(RecentDialogue)
         if before is None or not self._in_thread(address) or not self._may_echo(address):
             return ()
         return tuple(
-            QuotedMessage(
+            EarlierMessage(
                 self.round.person.name if line.actor == "subscriber" else self.provider.title(language),
                 f"{line.at.astimezone(self.provider.timezone):%d.%m.%Y %H:%M}",
                 line.text,

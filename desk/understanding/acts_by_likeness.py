@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from desk.understanding.phrase_patterns import Span, WordClasses, looks_past
+from desk.understanding.phrase_patterns import PatternWordClasses, Span, looks_past
 from desk.understanding.reading.message_words import COMMA, QUESTION, Word
 from desk.understanding.reading.observations import Act
 
@@ -58,7 +58,7 @@ class Weights:
     by_feature: Mapping[str, tuple[tuple[int, float], ...]]
 
 
-def alike(words: Sequence[Word], classes: WordClasses, weights: Weights | None = None) -> dict[Act, list[Span]]:
+def alike(words: Sequence[Word], classes: PatternWordClasses, weights: Weights | None = None) -> dict[Act, list[Span]]:
     """The acts that clauses of the message are alike to, each with its likest clause."""
     weights = weights or learned_weights()
     best: dict[int, tuple[float, Span]] = {}
@@ -69,7 +69,7 @@ def alike(words: Sequence[Word], classes: WordClasses, weights: Weights | None =
     return {weights.acts[number]: [span] for number, (_, span) in best.items()}
 
 
-def scores(words: Sequence[Word], classes: WordClasses, weights: Weights) -> list[float]:
+def scores(words: Sequence[Word], classes: PatternWordClasses, weights: Weights) -> list[float]:
     """How alike these words are to each act."""
     found = features(words, classes)
     sums = [0.0] * len(weights.acts)
@@ -95,7 +95,7 @@ def units(words: Sequence[Word]) -> Iterator[Span]:
             start = at + 1
 
 
-def features(words: Sequence[Word], classes: WordClasses) -> set[str]:
+def features(words: Sequence[Word], classes: PatternWordClasses) -> set[str]:
     """The features of a clause."""
     texts = ["^", *("0" if word.text.isdecimal() else word.text for word in words), "$"]
     tags = [_tags(text, classes) for text in texts]
@@ -126,7 +126,7 @@ def _of_word(text: str) -> tuple[str, ...]:
     return (f"w {text}", f"s {text[:STEM]}", *letters)
 
 
-def _tags(text: str, classes: WordClasses) -> tuple[str, ...]:
+def _tags(text: str, classes: PatternWordClasses) -> tuple[str, ...]:
     own = _tags_by_word(classes).get(text, ())
     return (*own, "@past") if looks_past(text) else own
 
@@ -134,7 +134,7 @@ def _tags(text: str, classes: WordClasses) -> tuple[str, ...]:
 _tagged: dict[int, dict[str, tuple[str, ...]]] = {}
 
 
-def _tags_by_word(classes: WordClasses) -> dict[str, tuple[str, ...]]:
+def _tags_by_word(classes: PatternWordClasses) -> dict[str, tuple[str, ...]]:
     if id(classes) not in _tagged:
         found: dict[str, tuple[str, ...]] = {}
         for tag, names in _TAGS.items():

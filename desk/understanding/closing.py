@@ -11,14 +11,14 @@ from desk.understanding.agreement.grammar import Chunk, accounted
 from desk.understanding.agreement.lexicon import UNKNOWN, ClassifiedPhrase, lexicon
 from desk.understanding.agreement.objections import doubts
 from desk.understanding.agreement.tokens import tokens
-from desk.understanding.reading.observations import Act, Context, ObservedAct, Situation
+from desk.understanding.reading.observations import Act, MessageContext, ObservedAct, Situation
 
 MAX_LENGTH = 600
 """Characters of a message that may close; nobody agrees at greater length."""
 _MAX_LAYOUT = 200
 """Characters of a text that may have been typed in the other layout."""
 
-_ASKED = (Context.CONSENT, Context.HELPED)
+_ASKED = (MessageContext.CONSENT, MessageContext.HELPED)
 _QUESTION_SIGN = re.compile(r"[?¿؟？⁇⁈]")
 _SWAPPED_QUESTION = re.compile(r"&|[?,]\s*\Z")
 """In the other layout: "&" is a question mark, and so may be what stands at the end."""
@@ -125,7 +125,7 @@ def _stands_against(text: str) -> bool:
 def _closes(chunks: frozenset[Chunk], reading: _Reading, situation: Situation) -> bool:
     if situation.context not in _ASKED:
         return False
-    consent = situation.context == Context.CONSENT
+    consent = situation.context == MessageContext.CONSENT
     if chunks & {Chunk.WORKS, Chunk.MENDED}:
         return True
     if Chunk.SERVICED in chunks:
@@ -147,7 +147,7 @@ def _says_yes(chunks: frozenset[Chunk], reading: _Reading, consent: bool) -> boo
 def _agreeing(text: str, chunks: frozenset[Chunk], closes: bool, situation: Situation) -> Iterator[ObservedAct]:
     """Acts of a message that holds nothing but agreement, a story and courtesy: the whole of it is their words."""
     asked = situation.context in _ASKED
-    strong = Chunk.MENDED in chunks or (Chunk.WORKS in chunks and situation.context == Context.WAITING)
+    strong = Chunk.MENDED in chunks or (Chunk.WORKS in chunks and situation.context == MessageContext.WAITING)
     if closes or (not asked and chunks & {Chunk.AGREEMENT, Chunk.CLOSE}):
         yield ObservedAct(Act.AGREE, *_extent(text))
     if strong and not asked:

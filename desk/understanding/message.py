@@ -10,7 +10,7 @@ from desk.model.core_facts import Now, ReplyTiming
 from desk.model.dialog_state import CONSENT, SELF_HELP, SETTLED
 from desk.model.events import Inbound
 from desk.model.provider_files import Provider
-from desk.understanding.reading.observations import Context, Situation, Understanding
+from desk.understanding.reading.observations import MessageContext, Situation, Understanding
 from desk.understanding.understand import understand
 
 
@@ -31,10 +31,10 @@ def situation_of(case: Case, facts: Facts, question: str = "") -> Situation:
     return Situation(_context(case, turn), asked, facts.need(Now).at, provider.timezone, shapes)
 
 
-def _context(case: Case, turn: ReplyTiming) -> Context:
+def _context(case: Case, turn: ReplyTiming) -> MessageContext:
     owner = (turn.replied or case.expecting).owner if turn.may_answer else ""
     if owner in (CONSENT, SELF_HELP, SETTLED) and turn.wholly_after and not turn.replied:
-        return Context.HELPED if owner == SELF_HELP else Context.CONSENT
+        return MessageContext.HELPED if owner == SELF_HELP else MessageContext.CONSENT
     if case.registered:
-        return Context.WAITING
-    return Context.QUESTION if owner else Context.FIRST
+        return MessageContext.WAITING
+    return MessageContext.QUESTION if owner else MessageContext.FIRST

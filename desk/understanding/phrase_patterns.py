@@ -82,7 +82,7 @@ class _Pattern:
     not_before: frozenset[str]
 
 
-class WordClasses:
+class PatternWordClasses:
     """Named classes of words, each a text of words, of ``stem{ending,ending}`` and of other classes (``@name``)."""
 
     def __init__(self, classes: Mapping[str, str]) -> None:
@@ -119,7 +119,7 @@ def braces_expanded(text: str) -> Iterator[str]:
 class PhraseBook:
     """The patterns of many names, each looked for only where a message has a word of its rarest element."""
 
-    def __init__(self, patterns: Mapping[str, Iterable[str]], classes: WordClasses) -> None:
+    def __init__(self, patterns: Mapping[str, Iterable[str]], classes: PatternWordClasses) -> None:
         self._patterns: list[tuple[str, _Pattern, list[frozenset[str]]]] = []
         self._by_key: defaultdict[str, list[int]] = defaultdict(list)
         self.words: set[str] = set()
@@ -156,7 +156,7 @@ def _split_bars(element: str) -> list[str]:
     return [one for one in re.split(r"\|(?![^{]*\})", element) if one]
 
 
-def _compiled(line: str, classes: WordClasses) -> Iterator[_Pattern]:
+def _compiled(line: str, classes: PatternWordClasses) -> Iterator[_Pattern]:
     """The pattern of a line; more than one where it may begin with a word that may be missing."""
     for parts in _without_joints(line.split()):
         yield from _compiled_parts(parts, classes, line)
@@ -182,7 +182,7 @@ def _jointed(part: str) -> bool:
     return any("_" in one and not one.startswith("@") for one in _split_bars(part.lstrip("-")))
 
 
-def _compiled_parts(parts: list[str], classes: WordClasses, line: str) -> Iterator[_Pattern]:
+def _compiled_parts(parts: list[str], classes: PatternWordClasses, line: str) -> Iterator[_Pattern]:
     not_after = classes.words(parts.pop(0)[1:]) if parts[0].startswith("-") else frozenset[str]()
     opens_text, opens_clause = parts[0] == "^^", parts[0] == "^"
     if opens_text or opens_clause:
@@ -207,7 +207,7 @@ def _compiled_parts(parts: list[str], classes: WordClasses, line: str) -> Iterat
             return
 
 
-def _element(part: str, classes: WordClasses) -> _Element:
+def _element(part: str, classes: PatternWordClasses) -> _Element:
     if part == "..":
         return _Element(None, 0, MAX_GAP)
     if part == "...":

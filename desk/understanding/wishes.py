@@ -15,9 +15,9 @@ from typing import Any
 
 from desk.understanding.acts_by_likeness import alike
 from desk.understanding.anger import shouting
-from desk.understanding.phrase_patterns import PhraseBook, Span, WordClasses
+from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, Span
 from desk.understanding.reading.message_words import Word, words_of
-from desk.understanding.reading.observations import Act, Context, ObservedAct, ObservedValue, Situation
+from desk.understanding.reading.observations import Act, MessageContext, ObservedAct, ObservedValue, Situation
 from desk.understanding.reading.word_mender import WordMender
 
 PHRASES = Path(__file__).parent / "phrases"
@@ -54,7 +54,7 @@ class _Phrases:
     book: PhraseBook
     bare: tuple[_Bare, ...]
     mending: WordMender
-    classes: WordClasses
+    classes: PatternWordClasses
 
 
 def wishes(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
@@ -63,7 +63,7 @@ def wishes(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
     if not words:
         return _signs_alone(text, situation)
     places = _places(words, situation.context)
-    hidden_by = _HIDDEN_WAITING if situation.context is Context.WAITING else _HIDDEN_OTHERWISE
+    hidden_by = _HIDDEN_WAITING if situation.context is MessageContext.WAITING else _HIDDEN_OTHERWISE
     places = {
         act: _apart_from(spans, [other for by in hidden_by.get(act, ()) for other in places.get(by, ())])
         for act, spans in places.items()
@@ -88,7 +88,7 @@ def _signs_alone(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
     signs = text.strip()
     act = None
     if signs and not signs.strip("?!"):
-        act = Act.STATUS if situation.context is Context.WAITING else Act.CONFUSED
+        act = Act.STATUS if situation.context is MessageContext.WAITING else Act.CONFUSED
         act = act if "?" in signs else Act.ANGRY if len(signs) > 2 else None
     elif signs in ("-", "\u2013", "\u2014"):
         act = Act.SKIP
@@ -131,12 +131,12 @@ def word_class(name: str) -> frozenset[str]:
     return _phrases().classes.words(f"@{name}")
 
 
-def word_classes() -> WordClasses:
+def word_classes() -> PatternWordClasses:
     """The classes of words of ``phrases/classes.toml``."""
     return _phrases().classes
 
 
-def by_phrases(words: Sequence[Word], context: Context | None) -> dict[Act, list[Span]]:
+def by_phrases(words: Sequence[Word], context: MessageContext | None) -> dict[Act, list[Span]]:
     """Where phrases show each act; without a context, by phrases for any."""
     return _by_phrases(words, context, _phrases().book.found(words))
 
@@ -146,7 +146,7 @@ def against(words: Sequence[Word], act: Act) -> list[Span]:
     return _phrases().book.found(words).get(f"!{act}", [])
 
 
-def _places(words: Sequence[Word], context: Context) -> dict[Act, list[Span]]:
+def _places(words: Sequence[Word], context: MessageContext) -> dict[Act, list[Span]]:
     """Where the words show each act, by phrases, or else because they are like those of many who did."""
     found = _phrases().book.found(words)
     places = _by_phrases(words, context, found)
@@ -162,7 +162,7 @@ def _places(words: Sequence[Word], context: Context) -> dict[Act, list[Span]]:
 
 
 def _by_phrases(
-    words: Sequence[Word], context: Context | None, found: Mapping[str, list[Span]]
+    words: Sequence[Word], context: MessageContext | None, found: Mapping[str, list[Span]]
 ) -> dict[Act, list[Span]]:
     phrases = _phrases()
     places: dict[Act, list[Span]] = {}
@@ -211,13 +211,13 @@ def _phrases() -> _Phrases:
     tables: dict[str, Any] = {}
     for path in sorted(PHRASES.glob("*.toml")):
         tables |= tomllib.loads(path.read_text("utf-8"))
-    classes = WordClasses(tables.pop("classes"))
+    classes = PatternWordClasses(tables.pop("classes"))
     patterns: dict[str, list[str]] = {}
     bare: list[_Bare] = []
     for act, table in tables.items():
         patterns[act] = _lines(table.get("any", ""))
         patterns[f"!{act}"] = _lines(table.get("unless", ""))
-        for context in Context:
+        for context in MessageContext:
             patterns[f"{act}.{context}"] = _lines(table.get(context, {}).get("any", ""))
             patterns[f"!{act}.{context}"] = _lines(table.get(context, {}).get("unless", ""))
         bare += [_bare(Act(act), core, around, classes) for core, around in table.get("bare", ())]
@@ -226,7 +226,7 @@ def _phrases() -> _Phrases:
     return _Phrases(book, tuple(bare), WordMender(known), classes)
 
 
-def _bare(act: Act, core: str, around: str, classes: WordClasses) -> _Bare:
+def _bare(act: Act, core: str, around: str, classes: PatternWordClasses) -> _Bare:
     words = [frozenset[str]().union(*map(classes.words, text.split())) for text in (core, around)]
     return _Bare(act, *words)
 

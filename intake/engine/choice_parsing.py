@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 from desk.language.keyboard_layout import swap_layout, to_cyrillic_by_sound
 from desk.language.normalize import letter_shape, normalized
 from desk.understanding.reading.normalized_message import read
-from desk.understanding.reading.observations import Act, Context, Situation
+from desk.understanding.reading.observations import Act, MessageContext, Situation
 from desk.understanding.slots.works_or_not import plain_answer
 from desk.understanding.understand import understand
 from intake.engine.model import Question, QuestionOption
@@ -46,7 +46,10 @@ def is_choice_by_name(question: Question, text: str, number: int = 0) -> Questio
         for matcher in (_by_label, _by_yes_or_no, _by_part):
             if option := matcher(question, one):
                 return option
-    if understand(text, Situation(Context.QUESTION)).says(Act.DONT_KNOW) and len(text.split()) <= _LONGEST_NOT_KNOWING:
+    if (
+        understand(text, Situation(MessageContext.QUESTION)).says(Act.DONT_KNOW)
+        and len(text.split()) <= _LONGEST_NOT_KNOWING
+    ):
         return question.option("unknown")
     return None
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from desk.language.intents import says_dont_know
 from desk.language.normalize import normalized
+from desk.language.plain_answers import says_dont_know
 from desk.language.rich_text import parse_markdown
 from desk.language.time_words import short_span, span_in_words
 from intake.engine.answer_parsing import ON_FILE
@@ -58,7 +58,7 @@ def case_findings(
     person, who said "since yesterday" and needs no dates. Answers to questions that this version of the dialog lacks
     stand in the circumstances.
     """
-    words = AnswerWords(language, names or {}, zone, now, dates=not plain, tried=tried)
+    words = AnswerWording(language, names or {}, zone, now, dates=not plain, tried=tried)
     known = known_answers(dialog, answers, values)
     answered = [
         (question, answers[question.id])
@@ -131,7 +131,7 @@ def _is_told_nowhere_else(question: Question, reply: Mapping[str, Any]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerWords:
+class AnswerWording:
     """How answers read in one language, on the clock of ``zone``, at ``now``.
 
     ``names`` hold what is on file as far as the reader may learn it. With ``dates`` moments have their dates in figures

@@ -22,7 +22,7 @@ from intake.engine.model import Dialog, DialogSet, InvalidDialog, parse_dialog
 from intake.identity.guess_limiter import GuessLimiter, LookupResult
 from intake.identity.sources import EntitlementSource
 from intake.identity.sources.csv_file import normalized_identifier
-from intake.limits.rate_rules import MessageRate
+from intake.limits.rate_rules import SenderPace
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class IdentificationLookup:
     async def __call__(self, round_: Round) -> object | None:
         """An `IdentityClaim`, perhaps empty."""
         inbound, case = round_.inbound, round_.case
-        if (rate := round_.facts.get(MessageRate)) and rate.wait:
+        if (rate := round_.facts.get(SenderPace)) and rate.wait:
             return None  # it is processed anew later, and asks for nothing twice
         numbers: dict[str, str] = {}
         if isinstance(inbound.event, Said) and not case.registered:
@@ -124,7 +124,7 @@ def _may_be_looked_up(round_: Round) -> bool:
     return bool(case.contract) and (asked or round_.inbound.from_agent)
 
 
-class DialogLookup:
+class DialogSetLookup:
     """The dialogs of each provider; a version that a running case began with is found by its hash."""
 
     def __init__(self, database: Database, folders: Mapping[str, Sequence[Path]]) -> None:

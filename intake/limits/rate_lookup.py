@@ -13,7 +13,7 @@ from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database
 from desk.storage.queue_tables import arrivals, is_waiting
 from intake.limits.rate_limiter import RateLimiter
-from intake.limits.rate_rules import MessageRate, QuarantineWaitingMessages
+from intake.limits.rate_rules import QuarantineWaitingMessages, SenderPace
 
 _COUNT_WAITING = (
     select(arrivals.c.lane, func.count().label("waiting"))
@@ -27,7 +27,7 @@ _QUARANTINE_BEHIND = (
 )
 
 
-class MessageRateLookup:
+class SenderPaceLookup:
     """How fast somebody writes in a chat. Mail is not limited here: it has an act filter of its own."""
 
     def __init__(self, database: Database, registry: ChannelRegistry, limiter: RateLimiter | None = None) -> None:
@@ -37,7 +37,7 @@ class MessageRateLookup:
         self._batcher = QueryBatcher(self._count_waiting)
 
     async def __call__(self, round_: Round) -> object | None:
-        """A `MessageRate` for those who hurry; None for everybody else."""
+        """A `SenderPace` for those who hurry; None for everybody else."""
         lane, channel = round_.arrival.lane, self._registry.channels.get(round_.inbound.channel)
         if not round_.inbound.from_subscriber or channel is None or channel.capabilities.batch:
             return None
@@ -46,8 +46,8 @@ class MessageRateLookup:
             return None
         behind = await self._batcher.ask(lane) - len(round_.arrival.ids)
         if behind < round_.provider.limits.waiting:
-            return MessageRate(wait, behind)
-        return MessageRate(behind=behind, was_told=self._limiter.was_told(lane, round_.now, round_.arrival.id))
+            return SenderPace(wait, behind)
+        return SenderPace(behind=behind, was_told=self._limiter.was_told(lane, round_.now, round_.arrival.id))
 
     async def _count_waiting(self, lanes: Sequence[str]) -> Sequence[int]:
         async with self._database.look() as connection:

@@ -20,7 +20,7 @@ from intake.engine.completion import completed
 
 
 @dataclass(frozen=True, slots=True)
-class MessageRate:
+class SenderPace:
     """How fast a person writes: ``wait`` until their turn, ``behind`` so many more of theirs wait to be decided.
 
     ``was_told`` when they read lately that this is too much. The first message of a flood waits no more.
@@ -41,7 +41,7 @@ Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 
 def slow_down(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """A burst is answered at once, the rest one by one; of a flood the first are answered, the others quarantined."""
-    rate = facts.get(MessageRate)
+    rate = facts.get(SenderPace)
     if rate is None:
         return None
     if rate.behind >= facts.need(Provider).limits.waiting:

@@ -18,7 +18,7 @@ from kb.learning.acts import (
     RecordArticleShown,
     RecordSuggestionOutcome,
 )
-from kb.storage.article_store import ArticleRow, article_row_values
+from kb.storage.article_store import ArticleEditionRow, article_row_values
 from kb.storage.article_versions import bump_knowledge_counter, version_content
 from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow, ArticleVersionRow
 
@@ -89,7 +89,7 @@ def write_draft(act: CreateDraft, round_: Round, rows: WriteBuffer) -> None:
     """Writes `CreateDraft`: the article, its first version, and a link to this case."""
     draft, language = act.draft.article, act.draft.language
     values = article_row_values(draft, language)
-    rows.statements.append(insert(ArticleRow).values(**values, updated_at=round_.now))
+    rows.statements.append(insert(ArticleEditionRow).values(**values, updated_at=round_.now))
     rows.statements.append(
         insert(ArticleVersionRow).values(
             provider=draft.provider,
@@ -112,12 +112,12 @@ def write_validation(act: MarkArticleValidated, round_: Round, rows: WriteBuffer
     Linking an archived article does not bring it back.
     """
     rows.statements.append(
-        update(ArticleRow)
+        update(ArticleEditionRow)
         .where(
-            ArticleRow.provider == act.provider,
-            ArticleRow.id == act.article,
-            ArticleRow.language.in_(act.languages),
-            ArticleRow.confidence == "not_validated",
+            ArticleEditionRow.provider == act.provider,
+            ArticleEditionRow.id == act.article,
+            ArticleEditionRow.language.in_(act.languages),
+            ArticleEditionRow.confidence == "not_validated",
         )
         .values(confidence="validated", updated_at=round_.now)
         .execution_options(synchronize_session=False)

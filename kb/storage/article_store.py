@@ -26,7 +26,7 @@ from desk.storage.base import Base, Instant
 from kb.content.article_files import Article, ArticleTranslation, content_hash, read_folders
 
 
-class ArticleRow(Base):
+class ArticleEditionRow(Base):
     """One article in one language. ``provider`` is "" for an article shared by all.
 
     ``file_hash`` is of the file last imported, "" when there never was one; ``content_hash`` is of what it brought.
@@ -53,7 +53,7 @@ class ArticleRow(Base):
     updated_at: Mapped[datetime] = mapped_column(Instant)
 
 
-_table = ArticleRow.__table__.c
+_table = ArticleEditionRow.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ async def import_folder(
     articles are imported and no others, and none is deleted.
     """
     articles = read_folders((folder, *fallback_folders), provider)
-    rows = await connection.execute(select(ArticleRow.__table__).where(_table.provider == provider))
+    rows = await connection.execute(select(ArticleEditionRow.__table__).where(_table.provider == provider))
     existing = {(row["id"], row["language"]): row for row in rows.mappings()}
     result = ImportResult()
     for article in (one for id, one in articles.items() if only is None or id in only):
@@ -103,7 +103,7 @@ async def import_folder(
             )
     for row in existing.values() if only is None else ():
         if row["file_hash"] and not _edited(row):
-            await connection.execute(delete(ArticleRow).where(*_key_condition(row)))
+            await connection.execute(delete(ArticleEditionRow).where(*_key_condition(row)))
             result.removed.append(_label(row["id"], row["language"]))
     return result
 
@@ -115,7 +115,7 @@ async def import_articles(
 
     One that was edited in the database since, or that has a file, is refused. Nothing is ever deleted.
     """
-    rows = await connection.execute(select(ArticleRow.__table__).where(_table.provider == provider))
+    rows = await connection.execute(select(ArticleEditionRow.__table__).where(_table.provider == provider))
     existing = {(row["id"], row["language"]): row for row in rows.mappings()}
     result = ImportResult()
     new: list[dict[str, Any]] = []
@@ -133,10 +133,12 @@ async def import_articles(
         elif row["file_hash"] or content != row["content_hash"]:
             result.conflicts.append(ImportConflict(article.id, language, _difference(row, values, label)))
         else:
-            await connection.execute(update(ArticleRow).where(*_key_condition(row)).values(**values, updated_at=now))
+            await connection.execute(
+                update(ArticleEditionRow).where(*_key_condition(row)).values(**values, updated_at=now)
+            )
             result.updated.append(label)
     for begin in range(0, len(new), 500):
-        await connection.execute(insert(ArticleRow), new[begin : begin + 500])
+        await connection.execute(insert(ArticleEditionRow), new[begin : begin + 500])
     return result
 
 
@@ -153,7 +155,7 @@ async def articles_fingerprint(connection: AsyncConnection) -> tuple[int, dateti
 
 async def load_articles(connection: AsyncConnection) -> list[Article]:
     """Loads every article of every provider, shared ones first."""
-    query = select(ArticleRow.__table__).order_by(_table.provider, _table.id, _table.language)
+    query = select(ArticleEditionRow.__table__).order_by(_table.provider, _table.id, _table.language)
     result = await connection.execute(query)
     # Building tens of thousands of articles takes time that must not be the event loop's.
     return await asyncio.to_thread(_articles, result.mappings())
@@ -178,18 +180,20 @@ async def _import_edition(
     values = article_row_values(article, language)
     label = _label(article.id, language)
     if row is None:
-        await connection.execute(insert(ArticleRow).values(**values, updated_at=now))
+        await connection.execute(insert(ArticleEditionRow).values(**values, updated_at=now))
         result.added.append(label)
     elif row["file_hash"] == values["file_hash"]:
         result.unchanged.append(label)
     elif row["file_hash"] and row["content_hash"] == values["content_hash"]:
         # The file changed but not its content: an edit made in the database meanwhile stays.
-        await connection.execute(update(ArticleRow).where(*_key_condition(row)).values(file_hash=values["file_hash"]))
+        await connection.execute(
+            update(ArticleEditionRow).where(*_key_condition(row)).values(file_hash=values["file_hash"])
+        )
         result.unchanged.append(label)
     elif _edited(row) and _hash(row) != values["content_hash"]:
         result.conflicts.append(ImportConflict(article.id, language, _difference(row, values, label)))
     else:
-        await connection.execute(update(ArticleRow).where(*_key_condition(row)).values(**values, updated_at=now))
+        await connection.execute(update(ArticleEditionRow).where(*_key_condition(row)).values(**values, updated_at=now))
         result.updated.append(label)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.storage.queue_tables import counters
 from kb.content.article_files import Article
-from kb.storage.article_store import ArticleRow, article_row_values
+from kb.storage.article_store import ArticleEditionRow, article_row_values
 from kb.storage.usage_tables import ArticleVersionRow
 
 CONTENT_COLUMNS = (
@@ -25,7 +25,7 @@ CONTENT_COLUMNS = (
 FILE_AUTHOR = "file"
 """The author of what an import brought."""
 _COUNTER = (counters.c.provider == "", counters.c.name == "knowledge")
-_row, _version = ArticleRow.__table__.c, ArticleVersionRow.__table__.c
+_row, _version = ArticleEditionRow.__table__.c, ArticleVersionRow.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +64,19 @@ async def save_edition(
     """
     values = article_row_values(article, language)
     this = (_row.provider == article.provider, _row.id == article.id, _row.language == language)
-    before = (await connection.execute(select(ArticleRow.__table__).where(*this))).mappings().first()
+    before = (await connection.execute(select(ArticleEditionRow.__table__).where(*this))).mappings().first()
     if before is not None and version_content(before) == version_content(values):
         return 0
     last, kept = await _last_version(connection, article, language)
     if before is None:
-        await connection.execute(insert(ArticleRow).values(**{**values, "file_hash": ""}, updated_at=now))
+        await connection.execute(insert(ArticleEditionRow).values(**{**values, "file_hash": ""}, updated_at=now))
     else:
         if version_content(before) != kept:
             last += 1
             await _insert_version(connection, article, language, _version_of_row(before, last))
-        await connection.execute(update(ArticleRow).where(*this).values(**version_content(values), updated_at=now))
+        await connection.execute(
+            update(ArticleEditionRow).where(*this).values(**version_content(values), updated_at=now)
+        )
     await _insert_version(
         connection, article, language, ArticleVersion(last + 1, author, why, now, version_content(values))
     )
@@ -107,10 +109,10 @@ async def restore_version(connection: AsyncConnection, version: Mapping[str, Any
     content = {**version["content"], "updated_at": version["at"]}
     await connection.execute(insert(ArticleVersionRow).values(**version))
     done = await connection.execute(
-        update(ArticleRow).where(*(_row[name] == value for name, value in this.items())).values(**content)
+        update(ArticleEditionRow).where(*(_row[name] == value for name, value in this.items())).values(**content)
     )
     if not done.rowcount:
-        await connection.execute(insert(ArticleRow).values(**this, **content, file_hash="", content_hash=""))
+        await connection.execute(insert(ArticleEditionRow).values(**this, **content, file_hash="", content_hash=""))
     await connection.execute(bump_knowledge_counter())
 
 

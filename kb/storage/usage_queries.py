@@ -29,7 +29,7 @@ _FINAL = frozenset(state.value for state in FINAL)
 
 
 @dataclass(frozen=True, slots=True)
-class CaseArticleLink:
+class AgentArticleUse:
     """An agent's link of an article, in a case of that language."""
 
     provider: str
@@ -70,7 +70,7 @@ async def load_outcomes(
     return found
 
 
-async def load_agent_links(session: AsyncSession, since: datetime) -> list[CaseArticleLink]:
+async def load_agent_links(session: AsyncSession, since: datetime) -> list[AgentArticleUse]:
     """Agents' links since."""
     query = (
         select(
@@ -87,7 +87,7 @@ async def load_agent_links(session: AsyncSession, since: datetime) -> list[CaseA
         .where(AgentArticleUseRow.at >= since)
         .order_by(AgentArticleUseRow.at)
     )
-    return [CaseArticleLink(*row) for row in await session.execute(query)]
+    return [AgentArticleUse(*row) for row in await session.execute(query)]
 
 
 async def load_uncovered_cases(session: AsyncSession, since: datetime) -> list[Case]:

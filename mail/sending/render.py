@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from desk.language.rich_text import RichText, TextSpan, join_texts, literal
 from desk.language.unsafe_characters import one_line
-from desk.model.messages import ChannelCall, OutboundMessage, QuotedMessage, RedeliveryPolicy
+from desk.model.messages import ChannelCall, EarlierMessage, OutboundMessage, RedeliveryPolicy
 from desk.model.settings import MailboxSettings
 from mail.replies.quotes import REPLY_ABOVE_MARKERS
 
@@ -112,7 +112,7 @@ def _parts_with_pictures(text: RichText, files: list[dict[str, Any]], places: tu
     ]
 
 
-def _quote_values(one: QuotedMessage) -> dict[str, Any]:
+def _quote_values(one: EarlierMessage) -> dict[str, Any]:
     """Something said earlier, shortened, its lines apart and without characters that would turn others around."""
     text = one.text if len(one.text) <= MAX_QUOTED_CHARACTERS else f"{one.text[:MAX_QUOTED_CHARACTERS].rstrip()} …"
     return {

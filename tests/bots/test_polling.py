@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from bots.envelope import raw_message_of
 from bots.polling import UpdatePoller, keep_webhook
+from bots.raw_update import raw_message_of
 from desk.model.channel import ExtraWrite
 from desk.model.messages import RawMessage
 from desk.model.settings import Secret, TelegramBotSettings

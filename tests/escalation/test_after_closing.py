@@ -13,14 +13,14 @@ from desk.model.core_facts import CaseMatch
 from desk.model.events import Event, Inbound, Said
 from desk.model.journal import KeptSilent, TakenUpAgain
 from desk.model.messages import Address, SenderAssurance
-from desk.model.provider_files import WaitingPolicy
+from desk.model.provider_files import WaitingPromises
 from desk.model.states import FINAL, RECURRED, CaseState, may_follow
 from desk.pipeline.case_choice import CaseChoice, unnamed
-from desk.understanding.belonging import AfterClosing, asks_of_another_matter, said_after_closing
-from desk.understanding.reading.observations import Context, Situation
+from desk.understanding.reading.observations import MessageContext, Situation
+from desk.understanding.which_matter import AfterClosing, asks_of_another_matter, said_after_closing
 from tests.escalation.rounds import ANNA, NOW, PROVIDER, a_case, decided, in_progress, templates
 
-WAITING = Situation(Context.WAITING)
+WAITING = Situation(MessageContext.WAITING)
 AGAIN, COURTESY = CaseMatch("again"), CaseMatch("courtesy")
 POST = Address("mail", "mail:support", "anna@mail.test")
 DAY = timedelta(days=1)
@@ -84,7 +84,7 @@ def test_whose_agent_has_left_waits_for_another() -> None:
     case = closed(owner="sidorov")
     acts = decided(case, Said("опять не работает"), known=[AGAIN])
     assert (case.state, case.owner) == ("acknowledged", "")
-    assert SetTimer("not_taken", NOW + WaitingPolicy().press_after[0], "take") in acts
+    assert SetTimer("not_taken", NOW + WaitingPromises().press_after[0], "take") in acts
 
 
 def test_thanks_reopen_nothing_and_are_answered_once() -> None:

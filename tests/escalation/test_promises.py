@@ -13,7 +13,7 @@ from desk.model.agent_operations import SetEta, Take
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import Case
 from desk.model.events import Said, TimerFired
-from desk.model.provider_files import WaitingPolicy
+from desk.model.provider_files import WaitingPromises
 from escalation.usual_wait import UsualWait, usual_wait
 from tests.escalation.rounds import CONTACT, NOW, PROVIDER, a_case, decided, in_progress, ordered, resolved, templates
 
@@ -138,7 +138,7 @@ class TestRegistration:
     def registered(self, *known: object, usual: timedelta | None = None) -> Sequence[RuleAct]:
         """A case gets its number."""
         case = a_case(number=None, registered_at=None, reason="triage")
-        provider = replace(PROVIDER, waiting=WaitingPolicy(usual))
+        provider = replace(PROVIDER, waiting=WaitingPromises(usual))
         return decided(case, Said("ул. Лесная, 5"), provider=provider, known=known, contact=CONTACT)
 
     def test_nobody_invents_how_long_it_takes(self) -> None:

@@ -23,7 +23,7 @@ from desk.storage.queue_tables import contents
 from intake.engine.dialog_context import dialog_of, values_of
 from intake.engine.letters.questions import MOST_QUESTIONS, first_letter_questions, letter_questions
 from intake.engine.model import Dialog, DialogSet
-from intake.identity.lookups import DialogLookup, store_dialog_sources
+from intake.identity.lookups import DialogSetLookup, store_dialog_sources
 from tests.intake.examples import DIALOG_FOLDER, NO_INTERNET, PACKAGED, small_dialog
 from tests.intake.talk import ACCOUNT, TEAMS, Talk
 
@@ -198,7 +198,7 @@ class TestVersion:
         source = NO_INTERNET.source.replace("version       = 2", "version       = 9")
         digest = hashlib.sha256(source.encode()).hexdigest()
         await store_dialog_sources(database, {digest: source, "bad": "schema = 9"})
-        lookup = DialogLookup(database, {"sever": [DIALOG_FOLDER]})
+        lookup = DialogSetLookup(database, {"sever": [DIALOG_FOLDER]})
 
         async def of(dialog_hash: str) -> Dialog:
             case = Case(provider="sever", id=1, person_id=1, dialog="no_internet")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.language.detect import language_of
-from desk.language.intents import is_agreement, says_dont_know
+from desk.language.plain_answers import is_agreement, says_dont_know
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from desk.language.intents import says_no_number
+from desk.language.plain_answers import says_no_number
 from desk.understanding.substance import has_substance
 from tests.intake.examples import NO_INTERNET
 from tests.intake.talk import Talk

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bots.envelope import raw_message_of
+from bots.raw_update import raw_message_of
 from console.runtime.wiring import Application, build_application
 from desk.model.case import Case
 from desk.model.dialog_state import DialogStateRow, dialog_state_of

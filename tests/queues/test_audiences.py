@@ -22,7 +22,7 @@ from desk.model.acts import (
 from desk.model.journal import JournalEntry
 from desk.model.messages import SendPriority
 from desk.model.settings import MailboxSettings, MailServer, Secret, Settings, TelegramBotSettings
-from desk.pipeline.common_lookups import ReachableAddressesLookup
+from desk.pipeline.core_lookups import ReachableAddressesLookup
 from desk.storage.queue_tables import departures
 from tests.prepared_desks import DeskFiles
 from tests.queues.conftest import Bench

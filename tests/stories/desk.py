@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from sqlalchemy import func, select, update
 
-from chat.terminal_channel import ShowMessage, TerminalChannel, TerminalMessage, TerminalUser
+from chat.terminal_channel import ShowMessage, ShownMessage, TerminalChannel, TerminalUser
 from console.commands.chat_session import ChatSession
 from console.runtime.listeners import ROLES
 from console.runtime.serve_loops import Server
@@ -103,7 +103,7 @@ class Desk:
         self.application = self.server = None
         self.tasks, self.terminals = [], {}
 
-    def terminal(self, user: TerminalUser, show: Callable[[TerminalMessage], None]) -> ChatSession:
+    def terminal(self, user: TerminalUser, show: Callable[[ShownMessage], None]) -> ChatSession:
         """Opens a chat in a terminal, as ``firstline chat`` does, several at once if need be."""
         assert self.application is not None
         session = ChatSession(self.application, user, Output(), show)
@@ -115,7 +115,7 @@ class Desk:
         self.tasks.append(asyncio.create_task(session.deliver_until_cancelled()))
         return session
 
-    async def _shows(self, message: TerminalMessage) -> None:
+    async def _shows(self, message: ShownMessage) -> None:
         await self.terminals[message.to](message)
 
     async def settled(self) -> None:

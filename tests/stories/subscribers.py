@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chat.terminal_channel import TerminalMessage, TerminalUser
+from chat.terminal_channel import ShownMessage, TerminalUser
 from console.commands.chat_session import ChatSession
 from tests import wording
 from tests.peers import mail_servers as mail
@@ -309,12 +309,10 @@ class TerminalSubscriber(Subscriber):
     async def presses(self, heard: Heard, option: str) -> str:
         """Presses a button of any message, however old, and returns the notice that came up."""
         await self._presses(heard, option)
-        return (
-            await self._hears(lambda one: isinstance(one.original, TerminalMessage) and bool(one.original.alert))
-        ).text
+        return (await self._hears(lambda one: isinstance(one.original, ShownMessage) and bool(one.original.alert))).text
 
     async def _presses(self, heard: Heard, option: str) -> None:
-        assert isinstance(heard.original, TerminalMessage)
+        assert isinstance(heard.original, ShownMessage)
         await self.session.accepts(self.typist.presses(heard.original, option, self.desk.clock()), wait=False)
 
     def everything(self) -> list[str]:
@@ -335,7 +333,7 @@ class TerminalSubscriber(Subscriber):
         except TimeoutError:
             raise AssertionError(f"unread: {self.unread()}") from None
 
-    def _show(self, message: TerminalMessage) -> None:
+    def _show(self, message: ShownMessage) -> None:
         files = tuple((one.name, one.path.read_bytes() if one.path else b"") for one in message.files)
         text = message.alert or message.reaction or _without_echo(message.text.plain)
         heard = Heard(text, {one.id: one.label for one in message.options}, files, message)

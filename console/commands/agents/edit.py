@@ -18,7 +18,7 @@ STATES = ("in", "away", "off")
 
 
 @dataclass(frozen=True, slots=True)
-class AgentEdit:
+class AgentChanges:
     """What ``agents edit`` was told to change; None and () change nothing."""
 
     names: Mapping[str, str]
@@ -86,7 +86,7 @@ def edit(
       firstline agents edit petrova --telegram 700004 --team l1 --team noc
     """
     folder.require_provider(provider)
-    wanted = AgentEdit(_names(names), telegram, mail, role, teams, skills, active)
+    wanted = AgentChanges(_names(names), telegram, mail, role, teams, skills, active)
     changed = run(_edit(folder, id, provider, wanted, agent))
     click.echo(f"{id} is changed." if changed else "Nothing was changed.")
 
@@ -99,7 +99,7 @@ def _names(said: Sequence[str]) -> Mapping[str, str]:
     return pairs
 
 
-async def _edit(folder: DeskFolder, id: str, provider: str, wanted: AgentEdit, by: str) -> bool:
+async def _edit(folder: DeskFolder, id: str, provider: str, wanted: AgentChanges, by: str) -> bool:
     from desk.agents.save import change_agent  # noqa: PLC0415 (help and usage come at once)
     from desk.agents.teams_file_entries import of_agent  # noqa: PLC0415 (the same)
 

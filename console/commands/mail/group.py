@@ -7,7 +7,7 @@ import click
 from console.commands.mail.inspect import inspect
 from console.commands.mail.ledger import ledger
 from console.commands.mail.muted import muted, unmute
-from console.commands.mail.pending import pending, quarantine
+from console.commands.mail.pending_and_quarantine import pending, quarantine
 
 
 @click.group()

@@ -37,7 +37,7 @@ class ClassifiedPhrase:
     end: int
 
 
-class WordClasses:
+class ClosingWordClasses:
     """The class of each word and phrase."""
 
     def __init__(self, *tables: Mapping[str, Mapping[str, str]]) -> None:
@@ -134,9 +134,9 @@ def _words_and_phrases(text: str) -> tuple[Sequence[str], Sequence[tuple[str, ..
 
 
 @cache
-def lexicon() -> WordClasses:
+def lexicon() -> ClosingWordClasses:
     """That of the packaged files."""
-    return WordClasses(*(tomllib.loads(file.read_text("utf-8")) for file in _FILES))
+    return ClosingWordClasses(*(tomllib.loads(file.read_text("utf-8")) for file in _FILES))
 
 
 def _is_by_ear(meant: Token, written: Token) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from datetime import datetime, tzinfo
 
-from desk.language.intents import says_dont_know
 from desk.language.normalize import normalized, word_lines
+from desk.language.plain_answers import says_dont_know
 from desk.understanding.reading.observations import Act, Understanding
 from intake.engine.answer_parsing import ON_FILE, ParsedAnswer, answer_of, parse_answer, value_for
 from intake.engine.choice_parsing import option_named

@@ -19,7 +19,7 @@ _LONGEST_SIGNATURE = 8  # lines
 
 
 @dataclass(slots=True)
-class LetterPart:
+class AnsweredLines:
     """A person's own lines below one of the desk's; ``question`` is its index, -1 for none."""
 
     question: int
@@ -31,27 +31,27 @@ class LetterPart:
         return "\n".join(self.lines).strip()
 
 
-def split_at_own_text(text: str, own: Sequence[DeskText], numbered: Callable[[int], int]) -> list[LetterPart]:
+def split_at_own_text(text: str, own: Sequence[DeskText], numbered: Callable[[int], int]) -> list[AnsweredLines]:
     """The person's own lines, each below the question of the desk it stands under.
 
     ``numbered`` gives the index of the question that has a number. Quoted lines that nobody knows are left out, unless
     the desk's own stand there without a mark: then the person marked their own.
     """
     unmarked = any(one.part is DeskTextKind.HEADING and not one.quoted for one in own)
-    parts = [LetterPart(-1)]
+    parts = [AnsweredLines(-1)]
     at = 0
     for one in (*own, DeskText(DeskTextKind.SENTENCE, len(text), len(text))):
         _add_lines(parts, text[at : one.start], numbered, at > 0, unmarked)
         at = one.end
         if one.part is DeskTextKind.HEADING:
-            parts.append(LetterPart(one.question if one.question >= 0 else numbered(one.number)))
+            parts.append(AnsweredLines(one.question if one.question >= 0 else numbered(one.number)))
         elif one.part is DeskTextKind.SENTENCE:
-            parts.append(LetterPart(-1))
+            parts.append(AnsweredLines(-1))
     return [part for part in parts if part.text]
 
 
 def _add_lines(
-    parts: list[LetterPart], text: str, numbered: Callable[[int], int], above_own: bool, unmarked: bool
+    parts: list[AnsweredLines], text: str, numbered: Callable[[int], int], above_own: bool, unmarked: bool
 ) -> None:
     """Adds the lines of a stretch without own text; ``above_own`` says that own text stands before it."""
     for at, line in enumerate(_without_signature(text.split("\n"))):
@@ -59,7 +59,7 @@ def _add_lines(
         if (at == 0 and above_own) or (unmarked and _QUOTED.match(line)):
             words = words.lstrip("-\u2013\u2014:> \t")
         elif quoted := _QUOTED_NUMBER.match(line):
-            parts.append(LetterPart(numbered(int(quoted["number"]))))
+            parts.append(AnsweredLines(numbered(int(quoted["number"]))))
             continue
         elif _QUOTED.match(line):
             continue

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, tzinfo
 from desk.language.normalize import normalized, word_lines
 from desk.language.unsafe_characters import without_invisible
 from desk.model.messages import File
-from desk.understanding.reading.observations import Act, Context, Situation, Understanding
+from desk.understanding.reading.observations import Act, MessageContext, Situation, Understanding
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.choice_parsing import option_named, option_named_in_passing
@@ -29,7 +29,7 @@ from intake.engine.letters.answer_fit import (
     shown_options,
     words_beside,
 )
-from intake.engine.letters.answer_parts import LetterPart, split_at_own_text
+from intake.engine.letters.answer_parts import AnsweredLines, split_at_own_text
 from intake.engine.letters.marks import MarkedText, split_by_numbers
 from intake.engine.letters.wording import DeskText, DeskTextKind, find_own_text
 from intake.engine.model import Dialog, Question, QuestionOption
@@ -99,7 +99,7 @@ class _LetterReader:
     def understood(self, text: str, question: Question | None = None) -> Understanding:
         """What words mean in answer to a letter."""
         means = question.means if question else ""
-        return understand(text, Situation(Context.QUESTION, means, self.now, self.zone, self.contract_shapes))
+        return understand(text, Situation(MessageContext.QUESTION, means, self.now, self.zone, self.contract_shapes))
 
     def read(self, text: str, sentences: Sequence[str]) -> None:
         shown = [shown_options(question) for question in self.questions]
@@ -114,7 +114,7 @@ class _LetterReader:
         self.read_unanchored("\n".join(part.text for part in parts if part.question < 0).strip())
         self.fill_from_leftover()
 
-    def answers_all_at_once(self, part: LetterPart, own: Sequence[DeskText]) -> bool:
+    def answers_all_at_once(self, part: AnsweredLines, own: Sequence[DeskText]) -> bool:
         """Whether words below the last of several questions, none of which has any of its own, tell of others too."""
         headings = [one for one in own if one.part is DeskTextKind.HEADING]
         if len(headings) < 2 or headings[-1].question != part.question:
@@ -381,7 +381,7 @@ def _option_in(question: Question, clause: str) -> QuestionOption | None:
     if len(words) < 3 or len(words.split()) > _LONGEST_CLAUSE:
         return None
     option = option_named(question, words) or option_named_in_passing(question, words)
-    if option is None or understand(words, Situation(Context.QUESTION)).says(
+    if option is None or understand(words, Situation(MessageContext.QUESTION)).says(
         Act.OTHER_MATTER, Act.CONFUSED, Act.STATUS
     ):
         return None

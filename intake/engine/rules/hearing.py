@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from desk.language.intents import is_agreement
 from desk.language.normalize import normalized
+from desk.language.plain_answers import is_agreement
 from desk.model.acts import Facts
 from desk.model.case import Case
 from desk.model.core_facts import Now, ReplyTiming

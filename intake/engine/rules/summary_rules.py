@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desk.language.intents import is_agreement
+from desk.language.plain_answers import is_agreement
 from desk.model.acts import Button, Buttons, Decision, Expect, Facts, SayTemplate, SetDialogState, SetFields, decide
 from desk.model.case import Case, append_words
 from desk.model.events import Inbound, Opened, Pressed, Said

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from chat.terminal_channel import TerminalChannel, TerminalMessage, TerminalUser, copy_file, render, without_echo
+from chat.terminal_channel import ShownMessage, TerminalChannel, TerminalUser, copy_file, render, without_echo
 from desk.language.rich_text import RichText, parse_markdown
 from desk.model.events import Pressed, Said
 from desk.model.messages import (
@@ -238,7 +238,7 @@ async def test_what_is_typed_is_heard_under_the_typists_name(channel: TerminalCh
 
 async def test_a_button_carries_its_case_and_prompt(channel: TerminalChannel) -> None:
     """So that the desk knows a stale one."""
-    raw = ANNA.presses(TerminalMessage(RichText("?"), case=1 << 60, prompt=3), "helped", NOW)
+    raw = ANNA.presses(ShownMessage(RichText("?"), case=1 << 60, prompt=3), "helped", NOW)
     inbound = await channel.hear(arrival(raw.body))
     assert inbound.event == Pressed(1 << 60, 3, "helped")
 
@@ -273,9 +273,9 @@ async def test_a_message_comes_out_as_it_was_said(channel: TerminalChannel) -> N
     assert call.lane == ANNA.lane
     body = json.loads(json.dumps(call.body))
     departure = ClaimedDeparture(1, "7.0", "sever", channel.name, call.lane, call.kind, call.policy, body, 5, 1)
-    told: list[TerminalMessage] = []
+    told: list[ShownMessage] = []
 
-    async def show(one: TerminalMessage) -> None:
+    async def show(one: ShownMessage) -> None:
         told.append(one)
 
     assert isinstance(await channel.send(departure, {}), RetryLater)
@@ -300,7 +300,7 @@ def test_nothing_to_say_makes_no_call() -> None:
 
 def test_the_question_just_answered_is_not_read_twice() -> None:
     """It is left out where it only repeats the button pressed, and nowhere else."""
-    echo = TerminalMessage(RichText("✓ Не работает: везде\n\nКогда это началось?"), in_place=True)
+    echo = ShownMessage(RichText("✓ Не работает: везде\n\nКогда это началось?"), in_place=True)
     assert without_echo(echo, "Везде").text.plain == "Когда это началось?"
     assert without_echo(echo, "Дома") == echo
     assert without_echo(replace(echo, in_place=False), "Везде").text == echo.text

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.storage.database import Database
 from kb.content.article_files import InvalidArticle, read_folder
-from kb.storage.article_store import ArticleRow, ImportResult, import_folder, load_articles
+from kb.storage.article_store import ArticleEditionRow, ImportResult, import_folder, load_articles
 from tests.kb.article_factory import write_article
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ async def connection(database_url: str) -> AsyncIterator[AsyncConnection]:
     database = Database(database_url)
     try:
         async with database.work() as connection:
-            await connection.run_sync(ArticleRow.__table__.create)  # type: ignore[attr-defined]
+            await connection.run_sync(ArticleEditionRow.__table__.create)  # type: ignore[attr-defined]
             yield connection
     finally:
         await database.close()
@@ -32,7 +32,7 @@ async def connection(database_url: str) -> AsyncIterator[AsyncConnection]:
 
 async def edit_in_database(connection: AsyncConnection, body: str) -> None:
     """Somebody edits the kettle's article in the database."""
-    await connection.execute(update(ArticleRow).values(body=body))
+    await connection.execute(update(ArticleEditionRow).values(body=body))
 
 
 async def import_from(connection: AsyncConnection, folder: Path, provider: str = "", *beneath: Path) -> ImportResult:
@@ -103,7 +103,9 @@ async def test_an_article_without_a_file_is_deleted_unless_it_was_edited(
     for name in ("kettle", "lamp"):
         (tmp_path / name / "en.md").unlink()
         (tmp_path / name).rmdir()
-    await connection.execute(update(ArticleRow).where(ArticleRow.id == "lamp").values(title="A lamp we love"))
+    await connection.execute(
+        update(ArticleEditionRow).where(ArticleEditionRow.id == "lamp").values(title="A lamp we love")
+    )
     assert (await import_from(connection, tmp_path)).removed == ["kettle/en"]
     assert [one.id for one in await load_articles(connection)] == ["lamp"]
 

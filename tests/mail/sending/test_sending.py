@@ -15,9 +15,9 @@ from desk.model.messages import (
     Address,
     ChannelCall,
     ClaimedDeparture,
+    EarlierMessage,
     File,
     OutboundMessage,
-    QuotedMessage,
     Rejected,
     RenderedButton,
     RetryLater,
@@ -392,8 +392,8 @@ class TestDressing:
     def test_what_was_said_before_is_quoted_below_and_nothing_in_it_becomes_markup(self, hall: Hall) -> None:
         """Escaped, each line marked, shortened, and without characters that turn others around."""
         before = (
-            QuotedMessage("Анна <b>", "20.11.2026 12:05", "<img src=x> \u202egnp\n_____\n##- x -##"),
-            QuotedMessage("Северная сеть", "20.11.2026 12:06", "я" * 5000 + "\n" * 100),
+            EarlierMessage("Анна <b>", "20.11.2026 12:05", "<img src=x> \u202egnp\n_____\n##- x -##"),
+            EarlierMessage("Северная сеть", "20.11.2026 12:06", "я" * 5000 + "\n" * 100),
         )
         (call,) = hall.channel.render(outgoing(history=before))
         text, html = call.body["text"], call.body["html"]
