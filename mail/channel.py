@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from desk.clock import Clock, now
 from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
-from desk.model.events import CaseReference, Event, Inbound, Said
+from desk.model.events import CaseReference, Event, ForwardedLetter, Inbound, Said
 from desk.model.media_types import file_kind_of
 from desk.model.messages import (
     Address,
@@ -75,9 +75,7 @@ class MailChannel:
 
     async def hear(self, arrival: ClaimedArrival) -> Inbound[Event]:
         """The message in an arrival. Raises `UnreadableMessage` when three children died over it."""
-        message = await self._readers.read(
-            arrival.body, MailboxReadingOptions(self._settings.address, self._settings.authserv_id, html=False)
-        )
+        message = await self._readers.read(arrival.body, reading_options(self._settings))
         return inbound_of(message, arrival, self.provider, self._settings.address)
 
     def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
@@ -132,6 +130,13 @@ class MailChannel:
         return OutboundAttachment(file["name"], file["media_type"], content, file.get("cid", ""))
 
 
+def reading_options(settings: MailboxSettings) -> MailboxReadingOptions:
+    """What a reader of this mailbox's mail must know."""
+    return MailboxReadingOptions(
+        settings.address, settings.authserv_id, html=False, forms=settings.forms, groups=settings.groups
+    )
+
+
 def inbound_of(message: MailMessage, arrival: ClaimedArrival, provider: str, address: str = "") -> Inbound[Event]:
     """A message as the rules see it. ``address`` is the mailbox's own."""
     if message.report_class == "failed" and message.tokens:
@@ -145,6 +150,7 @@ def inbound_of(message: MailMessage, arrival: ClaimedArrival, provider: str, add
         lost=message.missing_parts,
         report=message.report_class if message.automatic == "bounce" else "",
         references=tuple(ids),
+        letter=_forwarded_letter(message, address),
     )
     return Inbound(
         channel=arrival.channel,
@@ -161,6 +167,14 @@ def inbound_of(message: MailMessage, arrival: ClaimedArrival, provider: str, add
         truncated=bool(message.stub),
         fingerprint=message.fingerprint,
     )
+
+
+def _forwarded_letter(message: MailMessage, address: str) -> ForwardedLetter | None:
+    """The letter inside this one; none where the mailbox itself wrote that."""
+    letter = message.forwarded
+    if letter is None or not (sender := fold_address(letter.author.address)) or sender == fold_address(address):
+        return None
+    return ForwardedLetter(sender, letter.author.name, letter.subject, letter.text, letter.note)
 
 
 def _choose_text(message: MailMessage) -> str:

@@ -20,7 +20,7 @@ from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import Case
 from desk.model.core_facts import CaseMatch
 from desk.model.events import DeliveryFailed, Event, Inbound, Said
-from desk.model.journal import AutomaticMailCame, MailIncomplete
+from desk.model.journal import AutomaticMailCame, LetterForwarded, MailIncomplete
 from desk.model.messages import RedeliveryPolicy, SenderAssurance
 from mail.sending.compose import UNSUBSCRIBE
 from mail.sending.loop_guard import StopNotices, peer_of
@@ -60,6 +60,10 @@ def keep_automatic_mail(case: Case, inbound: Inbound[Said], facts: Facts) -> Dec
         return decide(Ignore(meaningless))
     if inbound.event.report in ("delayed", "delivered"):
         return decide(Ignore(IgnoredCode.BOUNCE))  # a server still tries, or has done it: nothing for anybody to do
+    if inbound.automatic == "reaction":
+        joined = case_match.how not in ("new", "none") and not case_match.doubt
+        noted = AddJournalEntry(AutomaticMailCame(inbound.automatic))
+        return decide(noted if joined else Ignore(IgnoredCode.REACTION), words_used=True)
     if case_match.how in ("new", "none") or case_match.doubt:
         return decide(
             Ignore(IgnoredCode.BOUNCE)
@@ -79,6 +83,15 @@ def keep_unproved_pending(case: Case, inbound: Inbound[Said], facts: Facts) -> D
     if not case_match.doubt:
         return None
     return decide(KeepPending(case_match.doubt, case.id if case_match.how != "new" else 0))
+
+
+def note_forwarder(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
+    """Which agent sent the letter on, and what they wrote above it, stands beside it."""
+    event = inbound.event
+    if not event.forwarded_by:
+        return None
+    note = event.letter.note if event.letter else ""
+    return decide(AddJournalEntry(LetterForwarded(event.forwarded_by), note), done=False)
 
 
 def note_lost_parts(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:

@@ -210,7 +210,7 @@ RULEBOOK = Rulebook(
         Stage("commands", (Said,), (commands.answer_command,), when=a_command),
         Stage("edits", (Said,), (turns.correct_message,), when=edited),
         Stage("last channel", SPOKEN, (arrivals.remember_channel,)),
-        Stage("incomplete mail", (Said,), (mail.note_lost_parts,), when=by_mail),
+        Stage("incomplete mail", (Said,), (mail.note_lost_parts, mail.note_forwarder), when=by_mail),
         # What is said of a case that was closed: its trouble is back, or thanks.
         Stage("closed", (Said,), (closed.take_up_again, closed.answer_courtesy), when=closed.is_closed),
         # A subscriber whose case has its number.

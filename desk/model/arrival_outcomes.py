@@ -55,6 +55,7 @@ class IgnoredCode(StrEnum):
     OWN_MAIL = "own"
     FEEDBACK_REPORT = "feedback"
     BOUNCE = "bounce"
+    REACTION = "reaction"  # an emoji under a letter of no case
     NOTICES_DECLINED = "declined"
 
 

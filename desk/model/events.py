@@ -16,6 +16,17 @@ from desk.model.messages import FRONT, Address, File, SenderAssurance
 
 
 @dataclass(frozen=True, slots=True)
+class ForwardedLetter:
+    """A letter within a letter: whom its head names, its subject and text, and the forwarder's ``note`` above it."""
+
+    sender: str
+    name: str
+    subject: str
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """A subscriber wrote something, or sent files.
 
@@ -26,6 +37,8 @@ class Said:
     sent ("text", "photo", "contact"), ``album`` names the album it belongs to. ``phone`` is a number shared as a
     contact, ``phone_is_own`` when the channel itself says that it is the sender's. ``offered`` are words of another
     matter said earlier: they are come back to, and their person is asked whether to; ``kept`` are matters behind it.
+    ``letter`` is the letter that this one forwards; where an agent of the provider forwarded it, it has taken the place
+    of the agent's own words, and ``forwarded_by`` is the agent's id.
     """
 
     text: str = ""
@@ -43,6 +56,8 @@ class Said:
     phone_is_own: bool = False
     offered: bool = False
     kept: tuple[Mapping[str, Any], ...] = ()
+    letter: ForwardedLetter | None = None
+    forwarded_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,6 +219,15 @@ class AutomaticMailCame(JournalEntryData):
 
 
 @dataclass(frozen=True, slots=True)
+class LetterForwarded(JournalEntryData):
+    """An agent sent on a subscriber's letter; the entry's text is what the agent wrote above it."""
+
+    kind: ClassVar[str] = "letter_forwarded"
+    category: ClassVar[Category] = Category.NOTE
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MailIncomplete(JournalEntryData):
     """Not all of a mail could be read; ``lost`` is what the reader noted."""
 
@@ -309,6 +318,7 @@ KINDS: Mapping[str, type[JournalEntryData]] = {
         NotDelivered,
         DeliveryUnknown,
         AutomaticMailCame,
+        LetterForwarded,
         MailIncomplete,
         SendingSuppressed,
         PeerMuted,

@@ -94,7 +94,8 @@ class MailboxSettings:
     """One mailbox with its SMTP way out. ``ca_file`` is for tests and private authorities only.
 
     ``look_every`` is in seconds. ``after`` says what is done to a mail on its server once it is stored here: "seen"
-    flags it as read, "leave" nothing, "move:Folder" moves it there.
+    flags it as read, "leave" nothing, "move:Folder" moves it there. ``forms`` are addresses from which web forms write,
+    with the person in Reply-To; ``groups`` those of groups that pass on what people write to them.
     """
 
     name: str
@@ -108,6 +109,8 @@ class MailboxSettings:
     ca_file: str = ""
     look_every: int = 60
     after: str = "seen"
+    forms: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
     @property
     def channel(self) -> str:
@@ -260,6 +263,8 @@ class DeskSettingsReader:
             ca_file=str(self.root / ca) if (ca := one.text("ca_file", "")) else "",
             look_every=one.number("look_every", 60),
             after=one.text("after", "seen"),
+            forms=one.texts("forms"),
+            groups=one.texts("groups"),
         )
         _check_receiving(box, one)
         one.reject_unknown_keys()
@@ -285,6 +290,8 @@ def _check_receiving(box: MailboxSettings, section: TomlTable) -> None:
         raise section.error(f'after is {box.after!r}: write "seen", "leave" or "move:Folder"')
     if box.move_to == box.folder:
         raise section.error(f"after moves mail from {box.folder!r} into {box.folder!r}: name another folder")
+    if wrong := [one for one in (*box.forms, *box.groups) if "@" not in one]:
+        raise section.error(f"{wrong[0]!r} in forms or groups is no address: write noreply@example.net")
     if any(char < " " or char == "\x7f" for char in box.folder + box.move_to):
         raise section.error("folder: a folder's name has no control characters")
 

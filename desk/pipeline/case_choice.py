@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from desk.language.detect import language_of
 from desk.language.mail_subjects import bare_subject
 from desk.model.case import LIVE_TALK, Case
 from desk.model.core_facts import CaseMatch
-from desk.model.events import Event, Inbound, Said
+from desk.model.events import NO_REFERENCE, Event, Inbound, Said
 from desk.model.messages import SenderAssurance
 from desk.model.provider_files import Provider
 from desk.understanding.reading.observations import MessageContext, Situation
@@ -35,6 +36,32 @@ class CaseChoice:
     case: Case | None
     match: CaseMatch
     beside: Case | None = None
+
+
+def forwarded_by_agent(inbound: Inbound[Event], provider: Provider) -> Inbound[Event]:
+    """A letter that an agent of the provider sends on is its author's, who is claimed and never proved."""
+    event, letter = inbound.event, inbound.event.letter if isinstance(inbound.event, Said) else None
+    if not isinstance(event, Said) or letter is None or inbound.sender.channel_kind != "mail" or inbound.automatic:
+        return inbound
+    agent = next((one for one in provider.agents if one.mail and one.mail == inbound.sender.value), None)
+    if agent is None or letter.sender == inbound.sender.value:
+        return inbound
+    doubted = inbound.proof is SenderAssurance.DOUBTED
+    return replace(
+        inbound,
+        sender=replace(inbound.sender, value=letter.sender),
+        name=letter.name,
+        language=language_of(letter.text) or inbound.language,
+        proof=SenderAssurance.DOUBTED if doubted else SenderAssurance.CLAIMED,
+        reference=NO_REFERENCE,
+        event=replace(
+            event,
+            text=letter.text or letter.subject,
+            subject=letter.subject or event.subject,
+            references=(),
+            forwarded_by=agent.id,
+        ),
+    )
 
 
 def unnamed(

@@ -25,7 +25,7 @@ from desk.model.provider_files import Provider
 from desk.model.states import FINAL, CaseState
 from desk.model.subscribers import Person, PersonAddress
 from desk.pipeline.arrival_round import Round
-from desk.pipeline.case_choice import CaseChoice, after_closing, begins_another, unnamed
+from desk.pipeline.case_choice import CaseChoice, after_closing, begins_another, forwarded_by_agent, unnamed
 from desk.pipeline.reply_timing import put_presses, put_reply_timing
 from desk.pipeline.reply_tokens import ReplyTokenSigner, claimed_case
 from desk.queues.question_delivery_times import departure_behind
@@ -92,6 +92,7 @@ class SenderAndCaseLookup:
     ) -> list[Round]:
         """One round each, in order. The cases are detached afterwards: rules and acts change them in hand only."""
         inbound = [(arrival, await self._recipient_found(session, provider, one)) for arrival, one in inbound]
+        inbound = [(arrival, forwarded_by_agent(one, provider)) for arrival, one in inbound]
         replied: dict[int, Expecting] = {}
         wanted = {arrival.id: await self._named(session, arrival, one, replied) for arrival, one in inbound}
         known = await self._look(

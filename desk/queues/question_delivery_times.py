@@ -90,9 +90,8 @@ def _sent(rows: Sequence[Row[*tuple[object, ...]]], now: datetime) -> SentQuesti
         return SentQuestion(remotes=remotes, in_flight=flying, lost=lost)
     # What is sent between the instant of a decision and its look at the outbox would not be known when the decision is
     # made again: it counts as on its way.
-    return SentQuestion(
-        first.remote_at or first.sent_at, first.remote_at is not None, first.remote, remotes, first.sent_at > now
-    )
+    flying = first.sent_at is not None and first.sent_at > now
+    return SentQuestion(first.remote_at or first.sent_at, first.remote_at is not None, first.remote, remotes, flying)
 
 
 def _is_in_flight(row: Row[*tuple[object, ...]], now: datetime) -> bool:

@@ -43,14 +43,25 @@ CHALLENGE_SENTENCES = (
     "simply reply to this message", "reply to this message and", "spam blocker", "spamblocker", "spam arrest",
     "вы не робот", "вы не спамер", "что вы человек", "подтвердить отправку", "подтвердите, что", "белый список",
 )  # fmt: skip
+REACTION_TYPE = "text/vnd.google.email-reaction+json"
+REACTION_HEADERS = frozenset({"x-ms-exchange-messagereaction", "x-ms-reactions", "x-ms-exchange-organization-reaction"})
+REACTION_SENTENCES = (
+    "reacted to your message", "reacted to your email", "liked your message", "loved your message",
+    "laughed at your message", "отреагировал(а) на ваше сообщение", "отреагировал на ваше сообщение",
+    "отреагировала на ваше сообщение", "на ваше сообщение отреагировал", "reacted via gmail",
+    "отреагировал(а) через gmail",
+)  # fmt: skip
+MAX_REACTION_LENGTH = 3000
+"""Characters of a reaction, with the letter it quotes; whoever says more is heard as a person."""
 
 
 @dataclass(frozen=True, slots=True)
 class SenderVerdict:
     """What kind of program sent a message, and what it reports.
 
-    ``kind`` is "" for a person, else "own", "bounce", "feedback", "challenge", "list", "auto-reply" or "nobody".
-    ``report_class`` is one of none, failed, delayed, delivered, feedback, auto-reply, list, challenge; none also for a
+    ``kind`` is "" for a person, else "own", "bounce", "feedback", "challenge", "reaction" (a person's tap, in words of
+    their program), "list", "auto-reply" or "nobody". ``report_class`` is one of none, failed, delayed, delivered,
+    feedback, auto-reply, list, challenge, reaction; none also for a
     message that only asks for no automatic reply. ``original`` is the message a report is about, as far as it was
     returned.
     """
@@ -75,16 +86,31 @@ def classify_sender(message: MimePart, sender: Mailbox, address: str, subject: s
         return SenderVerdict("feedback", "feedback")
     if found := bounces.parse_bounce(message, sender, subject, text):
         return SenderVerdict("bounce", found.report_class, found.failed_recipients, found.original)
-    if (
-        kind := "challenge"
-        if _is_challenge(headers, subject, text)
-        else _find_autoreply_or_list(message, sender, subject, text)
-    ):
+    if kind := _find_kind(message, sender, subject, text):
         return SenderVerdict(kind, kind)
     daemon = bool(sender.address) and header_features.find_robot_level(headers, sender) == header_features.DAEMON
     if daemon or autoreplies.forbids_autoreply(headers):
         return SenderVerdict("auto-reply")
     return SenderVerdict("" if sender.address else "nobody")
+
+
+def _find_kind(message: MimePart, sender: Mailbox, subject: str, text: str) -> str:
+    """ "reaction", "challenge", "auto-reply", "list" or ""."""
+    if _is_reaction(message, subject, text):
+        return "reaction"
+    if _is_challenge(message.headers, subject, text):
+        return "challenge"
+    return _find_autoreply_or_list(message, sender, subject, text)
+
+
+def _is_reaction(message: MimePart, subject: str, text: str) -> bool:
+    """Whether an emoji was tapped under a letter: Gmail sends a part of its own, Outlook a header or a sentence."""
+    headers = message.headers
+    if headers.has_any(REACTION_HEADERS) or any(part.media_type == REACTION_TYPE for part in message.walk()):
+        return True
+    first = text.lstrip()[:200].partition("\n")[0].lower()
+    said = any(one in subject.lower() or one in first for one in REACTION_SENTENCES)
+    return said and len(text) < MAX_REACTION_LENGTH and "in-reply-to" in headers
 
 
 def _find_autoreply_or_list(message: MimePart, sender: Mailbox, subject: str, text: str) -> str:

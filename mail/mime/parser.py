@@ -118,7 +118,7 @@ def _parse_part(raw: bytes, start: int, end: int, walk: _ParseState, depth: int,
     headers, body = split_headers(raw, start, end, walk.add_problem)
     kind, given = _media_type(headers, default)
     one = MimePart(number, headers, kind, given, raw, min(body, end), end)
-    if kind in SMIME_TYPES:
+    if kind in SMIME_TYPES or (kind == "application/octet-stream" and one.filename.lower().endswith(".p7m")):
         return _parse_signed(one, walk, depth)
     boundary = given.get("boundary", "")
     if not kind.startswith("multipart/"):

@@ -24,6 +24,8 @@ from mail.mime.addresses import Mailbox, parse_from, parse_mailboxes
 from mail.mime.headers import Headers, decode_header, parse_headers, to_characters
 from mail.mime.parser import MimePart, parse_message
 from mail.reading import authentication
+from mail.reading.author import LetterAuthor, find_author
+from mail.reading.forwarded import ForwardedLetter, find_forwarded
 from mail.replies import attribution, quotes
 
 DEGRADED_BYTES = 64 * 1024
@@ -41,12 +43,15 @@ STUB_HEADER = b"X-Firstline-Stub:"
 class MailboxReadingOptions:
     """What a reader must know of the mailbox: its own address, and the authserv-id of its border ("" for none).
 
-    Without ``html`` the text of the HTML is not made where the message says the same in plain text.
+    Without ``html`` the text of the HTML is not made where the message says the same in plain text. ``forms`` are the
+    addresses of web forms, ``groups`` those of groups through which people write (`mail.reading.author`).
     """
 
     address: str
     authserv_id: str = ""
     html: bool = True
+    forms: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ class MailMessage:
     `mail.replies.quotes.ReplySections`). ``html_text`` is the whole of its HTML as text, "" when it has none; a message
     of HTML alone has it as full text.
 
-    ``sender`` has the name and address of From; its address is "" when there is none to be used. ``to`` are the
+    ``sender`` has the name and address of From, or of the author whom ``sent_on_by``, the address in From, sent it on
+    for; its address is "" when there is none to be used. ``forwarded`` is the letter inside it. ``to`` are the
     addresses in To, ``recipients`` all it was sent or delivered to, lower case. ``tokens`` are candidates, not
     verified. ``stub`` is the size in bytes of a mail that was left on the server, else 0. ``message_id``,
     ``in_reply_to`` and ``references`` keep their angle brackets. ``automatic``, ``report_class`` and ``bounced`` are as
@@ -65,6 +71,8 @@ class MailMessage:
     """
 
     sender: Mailbox
+    sent_on_by: str = ""
+    forwarded: ForwardedLetter | None = None
     subject: str = ""
     message_id: str = ""
     in_reply_to: str = ""
@@ -140,15 +148,18 @@ def _read_parts(raw: bytes, reading: MailboxReadingOptions) -> MailMessage:
     sender = senders[0] if senders else Mailbox("", "")
     shown = texts.extract_body(tree)
     subject = headers.get_text("subject", charset)
-    view = _fold_body(shown, sender, subject)
+    author = find_author(headers, sender, reading.address, reading.forms, reading.groups)
+    view = _fold_body(shown, author.mailbox, subject)
     message_id = _parse_message_ids(headers.get_first("message-id"))[:1]
     in_reply_to = _parse_message_ids(headers.get_first("in-reply-to"))
     references = _parse_message_ids(headers.get_first("references"))[-MAX_REFERENCES:]
     sent_to = classify.list_recipients(headers)
-    machine = classify.classify_sender(tree, sender, reading.address, subject, shown.text)
-    back = machine.original
+    machine = classify.classify_sender(tree, author.mailbox, reading.address, subject, shown.text)
+    back, automatic = machine.original, _kind_of_sender(machine.kind, author, headers)
     return MailMessage(
-        sender=sender,
+        sender=author.mailbox,
+        sent_on_by=author.sent_on_by,
+        forwarded=None if automatic else find_forwarded(tree, subject, shown.unflowed),
         subject=subject,
         message_id="".join(message_id),
         in_reply_to="".join(in_reply_to[:1]),
@@ -166,16 +177,39 @@ def _read_parts(raw: bytes, reading: MailboxReadingOptions) -> MailMessage:
         tokens=_find_tokens(
             (*sent_to, *back.senders), (*back.message_ids, *reversed(references), *in_reply_to), reading.address
         ),
-        automatic=machine.kind,
-        report_class=machine.report_class,
+        automatic=automatic,
+        report_class=machine.report_class if automatic == machine.kind else "none",
         failed_recipients=machine.failed_recipients,
         original=back,
-        proof=authentication.check_sender(headers, _keep_addresses(senders), reading.authserv_id, raw),
+        proof=_assurance_of_author(
+            authentication.check_sender(headers, _keep_addresses(senders), reading.authserv_id, raw), author
+        ),
         language=language_of(view.text) or language_of(subject),
         fingerprint=_compute_fingerprint("".join(message_id), headers, raw),
         stub=stub,
         problems=tuple(dict.fromkeys([*problems, *shown.problems])),
     )
+
+
+def _kind_of_sender(kind: str, author: LetterAuthor, headers: Headers) -> str:
+    """The kind of machine, where its marks are not those of the form or group that sent a person's letter on."""
+    if author.is_group and kind == "list":
+        return ""
+    if author.is_form and kind in ("auto-reply", "list") and not _is_submitted_reply(headers):
+        return ""
+    return kind
+
+
+def _is_submitted_reply(headers: Headers) -> bool:
+    return headers.get_first("auto-submitted").strip().lower().startswith(b"auto-replied")
+
+
+def _assurance_of_author(proof: SenderAssurance, author: LetterAuthor) -> SenderAssurance:
+    """How sure the author is. Who is only named by what sent the letter on is claimed at most, never proved."""
+    if not author.sent_on_by:
+        return proof
+    vouched = author.is_trusted and proof is not SenderAssurance.DOUBTED
+    return SenderAssurance.CLAIMED if vouched or proof is SenderAssurance.CLAIMED else SenderAssurance.DOUBTED
 
 
 def _fold_body(shown: texts.BodyText, sender: Mailbox, subject: str) -> quotes.ReplySections:

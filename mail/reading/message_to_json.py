@@ -84,6 +84,7 @@ def to_dict(mail: MailMessage, reading: MailboxReadingOptions) -> dict[str, obje
         "subject": mail.subject,
         "from": mail.sender.address or mail.sender.name,
         "from_name": mail.sender.name,
+        "sent_on_by": mail.sent_on_by,
         "to": mail.to,
         "date": mail.date.isoformat() if mail.date else None,
         "text": mail.text,

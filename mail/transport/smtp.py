@@ -31,6 +31,8 @@ MAX_SEND_SECONDS = 100.0
 BUSY_RETRY_SECONDS = 30.0
 """Seconds that a message waits when the one before it met a server that did not answer."""
 _LOGIN_CODES = (530, 534, 535, 538, 454)
+_SENDER_REFUSED = ("sender", "sendas", "send as", "send on behalf", "5.2.252", "5.7.60", "not owned by")
+"""What a refusal says that is of who sends: Exchange says it only at the end, with 5.2.252 or 5.7.60."""
 _NO_RECIPIENT_CODES = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")
 
 
@@ -212,7 +214,8 @@ def _refuses_sender(error: SMTPResponseException, stage: _SmtpStage) -> bool:
     """Whether the refusal is of who sends; many servers say it only at RCPT, some only at the end."""
     if error.code < 500 or error.code in _LOGIN_CODES:
         return False
-    return stage.name == "MAIL" or "sender" in error.message.lower()
+    words = error.message.lower()
+    return stage.name == "MAIL" or any(one in words for one in _SENDER_REFUSED)
 
 
 def retry_later(attempts: int, why: str) -> SendResult:

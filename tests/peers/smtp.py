@@ -27,8 +27,9 @@ logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd tells every li
 class Trouble:
     """What goes wrong at one stage of the conversation: a reply, or "hang", or "drop".
 
-    ``to`` limits it to letters for one recipient, ``times`` to the next so many occasions (None: for ever). With
-    ``kept`` a letter whose connection is dropped has arrived all the same: only the answer is lost.
+    ``to`` limits it to letters for one recipient, ``sender`` to those whose envelope's sender has these characters,
+    ``times`` to the next so many occasions (None: for ever). With ``kept`` a letter whose connection is dropped has
+    arrived all the same: only the answer is lost.
     """
 
     stage: str
@@ -36,10 +37,13 @@ class Trouble:
     to: str = ""
     times: int | None = None
     kept: bool = True
+    sender: str = ""
 
-    def strikes(self, stage: str, recipients: list[str]) -> bool:
+    def strikes(self, stage: str, recipients: list[str], sender: str = "") -> bool:
         """Whether it happens now; counts if so."""
         if stage != self.stage or self.times == 0 or (self.to and self.to not in recipients):
+            return False
+        if self.sender not in sender:
             return False
         if self.times is not None:
             self.times -= 1
@@ -93,6 +97,10 @@ class SmtpSink:
         """Answers ``reply`` ("550 5.1.1 No such mailbox") at a stage of `STAGES`. After a 421 the line is closed."""
         self._add(Trouble(at, reply, to, times))
 
+    def refuse_sender(self, reply: str, *, at: str = "mail", having: str = "+") -> None:
+        """Answers ``reply`` at a stage to every letter whose envelope's sender has ``having`` in it."""
+        self._add(Trouble(at, reply, sender=having))
+
     def hang(self, *, at: str = "data", times: int | None = 1) -> None:
         """Never answers at that stage; the letter has not arrived. Not possible at "auth"."""
         self._add(Trouble(at, "hang", times=times, kept=False))
@@ -116,9 +124,9 @@ class SmtpSink:
             raise ValueError(f"no such trouble: {trouble}")
         self._troubles.append(trouble)
 
-    def strikes(self, stage: str, recipients: list[str]) -> Trouble | None:
+    def strikes(self, stage: str, recipients: list[str], sender: str = "") -> Trouble | None:
         """The trouble that happens now, if any."""
-        return next((one for one in self._troubles if one.strikes(stage, recipients)), None)
+        return next((one for one in self._troubles if one.strikes(stage, recipients, sender)), None)
 
     # Letters
 
@@ -272,7 +280,7 @@ class _Handler:
     async def handle_MAIL(
         self, server: _Conversation, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if reply := await self._trouble("mail", server, []):
+        if reply := await self._trouble("mail", server, [], sender=address):
             return reply
         envelope.mail_from = address
         envelope.mail_options.extend(options)
@@ -281,7 +289,7 @@ class _Handler:
     async def handle_RCPT(
         self, server: _Conversation, _session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        if reply := await self._trouble("rcpt", server, [address]):
+        if reply := await self._trouble("rcpt", server, [address], sender=envelope.mail_from or ""):
             return reply
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
@@ -297,10 +305,15 @@ class _Handler:
         return f"250 2.0.0 Ok: queued as {len(self.sink.letters)}"
 
     async def _trouble(
-        self, stage: str, server: _Conversation, recipients: list[str], letter: ReceivedMail | None = None
+        self,
+        stage: str,
+        server: _Conversation,
+        recipients: list[str],
+        letter: ReceivedMail | None = None,
+        sender: str = "",
     ) -> str:
         """The reply to give instead of an Ok, if any; it may close the line or never come."""
-        trouble = self.sink.strikes(stage, recipients)
+        trouble = self.sink.strikes(stage, recipients, letter.sender if letter else sender)
         if trouble is None:
             return ""
         if trouble.what == "hang":

@@ -51,6 +51,7 @@ async def test_a_mail_is_told_to_a_machine(bare: Terminal) -> None:
         "subject": "Помогите",
         "from": "ivan@mail.test",
         "from_name": "",
+        "sent_on_by": "",
         "to": ["help@sever.test"],
         "date": None,
         "text": "Нет",

@@ -34,6 +34,7 @@ from desk.model.journal import (
     JournalEntry,
     JournalEntryData,
     KeptSilent,
+    LetterForwarded,
     MailIncomplete,
     NoArticleApplies,
     NotDelivered,
@@ -54,7 +55,7 @@ from desk.model.states import CaseState
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
 SEVER = Provider("sever", {"ru": "Север", "en": "Sever"}, teams=(Team("l1", "queue", {"ru": "Первая", "en": "First"}),))
-MACHINES = ("own", "bounce", "feedback", "challenge", "list", "auto-reply", "nobody")
+MACHINES = ("own", "bounce", "feedback", "challenge", "list", "auto-reply", "reaction", "nobody")
 BUTTONS = ("helped", "not_helped", "operator", "consent_yes", "consent_no", "skip", "back", "no_contract")
 SAID = "<said>"
 """Marks what a person or another program wrote, and ids: it stands as it is in every language."""
@@ -98,6 +99,7 @@ EVENTS: tuple[JournalEntryData, ...] = (
     NotDelivered(SAID),
     DeliveryUnknown(),
     *(AutomaticMailCame(machine) for machine in MACHINES),
+    LetterForwarded(SAID),
     MailIncomplete(SAID),
     *(SendingSuppressed(code, 3, SAID) for code in MailSuppressionCode),
     PeerMuted(SAID, MailSuppressionCode.TOO_MANY_IN_AN_HOUR, 3),
