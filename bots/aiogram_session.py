@@ -85,7 +85,7 @@ _ANSWER = Response[Any]
 """Made once: pydantic builds the class anew at every mention of it that nobody keeps."""
 
 
-class BotApiSession(AiohttpSession):
+class JsonBotApiSession(AiohttpSession):
     """Plain JSON both ways, where no file is uploaded. Any number of bots may use one; `bots.http_sessions` keeps them.
 
     A form of percent-encoded Cyrillic costs three times the work of JSON; and of an answer no models are built, since
@@ -131,7 +131,7 @@ def _uploads(method: TelegramMethod[Any]) -> bool:
 class TelegramClient:
     """One bot, over a session of kept-alive connections, opened at the first call."""
 
-    def __init__(self, settings: TelegramBotSettings, session: BotApiSession) -> None:
+    def __init__(self, settings: TelegramBotSettings, session: JsonBotApiSession) -> None:
         self._settings = settings
         self._session = session
         self._bot: Bot | None = None

@@ -24,10 +24,10 @@ from desk.gc_freeze import frozen_after
 from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
 from desk.model.events import Event, Inbound
 from desk.model.messages import (
-    ChannelCall,
     ClaimedArrival,
     ClaimedDeparture,
     OutboundMessage,
+    RenderedCall,
     RetryLater,
     SendPriority,
     SendResult,
@@ -97,7 +97,7 @@ class TelegramChannel:
         moved_to = tools.sender.moved.get(agents_group, 0)
         return tools.parser(self._settings.name, self.provider, agents_group, moved_to).hear(arrival)
 
-    def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
+    def render(self, outgoing: OutboundMessage) -> tuple[RenderedCall, ...]:
         """The calls that say this. Pure. Raises ValueError for a button that does not fit."""
         return render(self.name, outgoing)
 

@@ -10,23 +10,23 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bots.aiogram_session import BotApiSession
+    from bots.aiogram_session import JsonBotApiSession
 
 
 class HttpSessions:
     """Sessions by the server's address, made when first asked for, from any thread."""
 
     def __init__(self) -> None:
-        self._sessions: dict[str, BotApiSession] = {}
+        self._sessions: dict[str, JsonBotApiSession] = {}
         self._lock = Lock()
 
-    def to(self, api: str) -> BotApiSession:
+    def to(self, api: str) -> JsonBotApiSession:
         """The session for a server such as ``https://api.telegram.org``."""
-        from bots.aiogram_session import BotApiSession  # noqa: PLC0415 (aiogram takes seconds: whoever only stores must not wait)
+        from bots.aiogram_session import JsonBotApiSession  # noqa: PLC0415 (aiogram takes seconds: whoever only stores must not wait)
 
         with self._lock:
             if api not in self._sessions:
-                self._sessions[api] = BotApiSession(api)
+                self._sessions[api] = JsonBotApiSession(api)
             return self._sessions[api]
 
     async def close(self) -> None:

@@ -1,6 +1,6 @@
 """What is to be said becomes Bot API calls, each one exactly one call. Pure, and without aiogram.
 
-The body of a `ChannelCall` is ``{"method", "params", "files", "edits", "answers"}``: the method's name and its
+The body of a `RenderedCall` is ``{"method", "params", "files", "edits", "answers"}``: the method's name and its
 parameters as JSON, the files to be opened while sending (``at`` names the parameter, or the place in an album), and
 the keys of the earlier departures whose message ids belong into the call. Texts go with entities, never with a parse
 mode, so no character of anybody's words can become markup.
@@ -13,7 +13,7 @@ from typing import Any
 
 from bots.split_text import CAPTION, entities, split_text, units
 from desk.language.rich_text import RichText
-from desk.model.messages import ChannelCall, File, OutboundMessage, RedeliveryPolicy, RenderedButton
+from desk.model.messages import File, OutboundMessage, RedeliveryPolicy, RenderedButton, RenderedCall
 from desk.pipeline.reply_tokens import encode_number
 
 MOST_DATA = 64
@@ -23,7 +23,7 @@ _PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 _LARGEST_PICTURE = 10 * 1024 * 1024
 
 
-def render(channel: str, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
+def render(channel: str, outgoing: OutboundMessage) -> tuple[RenderedCall, ...]:
     """All calls for one `OutboundMessage`, in order; the buttons are on the last. Raises ValueError for a button too
     long."""
     return tuple(_Renderer(channel, outgoing).calls())
@@ -41,7 +41,7 @@ class _Renderer:
         self.keyboard = keyboard(outgoing)
         self.answers = outgoing.answers
 
-    def calls(self) -> Iterator[ChannelCall]:
+    def calls(self) -> Iterator[RenderedCall]:
         if self.out.callback:
             yield self.acknowledged()
         if self.out.reaction:
@@ -58,22 +58,22 @@ class _Renderer:
         else:
             yield from self.edited(texts)
 
-    def acknowledged(self) -> ChannelCall:
+    def acknowledged(self) -> RenderedCall:
         """Stops the button's little clock. Has a lane of its own: the person is looking at it, so it never waits."""
         params = {"callback_query_id": self.out.callback}
         if self.out.alert:
             params["text"] = split_text(RichText(self.out.alert), MOST_ALERT)[0].plain if self.out.alert.strip() else ""
         lane = f"{self.channel}:callback:{self.out.callback}"
-        return ChannelCall(lane, "callback", RedeliveryPolicy.EDIT, _body("answerCallbackQuery", params))
+        return RenderedCall(lane, "callback", RedeliveryPolicy.EDIT, _body("answerCallbackQuery", params))
 
-    def reacted(self) -> ChannelCall:
+    def reacted(self) -> RenderedCall:
         """An emoji on the message that was received: the shortest way to say that it arrived."""
         reaction = [{"type": "emoji", "emoji": self.out.reaction}]
         body = _body("setMessageReaction", {"chat_id": self.chat, "reaction": reaction}) | {"edits": self.out.edits}
         lane = f"{self.channel}:reaction:{self.out.to.value}:{self.out.edits}"
-        return ChannelCall(lane, "callback", RedeliveryPolicy.EDIT, body)
+        return RenderedCall(lane, "callback", RedeliveryPolicy.EDIT, body)
 
-    def edited(self, texts: Sequence[RichText]) -> Iterator[ChannelCall]:
+    def edited(self, texts: Sequence[RichText]) -> Iterator[RenderedCall]:
         """The old message changes its words and its buttons; what does not fit into it follows as new messages."""
         if not texts:
             yield self.stripped()
@@ -86,12 +86,12 @@ class _Renderer:
         yield self.call("edit", body, RedeliveryPolicy.EDIT, supersedes=self.out.edits)
         yield from self.written(more)
 
-    def stripped(self) -> ChannelCall:
+    def stripped(self) -> RenderedCall:
         """Takes the buttons off the old message; what is to be said follows below it as new messages."""
         body = _body("editMessageReplyMarkup", {"chat_id": self.chat}) | {"edits": self.out.edits}
         return self.call("strip", body, RedeliveryPolicy.EDIT, supersedes=self.out.edits)
 
-    def with_files(self, texts: Sequence[RichText]) -> Iterator[ChannelCall]:
+    def with_files(self, texts: Sequence[RichText]) -> Iterator[RenderedCall]:
         files = self.out.files
         if len(files) == 1 and len(texts) <= 1 and (not texts or units(texts[0].plain) <= CAPTION):
             yield self.file(files[0], texts[0] if texts else None, last=True)
@@ -107,14 +107,14 @@ class _Renderer:
             yield self.file(batch[0], _shown(batch[0]), last) if len(batch) == 1 else self.album(batch)
         yield from self.written(texts)
 
-    def written(self, texts: Sequence[RichText]) -> Iterator[ChannelCall]:
+    def written(self, texts: Sequence[RichText]) -> Iterator[RenderedCall]:
         for number, text in enumerate(texts, 1):
             params = {**self.to, **_words(text)}
             if self.keyboard and number == len(texts):
                 params["reply_markup"] = self.keyboard
             yield self.call("text", _body("sendMessage", params))
 
-    def file(self, file: File, caption: RichText | None, last: bool) -> ChannelCall:
+    def file(self, file: File, caption: RichText | None, last: bool) -> RenderedCall:
         method, field = _method(file)
         params = dict(self.to)
         if caption:
@@ -125,7 +125,7 @@ class _Renderer:
             params["reply_markup"] = self.keyboard
         return self.call("file", _body(method, params, [self.opened(file, field)]))
 
-    def album(self, files: Sequence[File]) -> ChannelCall:
+    def album(self, files: Sequence[File]) -> RenderedCall:
         captions = [{"caption": words} if (words := _shown(file).plain) else {} for file in files]
         params = {**self.to, "media": [{"type": "photo"} | one for one in captions]}
         body = _body("sendMediaGroup", params, [self.opened(file, str(at)) for at, file in enumerate(files)])
@@ -139,10 +139,10 @@ class _Renderer:
 
     def call(
         self, kind: str, body: dict[str, Any], policy: RedeliveryPolicy | None = None, supersedes: str = ""
-    ) -> ChannelCall:
+    ) -> RenderedCall:
         if self.answers and not body.get("edits"):
             body["answers"], self.answers = self.answers, ""
-        return ChannelCall(f"{self.channel}:{self.out.to.value}", kind, policy or self.out.policy, body, supersedes)
+        return RenderedCall(f"{self.channel}:{self.out.to.value}", kind, policy or self.out.policy, body, supersedes)
 
 
 def keyboard(outgoing: OutboundMessage) -> dict[str, Any] | None:

@@ -22,7 +22,6 @@ from desk.model.events import NO_REFERENCE, CaseReference, Event, Inbound, Opene
 from desk.model.media_types import file_kind_of, media_type_of
 from desk.model.messages import (
     Address,
-    ChannelCall,
     ClaimedArrival,
     ClaimedDeparture,
     File,
@@ -30,6 +29,7 @@ from desk.model.messages import (
     RawMessage,
     RedeliveryPolicy,
     RenderedButton,
+    RenderedCall,
     RetryLater,
     SendResult,
     Sent,
@@ -148,7 +148,7 @@ class TerminalChannel:
             callback=arrival.key if isinstance(event, Pressed) else "",
         )
 
-    def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
+    def render(self, outgoing: OutboundMessage) -> tuple[RenderedCall, ...]:
         """One message; for a button's notice one of its own, and nothing where nothing is to be said."""
         return render(self.name, outgoing)
 
@@ -187,7 +187,7 @@ def channel_name(provider: str) -> str:
     return f"chat:{provider}"
 
 
-def render(channel: str, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
+def render(channel: str, outgoing: OutboundMessage) -> tuple[RenderedCall, ...]:
     """What is to be said, as one call on a terminal, where nothing can be edited in place: an edit is said anew."""
     without_content = not outgoing.text and not outgoing.files
     if without_content and not (outgoing.alert or outgoing.reaction):
@@ -208,7 +208,7 @@ def render(channel: str, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
     }
     kind: Literal["callback", "text"] = "callback" if without_content else "text"
     policy = RedeliveryPolicy.EDIT if without_content else outgoing.policy
-    return (ChannelCall(f"{channel}:{outgoing.to.value}", kind, policy, body),)
+    return (RenderedCall(f"{channel}:{outgoing.to.value}", kind, policy, body),)
 
 
 async def terminal_message(body: Mapping[str, Any], folder: Path, open_file: OpenFile) -> ShownMessage:

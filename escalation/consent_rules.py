@@ -34,7 +34,7 @@ from desk.model.states import CaseState
 from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.closing_by_consent import consent_acts, may_consent
 from desk.understanding.message import situation_of, understood
-from desk.understanding.reading.observations import Act, MessageContext, Understanding
+from desk.understanding.reading.observations import Act, TalkStage, Understanding
 from desk.understanding.substance import tells_of_matter
 from escalation.names_and_times import owner_name
 from escalation.relaying import relay, silence
@@ -62,7 +62,7 @@ def take_consent(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
     if inbound.option:
         return _pressed(case, inbound, facts)
     # What was written before the question had arrived answers nothing.
-    return _worded(case, inbound, facts) if situation_of(case, facts).context is MessageContext.CONSENT else None
+    return _worded(case, inbound, facts) if situation_of(case, facts).context is TalkStage.CONSENT else None
 
 
 def _worded(case: Case, inbound: Answer, facts: Facts) -> Decision | None:

@@ -28,7 +28,7 @@ from desk.model.events import DeliveryFailed, Event, Inbound, MaybeSent, Opened,
 from desk.model.journal import CaseRouted, DeliveryUnknown, NotDelivered
 from desk.model.messages import Address
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import IdentityClaim
+from desk.model.shared_facts import Identification
 from desk.model.states import CaseState
 from escalation.earlier_cases import EarlierCases, history_of
 from escalation.promise_rules import watch_for_taker
@@ -56,7 +56,7 @@ def register_case(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """What is ready gets its number and its queue, the subscriber is told, and the agents see its card."""
     if case.registered or case.reason != TRIAGE:
         return None
-    provider, identified = facts.need(Provider), facts.get(IdentityClaim)
+    provider, identified = facts.need(Provider), facts.get(Identification)
     routed = route_case(provider, case, identified.account if identified else None)
     # The queue tells how the account stands (B11), and only a proved holder may learn that (G8).
     names: Names = {"queue": provider.team_title(routed.to, case.language) if case.proved else ""}
@@ -73,7 +73,7 @@ def register_case(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     )
 
 
-def _on_file(identified: IdentityClaim | None) -> dict[str, str]:
+def _on_file(identified: Identification | None) -> dict[str, str]:
     """What agents want to see of the account: its holder, plan and level of service, and a phone."""
     account = identified.account if identified else None
     if account is None:

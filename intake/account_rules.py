@@ -22,12 +22,12 @@ from desk.model.dialog_state import IDENTIFIER
 from desk.model.events import Inbound, Opened, Pressed, Said
 from desk.model.messages import FRONT
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import IdentityClaim
+from desk.model.shared_facts import Identification
 from desk.understanding.reading.observations import Act
 from desk.understanding.substance import has_substance
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.model import DialogSet
-from intake.engine.rules.hearing import heard
+from intake.engine.rules.told_in_message import heard
 
 Answer = Inbound[Said] | Inbound[Pressed]
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
@@ -43,7 +43,7 @@ def recognise_account(case: Case, inbound: Spoken, facts: Facts) -> Decision | N
     Another number than the one noted before corrects it, and is said to; a message that says nothing else leaves the
     open question as it is.
     """
-    identified = facts.get(IdentityClaim) or IdentityClaim()
+    identified = facts.get(Identification) or Identification()
     acts = _known(case, identified, facts)
     asked = case.expecting.owner == IDENTIFIER
     typed = identified.contract
@@ -69,7 +69,7 @@ def _says_more(case: Case, inbound: Spoken, facts: Facts, number: str) -> bool:
     return not found.says(Act.CORRECTION) and has_substance(found.leftover, number)
 
 
-def _known(case: Case, identified: IdentityClaim, facts: Facts) -> list[RuleAct]:
+def _known(case: Case, identified: Identification, facts: Facts) -> list[RuleAct]:
     account = identified.account
     if account is None:
         other = identified.contract if identified.contract != case.contract else ""

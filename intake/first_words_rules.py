@@ -12,13 +12,13 @@ from desk.model.case import ENOUGH, Case, number_beside
 from desk.model.core_facts import CaseMatch
 from desk.model.dialog_state import PROBLEM, RESTART
 from desk.model.events import Inbound, Opened, Pressed, Said
-from desk.model.shared_facts import IdentityClaim
+from desk.model.shared_facts import Identification
 from desk.understanding.reading.observations import Act, Understanding
 from desk.understanding.substance import has_substance, is_only_thanks
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.model import DialogSet
 from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose
-from intake.engine.rules.hearing import heard
+from intake.engine.rules.told_in_message import heard
 from intake.other_matters import split_matters
 
 Words = Inbound[Said]
@@ -85,7 +85,7 @@ def describe_problem(case: Case, inbound: Words, facts: Facts) -> Decision | Non
     """The first words about the trouble become the description of the case: never a greeting, a number, or thanks."""
     if case.description:
         return None
-    identified = facts.get(IdentityClaim)
+    identified = facts.get(Identification)
     number = identified.contract if identified else ""
     if not has_substance(inbound.text, number) and not inbound.files:
         return None

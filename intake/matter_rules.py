@@ -18,7 +18,7 @@ from desk.model.acts import (
 from desk.model.case import Case, append_words
 from desk.model.dialog_state import CATEGORY, PROBLEM
 from desk.model.events import Inbound, Opened, Pressed, Said
-from desk.model.shared_facts import ArticleSuggestions, IdentityClaim
+from desk.model.shared_facts import ArticleSuggestions, Identification
 from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.reading.observations import Act
 from desk.understanding.substance import has_substance, is_only_thanks
@@ -26,9 +26,9 @@ from intake.command_rules import silenced
 from intake.engine.completion import completed
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.model import Dialog, DialogSet
-from intake.engine.rules import hearing
-from intake.engine.rules.hearing import heard
+from intake.engine.rules import told_in_message as hearing
 from intake.engine.rules.known_so_far import collected_so_far
+from intake.engine.rules.told_in_message import heard
 
 Answer = Inbound[Said] | Inbound[Pressed]
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
@@ -79,7 +79,7 @@ def ask_problem(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     open_owner = case.expecting.owner
     if case.description or (open_owner and open_owner != PROBLEM):
         return None
-    identified, found = facts.get(IdentityClaim), heard(case, inbound, facts)
+    identified, found = facts.get(Identification), heard(case, inbound, facts)
     tries = case.dialog_state.tries if open_owner == PROBLEM else 0
     if tries and is_only_thanks(inbound.text):
         return decide(*acknowledge(case, "you_are_welcome"), words_used=True)

@@ -38,8 +38,8 @@ from desk.understanding.reading.observations import Act
 from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.model import DialogSet
 from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose, taken_up, waiting_behind
-from intake.engine.rules import hearing
-from intake.engine.rules.hearing import heard
+from intake.engine.rules import told_in_message as hearing
+from intake.engine.rules.told_in_message import heard
 from intake.repair_rules import open_again
 
 Words = Inbound[Said]

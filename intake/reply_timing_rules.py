@@ -16,7 +16,7 @@ from desk.model.core_facts import CaseMatch, EditedMessage, Now, ReplyTiming
 from desk.model.dialog_state import QUESTION, SUMMARY
 from desk.model.events import Inbound, Said
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import IdentityClaim
+from desk.model.shared_facts import Identification
 from desk.understanding.message import situation_of
 from desk.understanding.understand import understand
 from intake.engine import engine, prompts
@@ -24,7 +24,7 @@ from intake.engine.answer_parsing import ParsedAnswer, answer_of, parse_answer, 
 from intake.engine.dialog_context import condition_values, dialog_of
 from intake.engine.engine import ConditionValues
 from intake.engine.model import Dialog, Question
-from intake.engine.rules import hearing
+from intake.engine.rules import told_in_message as hearing
 from intake.engine.rules.walking import go_on
 
 Words = Inbound[Said]
@@ -77,7 +77,7 @@ def _replaced_words(case: Case, inbound: Words, edited: EditedMessage) -> list[R
 
 def _other_contract(case: Case, facts: Facts, edited: EditedMessage) -> list[RuleAct]:
     """A number that was mistyped is taken back, so that the one in its place is taken like a first one."""
-    identified = facts.get(IdentityClaim)
+    identified = facts.get(Identification)
     number = identified.contract if identified else ""
     if not case.contract or not number or number == case.contract or case.contract not in edited.text:
         return []
@@ -98,7 +98,7 @@ def answer_earlier_question(case: Case, inbound: Words, facts: Facts) -> Decisio
         return None
     origin = case.answers.get(replied.question, {}).get("from", {})
     if inbound.message and origin.get("message") == inbound.message:
-        # `intake.engine.rules.question_rules.note_facts` understood it, and said so.
+        # `intake.engine.rules.dialog_rules.note_facts` understood it, and said so.
         return decide(SetDialogState({"tries": case.dialog_state.tries}))
     return _changed_answer(case, inbound, facts, replied.question)
 

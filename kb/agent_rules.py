@@ -66,7 +66,7 @@ class AgentArticle:
 
 
 @dataclass(frozen=True, slots=True)
-class ArticlesForAgentCommand:
+class KnowledgeForAgentCommand:
     """What the knowledge base knows for an agent's command.
 
     ``best`` fit the case, the best first; ``links`` are the links of this case so far, as article and kind; ``named``
@@ -98,12 +98,12 @@ def article_button_key(article: str) -> str:
 
 def list_articles(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """The articles that may fit the case, each with a button."""
-    return _list_articles(case, facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand())
+    return _list_articles(case, facts.get(KnowledgeForAgentCommand) or KnowledgeForAgentCommand())
 
 
 def mark_not_useful(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """The articles that were shown did not fit: that is counted."""
-    known = facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand()
+    known = facts.get(KnowledgeForAgentCommand) or KnowledgeForAgentCommand()
     shown = [article for article, kind in known.links if kind == "shown"]
     useless = [RecordAgentArticleUse(article, "not_useful", _agent_id(facts)) for article in shown]
     return decide(*useless, PopupNotice("articles_not_useful"), AddReaction())
@@ -116,7 +116,7 @@ def answer_which_article(case: Case, inbound: Inbound[OperationOrdered], facts: 
         return decide(
             ReplacePressedMessage(), SayTemplate("agents_why_not", to=Addressee.AGENTS, buttons=_REASON_BUTTONS)
         )
-    known = facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand()
+    known = facts.get(KnowledgeForAgentCommand) or KnowledgeForAgentCommand()
     acts = _answer_acts(answer, facts, known)
     if not acts or answer is None:
         return decide(RefuseOperation(RefusalCode.NO_SUCH_ARTICLE))
@@ -126,7 +126,7 @@ def answer_which_article(case: Case, inbound: Inbound[OperationOrdered], facts: 
 
 def ask_which_article(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """An agent who resolves a case is asked which article solved it, unless that is known already."""
-    known = facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand()
+    known = facts.get(KnowledgeForAgentCommand) or KnowledgeForAgentCommand()
     if acts := _answer_acts(article_answer(inbound.event.operation), facts, known):
         return decide(*acts, done=False)
     if known.is_answered:
@@ -142,7 +142,7 @@ def ask_which_article(case: Case, inbound: Inbound[OperationOrdered], facts: Fac
 
 def show_articles(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """An agent who takes a case or notes something about it is shown the articles that surely fit, each once (A17)."""
-    known = facts.get(ArticlesForAgentCommand)
+    known = facts.get(KnowledgeForAgentCommand)
     if not case.open or known is None or known.is_answered:
         return None
     new = [one for one in _not_shown_yet(known) if one.sure and one.article not in case.articles]
@@ -151,19 +151,19 @@ def show_articles(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) 
 
 def remind_to_link_article(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
     """An hour after resolving, an agent who said nothing about an article is reminded once."""
-    known = facts.get(ArticlesForAgentCommand) or ArticlesForAgentCommand()
+    known = facts.get(KnowledgeForAgentCommand) or KnowledgeForAgentCommand()
     if known.is_answered or case.state not in (CaseState.RESOLVED, CaseState.CLOSED):
         return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
     return decide(SayTemplate("agents_article_missing", to=Addressee.AGENTS, buttons=_question_buttons(known)))
 
 
-def _list_articles(case: Case, known: ArticlesForAgentCommand) -> Decision:
+def _list_articles(case: Case, known: KnowledgeForAgentCommand) -> Decision:
     if not known.best:
         return decide(SayTemplate("agents_no_articles", to=Addressee.AGENTS, buttons=_question_buttons(known)))
     return decide(*_show(known.best, known), AddReaction())
 
 
-def _show(articles: Sequence[AgentArticle], known: ArticlesForAgentCommand | None = None) -> list[RuleAct]:
+def _show(articles: Sequence[AgentArticle], known: KnowledgeForAgentCommand | None = None) -> list[RuleAct]:
     """Shows the articles with a button each; links that exist already stay as they are."""
     before = {article for article, _ in known.links} if known else set()
     rows = tuple((_link_button(one),) for one in articles)
@@ -179,7 +179,7 @@ def _show(articles: Sequence[AgentArticle], known: ArticlesForAgentCommand | Non
     ]
 
 
-def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: ArticlesForAgentCommand) -> list[RuleAct]:
+def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: KnowledgeForAgentCommand) -> list[RuleAct]:
     """The acts that record which article it was; empty where that article does not exist or the reason is missing."""
     agent = _agent_id(facts)
     if isinstance(answer, DeclareNoArticle) and (why := answer.why.strip()):
@@ -202,7 +202,7 @@ def _answer_acts(answer: ArticleAnswer | None, facts: Facts, known: ArticlesForA
     return [*acts, PopupNotice("article_noted")]
 
 
-def _draft_acts(agent: str, known: ArticlesForAgentCommand) -> list[RuleAct]:
+def _draft_acts(agent: str, known: KnowledgeForAgentCommand) -> list[RuleAct]:
     if known.draft is None:
         drafted = known.named
         return (
@@ -212,14 +212,14 @@ def _draft_acts(agent: str, known: ArticlesForAgentCommand) -> list[RuleAct]:
     return [CreateDraft(known.draft, agent), AddJournalEntry(ArticleDrafted(article)), PopupNotice("article_noted")]
 
 
-def _confirmation_values(answer: ArticleAnswer, known: ArticlesForAgentCommand) -> dict[str, str]:
+def _confirmation_values(answer: ArticleAnswer, known: KnowledgeForAgentCommand) -> dict[str, str]:
     draft = known.draft.article.id if known.draft and isinstance(answer, DraftArticle) else ""
     declined = isinstance(answer, DeclareNoArticle)
     named = known.named.article if known.named and not draft and not declined else ""
     return {"draft": draft, "article": named, "why": "1" if declined else ""}
 
 
-def _question_buttons(known: ArticlesForAgentCommand) -> Buttons:
+def _question_buttons(known: KnowledgeForAgentCommand) -> Buttons:
     articles = tuple((_link_button(one),) for one in known.best)
     return (*articles, (Button("kb:draft", "button_new_draft"), Button("kb:ask_why", "button_no_article")))
 
@@ -232,7 +232,7 @@ def _link_button(one: AgentArticle) -> Button:
     return Button(f"kb:link:{article_button_key(one.article)}", label=label)
 
 
-def _not_shown_yet(known: ArticlesForAgentCommand) -> list[AgentArticle]:
+def _not_shown_yet(known: KnowledgeForAgentCommand) -> list[AgentArticle]:
     seen = {article for article, _ in known.links}
     return [one for one in known.best if one.article not in seen]
 

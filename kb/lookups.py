@@ -22,7 +22,13 @@ from desk.model.core_facts import ActingAgent
 from desk.model.events import OfSubscriber, OperationOrdered, TimerFired
 from desk.model.journal import JournalEntry
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import Account, ArticlesNamedByDialog, ArticleSuggestion, ArticleSuggestions, IdentityClaim
+from desk.model.shared_facts import (
+    Account,
+    ArticlesNamedByDialog,
+    ArticleSuggestion,
+    ArticleSuggestions,
+    Identification,
+)
 from desk.model.subscribers import Person
 from desk.pipeline.arrival_round import Round
 from desk.pipeline.query_batching import QueryBatcher
@@ -30,7 +36,7 @@ from desk.storage.database import Database
 from kb.agent_rules import (
     REMINDER_TIMER,
     AgentArticle,
-    ArticlesForAgentCommand,
+    KnowledgeForAgentCommand,
     article_answer,
     article_button_key,
 )
@@ -88,7 +94,7 @@ class ArticlesNamedByDialogLookup:
 
 
 class AgentArticlesLookup:
-    """Finds `kb.agent_rules.ArticlesForAgentCommand` where an agent may want an article, or is asked for one; else
+    """Finds `kb.agent_rules.KnowledgeForAgentCommand` where an agent may want an article, or is asked for one; else
     None. ``articles_of_zone`` gives the ids of those that the case's dialog names for where its fault lies."""
 
     def __init__(
@@ -109,7 +115,7 @@ class AgentArticlesLookup:
         links = await self._read_links(round_)
         named, draft = await self._named_and_draft(round_, answer, links) if answer else (None, None)
         best = () if named or draft else await self._fitting_articles(round_)
-        return ArticlesForAgentCommand(best, links, named, draft)
+        return KnowledgeForAgentCommand(best, links, named, draft)
 
     async def _fitting_articles(self, round_: Round) -> tuple[AgentArticle, ...]:
         case, inbound = round_.case, round_.inbound
@@ -177,7 +183,7 @@ class AgentArticlesLookup:
         )
 
     async def _make_draft(self, round_: Round) -> ArticleDraft:
-        identified, inbound = round_.facts.get(IdentityClaim), round_.inbound
+        identified, inbound = round_.facts.get(Identification), round_.inbound
         account = identified.account if identified else None
         return await draft_for_case(
             self._database,

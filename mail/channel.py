@@ -15,12 +15,12 @@ from desk.model.events import CaseReference, Event, ForwardedLetter, Inbound, Sa
 from desk.model.media_types import file_kind_of
 from desk.model.messages import (
     Address,
-    ChannelCall,
     ClaimedArrival,
     ClaimedDeparture,
     File,
     OutboundMessage,
     Rejected,
+    RenderedCall,
     RetryLater,
     SendResult,
     Sent,
@@ -78,7 +78,7 @@ class MailChannel:
         message = await self._readers.read(arrival.body, reading_options(self._settings))
         return inbound_of(message, arrival, self.provider, self._settings.address)
 
-    def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
+    def render(self, outgoing: OutboundMessage) -> tuple[RenderedCall, ...]:
         """One message of kind "mail", its Message-ID fixed for ever; none when there is nothing to be said."""
         return self._renderer.render(outgoing)
 

@@ -23,7 +23,7 @@ from desk.model.events import DeliveryFailed, Event, Inbound, Said
 from desk.model.journal import AutomaticMailCame, LetterForwarded, MailIncomplete
 from desk.model.messages import RedeliveryPolicy, SenderAssurance
 from mail.sending.compose import UNSUBSCRIBE
-from mail.sending.loop_guard import StopNotices, peer_of
+from mail.sending.loop_guard import OptOutOfNotices, peer_of
 
 _DECLINING = frozenset({UNSUBSCRIBE, "отписаться"})
 """The one word by which somebody declines notices, as the subject or as the whole message."""
@@ -48,7 +48,7 @@ def stop_notices(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision |
     asked = not _DECLINING.isdisjoint((normalized(subject), normalized(inbound.text)))
     if not asked or facts.need(CaseMatch).how != "token" or inbound.proof is SenderAssurance.DOUBTED:
         return None
-    return decide(StopNotices(peer_of(inbound.sender.value)), Ignore(IgnoredCode.NOTICES_DECLINED))
+    return decide(OptOutOfNotices(peer_of(inbound.sender.value)), Ignore(IgnoredCode.NOTICES_DECLINED))
 
 
 def keep_automatic_mail(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:

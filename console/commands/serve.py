@@ -44,7 +44,7 @@ def migrate(folder: DeskFolder, as_json: bool) -> None:
 
 async def _import_agents(folder: DeskFolder, settings: Settings) -> None:
     """What the providers' teams.toml say that the database does not know yet. Raises `InvalidProvider`."""
-    from console.runtime.agent_loader import log_conflicts  # noqa: PLC0415
+    from console.runtime.providers_with_agents import log_conflicts  # noqa: PLC0415
     from desk.agents.save import import_files  # noqa: PLC0415
     from desk.storage.audit import operator  # noqa: PLC0415
 

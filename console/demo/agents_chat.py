@@ -19,12 +19,12 @@ from desk.model.channel import ChannelCapabilities, StoreMessages
 from desk.model.events import CaseReference, Event, Inbound, NotForDesk, OperationOrdered
 from desk.model.messages import (
     Address,
-    ChannelCall,
     ClaimedArrival,
     ClaimedDeparture,
     File,
     OutboundMessage,
     RawMessage,
+    RenderedCall,
     SendResult,
     Sent,
     UnreadableMessage,
@@ -87,7 +87,7 @@ class AgentsGroupChannel:
             callback=arrival.key if pressed else "",
         )
 
-    def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
+    def render(self, outgoing: OutboundMessage) -> tuple[RenderedCall, ...]:
         """One message, or one new state of a card."""
         return render(self.name, outgoing)
 

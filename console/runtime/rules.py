@@ -56,12 +56,12 @@ from intake import account_rules as account
 from intake import command_rules as commands
 from intake import first_words_rules as first_words
 from intake import matter_rules as matter
+from intake import not_an_answer_rules as arrivals
 from intake import other_matters as others
 from intake import repair_rules as repair
 from intake import reply_timing_rules as turns
-from intake import unanswerable_message_rules as arrivals
 from intake.engine.completion import is_complete
-from intake.engine.rules import question_rules as dialogs
+from intake.engine.rules import dialog_rules as dialogs
 from intake.engine.rules import summary_rules as summary
 from intake.limits import rate_rules
 from intake.limits.rate_rules import SenderPace

@@ -159,7 +159,7 @@ class Server:
 
     async def _refresh(self) -> None:
         """Agents, articles and tables of subscribers may change under us: looked at now and then, read off the loop."""
-        await self._application.agent_loader.refresh()
+        await self._application.providers_with_agents.refresh()
         await self._application.article_loader.refresh(self._application.knowledge)
         for source in self._application.sources.values():
             await asyncio.to_thread(source.refresh)

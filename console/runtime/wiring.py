@@ -10,9 +10,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from chat.terminal_channel import TerminalChannel
-from console.runtime.agent_loader import ProvidersWithAgents
 from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath
 from console.runtime.knowledge_loader import KnowledgeLoader
+from console.runtime.providers_with_agents import ProvidersWithAgents
 from console.runtime.receiver import Receiver, build_receiver
 from console.runtime.rules import RULEBOOK, TIMERS
 from desk.clock import Clock, now
@@ -45,19 +45,14 @@ from escalation.transcript import TranscriptLookup
 from escalation.undelivered import UndeliveredTextLookup
 from escalation.usual_wait import UsualWait, UsualWaitLookup
 from intake.desk_sentences import LetterSentencesLookup
+from intake.dialog_set_lookup import DialogSetLookup, articles_named, articles_of_zone, store_dialog_sources
 from intake.identity import guess_budget
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
-from intake.identity.lookups import (
-    DialogSetLookup,
-    IdentificationLookup,
-    articles_named,
-    articles_of_zone,
-    store_dialog_sources,
-)
+from intake.identity.identification_lookup import IdentificationLookup
 from intake.identity.sources.csv_file import CsvEntitlementSource
 from intake.limits import rate_rules
 from intake.limits.rate_lookup import SenderPaceLookup, write_quarantine_backlog
-from kb.agent_rules import ArticlesForAgentCommand
+from kb.agent_rules import KnowledgeForAgentCommand
 from kb.learning import acts as kb_acts
 from kb.lookups import AgentArticlesLookup, ArticlesNamedByDialogLookup, SuggestionsLookup
 from kb.phrase_learner import PhraseLearner
@@ -86,7 +81,7 @@ ACT_WRITERS: Mapping[type[RuleAct], ActWriter] = {
     loop_guard.CountAutomaticMail: loop_guard_store.write_counted_mail,
     loop_guard.MutePeer: loop_guard_store.write_mute,
     loop_guard.ResetPeerCounts: loop_guard_store.write_forget_counts,
-    loop_guard.StopNotices: loop_guard_store.write_decline,
+    loop_guard.OptOutOfNotices: loop_guard_store.write_decline,
 }
 OUTCOME_LISTENERS: tuple[OutcomeListener, ...] = (ledger.record_outcome, audit_operation)
 
@@ -99,7 +94,7 @@ class Application(Receiver):
     registry: ChannelRegistry
     templates: Templates
     knowledge: KnowledgeOfAllProviders
-    agent_loader: ProvidersWithAgents
+    providers_with_agents: ProvidersWithAgents
     article_loader: KnowledgeLoader
     phrase_learner: PhraseLearner
     sources: Mapping[str, CsvEntitlementSource]
@@ -130,8 +125,8 @@ async def assemble_application(
     settings, database, clock, channels = receiver.settings, receiver.database, receiver.clock, receiver.channels
     providers = dict(await asyncio.to_thread(load_all, settings.root / "providers"))
     providers[FRONT] = front_desk(providers, settings.language)
-    agent_loader = ProvidersWithAgents(database, providers, clock)
-    await agent_loader.fill()
+    providers_with_agents = ProvidersWithAgents(database, providers, clock)
+    await providers_with_agents.fill()
     folders = ContentSearchPath(settings)
     own_templates = {name: [folders.of(name, TEMPLATES)[0]] for name in providers if name != FRONT}
     templates = await asyncio.to_thread(Templates, TEMPLATES, {**own_templates, "": [settings.root / "templates"]})
@@ -158,7 +153,7 @@ async def assemble_application(
     lazy_lookups: Mapping[type, Lookup] = {
         ArticleSuggestions: SuggestionsLookup(knowledge),
         ArticlesNamedByDialog: ArticlesNamedByDialogLookup(knowledge, articles_named),
-        ArticlesForAgentCommand: AgentArticlesLookup(database, knowledge, articles_of_zone),
+        KnowledgeForAgentCommand: AgentArticlesLookup(database, knowledge, articles_of_zone),
         UsualWait: UsualWaitLookup(database),
         EarlierCases: EarlierCasesLookup(database),
     }
@@ -191,7 +186,7 @@ async def assemble_application(
         registry=registry,
         templates=templates,
         knowledge=knowledge,
-        agent_loader=agent_loader,
+        providers_with_agents=providers_with_agents,
         article_loader=article_loader,
         phrase_learner=PhraseLearner(
             database, providers, lambda name, contract: _find_account(sources, name, contract), knowledge.matching_ids

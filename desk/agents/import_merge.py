@@ -50,7 +50,7 @@ class ImportResult:
 
 
 @dataclass(frozen=True, slots=True)
-class AgentImportState:
+class AgentEntriesCompared:
     """One provider's entries: in the ``file``, in the ``tables``, and as the last import ``brought`` them."""
 
     file: Entries
@@ -58,7 +58,7 @@ class AgentImportState:
     brought: Entries
 
 
-def merge(states: Mapping[str, AgentImportState], overwrite: bool = False) -> dict[str, ImportResult]:
+def merge(states: Mapping[str, AgentEntriesCompared], overwrite: bool = False) -> dict[str, ImportResult]:
     """What the import of all providers' files does, by provider. With ``overwrite`` the files are taken as they are."""
     results = {name: _of_provider(state, overwrite) for name, state in states.items()}
     # What is not taken may stand in the way of something else: each turn leaves less, until nothing clashes.
@@ -67,7 +67,7 @@ def merge(states: Mapping[str, AgentImportState], overwrite: bool = False) -> di
     return results
 
 
-def _of_provider(state: AgentImportState, overwrite: bool) -> ImportResult:
+def _of_provider(state: AgentEntriesCompared, overwrite: bool) -> ImportResult:
     result = ImportResult()
     for key in {**state.file, **state.tables, **state.brought}:
         file, tables, brought = state.file.get(key), state.tables.get(key), state.brought.get(key)
@@ -83,7 +83,7 @@ def _of_provider(state: AgentImportState, overwrite: bool) -> ImportResult:
     return result
 
 
-def _refuse_clashes(states: Mapping[str, AgentImportState], results: Mapping[str, ImportResult]) -> bool:
+def _refuse_clashes(states: Mapping[str, AgentEntriesCompared], results: Mapping[str, ImportResult]) -> bool:
     """Makes conflicts of what was to be taken and contradicts another entry. Returns whether there was any."""
     if not any(result.taken for result in results.values()):
         return False

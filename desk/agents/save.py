@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, exists, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from desk.agents.import_merge import AgentImportState, ImportResult, merge, require_consistent
+from desk.agents.import_merge import AgentEntriesCompared, ImportResult, merge, require_consistent
 from desk.agents.load_from_database import STAMP, load, own_providers
 from desk.agents.tables import (
     AGENTS,
@@ -125,14 +125,14 @@ async def set_presence(database: Database, agent: str, state: str, now: datetime
         await audit.record(connection, at=now, actor=actor, **told)
 
 
-def _changed_state(tables: Mapping[Key, Entry], entry: Entry, own: bool) -> AgentImportState:
+def _changed_state(tables: Mapping[Key, Entry], entry: Entry, own: bool) -> AgentEntriesCompared:
     """A provider's entries with one of them changed: the whole of it, or at another provider what is shared."""
     key = (entry["type"], entry["id"])
     if own:
-        return AgentImportState({**tables, key: entry}, tables, tables)
+        return AgentEntriesCompared({**tables, key: entry}, tables, tables)
     if key in tables:
-        return AgentImportState({**tables, key: {**tables[key], **shared_part(entry)}}, tables, tables)
-    return AgentImportState(tables, tables, tables)
+        return AgentEntriesCompared({**tables, key: {**tables[key], **shared_part(entry)}}, tables, tables)
+    return AgentEntriesCompared(tables, tables, tables)
 
 
 async def _changed(database: Database, own: Mapping[str, Provider]) -> bool:
@@ -142,11 +142,11 @@ async def _changed(database: Database, own: Mapping[str, Provider]) -> bool:
     return any(hashes.get(name) != hash_of(of_provider(one)) for name, one in own.items())
 
 
-async def _states(session: AsyncSession, own: Mapping[str, Provider]) -> dict[str, AgentImportState]:
+async def _states(session: AsyncSession, own: Mapping[str, Provider]) -> dict[str, AgentEntriesCompared]:
     tables = await load(session)
     brought = {row.provider: by_key(row.entries) for row in await session.scalars(select(TeamsFileImportRow))}
     return {
-        name: AgentImportState(by_key(of_provider(one)), tables.get(name, {}), brought.get(name, {}))
+        name: AgentEntriesCompared(by_key(of_provider(one)), tables.get(name, {}), brought.get(name, {}))
         for name, one in own.items()
     }
 

@@ -12,7 +12,7 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.events import Event, Inbound
-from desk.model.messages import ChannelCall, ClaimedArrival, ClaimedDeparture, OutboundMessage, RawMessage, SendResult
+from desk.model.messages import ClaimedArrival, ClaimedDeparture, OutboundMessage, RawMessage, RenderedCall, SendResult
 
 ExtraWrite = Callable[[AsyncConnection], Awaitable[None]]
 """Something a channel writes in the same transaction as its arrivals: how far it has read."""
@@ -55,7 +55,7 @@ class Channel(Protocol):
         """Reads one stored message, with no effect. Raises `UnreadableMessage` when that can never work."""
         ...
 
-    def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
+    def render(self, outgoing: OutboundMessage) -> tuple[RenderedCall, ...]:
         """Turns what is to be said into calls of this channel, each within its limits. Pure."""
         ...
 

@@ -128,7 +128,7 @@ class RenderedButton:
 
 
 @dataclass(frozen=True, slots=True)
-class EarlierMessage:
+class QuotedHistoryMessage:
     """Something said earlier, as a mail quotes it: by whom, when (in the provider's own time), and what."""
 
     who: str
@@ -173,12 +173,12 @@ class OutboundMessage:
     thread: tuple[str, ...] = ()
     automatic: bool = True
     sender: str = ""
-    history: tuple[EarlierMessage, ...] = ()
+    history: tuple[QuotedHistoryMessage, ...] = ()
     notice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelCall:
+class RenderedCall:
     """An `OutboundMessage` rendered: exactly one call to the Bot API, the mail server or the terminal.
 
     ``body`` is JSON-able and all the sender needs.
@@ -196,7 +196,7 @@ class ChannelCall:
 
 @dataclass(frozen=True, slots=True)
 class ClaimedDeparture:
-    """A stored `ChannelCall` that a sender has claimed.
+    """A stored `RenderedCall` that a sender has claimed.
 
     ``attempts`` counts the tries, this one included; ``doubts`` those before it of which nobody knows what they did.
     ``since`` is when it was written, ``priority`` the one it was claimed under.

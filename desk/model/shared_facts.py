@@ -63,7 +63,7 @@ class ContractGuess:
 
 
 @dataclass(frozen=True, slots=True)
-class IdentityClaim:
+class Identification:
     """What the message says about whose case it is.
 
     ``account`` is the one account an exact identifier names, or None. ``contract`` is what the person typed that looks

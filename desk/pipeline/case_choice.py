@@ -17,7 +17,7 @@ from desk.model.core_facts import CaseMatch
 from desk.model.events import NO_REFERENCE, Event, Inbound, Said
 from desk.model.messages import SenderAssurance
 from desk.model.provider_files import Provider
-from desk.understanding.reading.observations import MessageContext, Situation
+from desk.understanding.reading.observations import Situation, TalkStage
 from desk.understanding.which_matter import (
     AfterClosing,
     asks_of_another_matter,
@@ -118,7 +118,7 @@ def after_closing(
 
 def _situation(provider: Provider) -> Situation:
     shapes = (provider.contract_shape,) if provider.contract_shape else ()
-    return replace(Situation(MessageContext.WAITING), zone=provider.timezone, contract_shapes=shapes)
+    return replace(Situation(TalkStage.WAITING), zone=provider.timezone, contract_shapes=shapes)
 
 
 def _asked(case: Case) -> tuple[datetime, int]:

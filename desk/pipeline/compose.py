@@ -50,12 +50,12 @@ from desk.model.journal import (
 )
 from desk.model.messages import (
     Address,
-    ChannelCall,
-    EarlierMessage,
     File,
     OutboundMessage,
+    QuotedHistoryMessage,
     RedeliveryPolicy,
     RenderedButton,
+    RenderedCall,
     SendPriority,
 )
 from desk.model.provider_files import Provider
@@ -71,7 +71,7 @@ CardOf = Callable[[Case, Provider], SayTemplate]
 
 
 @dataclass(slots=True)
-class DraftMessage:
+class AudienceDraft:
     """What one audience gets in this round."""
 
     texts: list[RichText] = field(default_factory=list)
@@ -86,13 +86,13 @@ class DraftMessage:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyedChannelCall:
+class KeyedRenderedCall:
     """One call of a channel, with the key of its departure. ``asks`` is the question open with it: see
     `desk.queues.question_delivery_times`; None for what is no part of the talk with the subscriber."""
 
     key: str
     channel: str
-    call: ChannelCall
+    call: RenderedCall
     priority: SendPriority
     asks: str | None = None
 
@@ -101,7 +101,7 @@ class KeyedChannelCall:
 class ComposedRound:
     """What a round says, and rows of the journal (`desk.model.case.JournalEntry`)."""
 
-    calls: tuple[KeyedChannelCall, ...]
+    calls: tuple[KeyedRenderedCall, ...]
     journal: tuple[Mapping[str, Any], ...]
 
 
@@ -135,12 +135,12 @@ class _RoundComposer:
         self.contact = round_.facts.get(CaseContacts) or CaseContacts(None, None, None)
         self.inside = {self.contact.agents_group} if self.contact.agents_group else set[Address]()
         self.outside = set[Address]()
-        self.parts: dict[Address, DraftMessage] = {}
+        self.parts: dict[Address, AudienceDraft] = {}
         self.alert = ""
         self.in_place = False
         self.journal: list[dict[str, Any]] = []
         self.rule = ""
-        self.calls: list[KeyedChannelCall] = []
+        self.calls: list[KeyedRenderedCall] = []
 
     def run(self, acts: Sequence[RuleAct], rules: Sequence[str]) -> ComposedRound:
         self._journal_inbound()
@@ -222,7 +222,7 @@ class _RoundComposer:
             self._note(why, text.plain, "desk")
 
     def _add(self, address: Address, act: SayTemplate | SayReadyText) -> None:
-        part = self.parts.setdefault(address, DraftMessage(rule=self.rule))
+        part = self.parts.setdefault(address, AudienceDraft(rule=self.rule))
         part.priority = min(part.priority, priority_of(act, address, self.inbound, self.contact))
         text = act.text if isinstance(act, SayReadyText) else self._say(act.template, act.names, address)
         part.texts.append(text)
@@ -267,7 +267,7 @@ class _RoundComposer:
 
     # how it goes out
 
-    def _send(self, address: Address, part: DraftMessage) -> None:
+    def _send(self, address: Address, part: AudienceDraft) -> None:
         text, language = join_texts(part.texts), self._language(address)
         if self.subject is None:
             self._put(OutboundMessage(address, text, policy=part.policy, language=language))
@@ -316,13 +316,13 @@ class _RoundComposer:
     def _question(self) -> str:
         return stored_question(self.case.expecting)
 
-    def _history(self, address: Address, language: str) -> tuple[EarlierMessage, ...]:
+    def _history(self, address: Address, language: str) -> tuple[QuotedHistoryMessage, ...]:
         """What was said before, where it may come back: to whom the talk itself goes, once that address is proved."""
         before = self.round.facts.get(RecentDialogue)
         if before is None or not self._in_thread(address) or not self._may_echo(address):
             return ()
         return tuple(
-            EarlierMessage(
+            QuotedHistoryMessage(
                 self.round.person.name if line.actor == "subscriber" else self.provider.title(language),
                 f"{line.at.astimezone(self.provider.timezone):%d.%m.%Y %H:%M}",
                 line.text,
@@ -362,7 +362,7 @@ class _RoundComposer:
         for call in calls:
             key = f"{self.round.arrival.id}.{len(self.calls)}"
             says = call.kind not in ("callback", "strip")
-            self.calls.append(KeyedChannelCall(key, outgoing.to.channel, call, priority, asks if says else None))
+            self.calls.append(KeyedRenderedCall(key, outgoing.to.channel, call, priority, asks if says else None))
             if call.remote and self._in_thread(outgoing.to):
                 self.case.thread = [*self.case.thread, call.remote][-12:]
         return f"{self.round.arrival.id}.{len(self.calls) - 1}"

@@ -11,7 +11,7 @@ from desk.model.events import OperationOrdered
 from desk.model.journal import DialogueMessageLogged, JournalEntry
 from desk.model.messages import FRONT, Address
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import IdentityClaim
+from desk.model.shared_facts import Identification
 from desk.pipeline.arrival_round import Round, address_of, sender_address_row
 from desk.storage.database import Database
 
@@ -43,7 +43,7 @@ class ProviderAfterRoundLookup:
 
     async def __call__(self, round_: Round) -> object | None:
         """The `Provider` to take the place of the front desk's; None where nothing changes."""
-        identified = round_.facts.get(IdentityClaim)
+        identified = round_.facts.get(Identification)
         if identified is None or identified.account is None or round_.case.registered:
             return None
         moves = round_.case.provider == FRONT and identified.account.provider != FRONT
@@ -106,7 +106,7 @@ class ReachableAddressesLookup:
 
     def _on_file(self, round_: Round, here: Address | None, blocked: set[Address]) -> Address | None:
         """The account's mail address, if it is another than the one in use and nothing came back from it."""
-        identified, case = round_.facts.get(IdentityClaim), round_.case
+        identified, case = round_.facts.get(Identification), round_.case
         account = identified.account if identified else None
         if account is None or not account.emails or case.entitlement == "unverified":
             return None

@@ -29,12 +29,12 @@ from desk.model.events import (
 from desk.model.messages import (
     FRONT,
     Address,
-    ChannelCall,
     ClaimedArrival,
     ClaimedDeparture,
     OutboundMessage,
     RawMessage,
     Rejected,
+    RenderedCall,
     SenderAssurance,
     SendResult,
     UnreadableMessage,
@@ -165,7 +165,7 @@ class ReceiveOnlyChannel:
             accepted_key=original.key,
         )
 
-    def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
+    def render(self, outgoing: OutboundMessage) -> tuple[RenderedCall, ...]:
         """Nothing: the one who gave the command sees the case itself."""
         return ()
 

@@ -33,7 +33,7 @@ from desk.model.channel_registry import ChannelRegistry
 from desk.model.core_facts import DuplicateOf
 from desk.model.events import Said
 from desk.model.messages import FRONT, RawMessage, SendPriority
-from desk.model.shared_facts import IdentityClaim
+from desk.model.shared_facts import Identification
 from desk.model.subscribers import Person, PersonAddress
 from desk.pipeline.arrival_round import Round, is_proved_sender, sender_address_row
 from desk.pipeline.case_numbers import next_numbers
@@ -283,7 +283,7 @@ def _save(session: AsyncSession, one: DecidedRound, rows: WriteBuffer) -> None:
         )
         rows.insert(ADDRESSES, **address.as_row())
     # A number that nobody has is kept like one that somebody has: no later question may tell them apart (G8).
-    identified = round_.facts.get(IdentityClaim)
+    identified = round_.facts.get(Identification)
     checked = identified is None or not identified.unchecked
     if round_.case.contract and checked and any(_names_contract(act) for act in one.acts):
         round_.person.contract, round_.person.language = round_.case.contract, round_.case.language

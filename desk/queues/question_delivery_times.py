@@ -99,14 +99,14 @@ def _is_in_flight(row: Row[*tuple[object, ...]], now: datetime) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class DepartureBehind:
+class AnsweredDeparture:
     """A sent message that is answered: whose case it was of, and the question that was open with it."""
 
     case_id: int = 0
     question: Expecting = NOTHING_ASKED
 
 
-async def departure_behind(connection: AsyncConnection, lane: str, remote: str) -> DepartureBehind:
+async def departure_behind(connection: AsyncConnection, lane: str, remote: str) -> AnsweredDeparture:
     """The last message with this id of the server's; of case 0 when nobody knows.
 
     Telegram counts a group's messages anew when it becomes a supergroup: of two with one id the later one is meant.
@@ -118,7 +118,7 @@ async def departure_behind(connection: AsyncConnection, lane: str, remote: str) 
     row = (
         await connection.execute(query.order_by(departures.c.asks.is_(None), departures.c.id.desc()).limit(1))
     ).first()
-    return DepartureBehind(int(row.case_id), question_from(row.asks)) if row else DepartureBehind()
+    return AnsweredDeparture(int(row.case_id), question_from(row.asks)) if row else AnsweredDeparture()
 
 
 async def is_pressed_in_time(

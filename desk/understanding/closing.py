@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from desk.language.keyboard_layout import swap_layout
-from desk.understanding.agreement.grammar import Chunk, accounted
+from desk.language.layout_and_transliteration import swap_layout
+from desk.understanding.agreement.grammar import ChunkMeaning, accounted
 from desk.understanding.agreement.lexicon import UNKNOWN, ClassifiedPhrase, lexicon
 from desk.understanding.agreement.objections import doubts
 from desk.understanding.agreement.tokens import tokens
-from desk.understanding.reading.observations import Act, MessageContext, ObservedAct, Situation
+from desk.understanding.reading.observations import Act, ObservedAct, Situation, TalkStage
 
 MAX_LENGTH = 600
 """Characters of a message that may close; nobody agrees at greater length."""
 _MAX_LAYOUT = 200
 """Characters of a text that may have been typed in the other layout."""
 
-_ASKED = (MessageContext.CONSENT, MessageContext.HELPED)
+_ASKED = (TalkStage.CONSENT, TalkStage.HELPED)
 _QUESTION_SIGN = re.compile(r"[?¿؟？⁇⁈]")
 _SWAPPED_QUESTION = re.compile(r"&|[?,]\s*\Z")
 """In the other layout: "&" is a question mark, and so may be what stands at the end."""
@@ -102,7 +102,7 @@ def _without_signature(text: str) -> str:
     return text[: signed.start("name")]
 
 
-def _accounted(reading: _Reading) -> frozenset[Chunk] | None:
+def _accounted(reading: _Reading) -> frozenset[ChunkMeaning] | None:
     """What the message does, where each of its words is accounted for and no sign stands against it."""
     text = _GLAD_SIGN.sub(_blank, reading.text)
     if len(text) > MAX_LENGTH or reading.asks or any(piece.code == UNKNOWN for piece in reading.pieces):
@@ -122,33 +122,33 @@ def _stands_against(text: str) -> bool:
     return any(not sign.isalnum() and sign not in _HARMLESS_SIGNS for sign in _UNSEEN.sub("", text))
 
 
-def _closes(chunks: frozenset[Chunk], reading: _Reading, situation: Situation) -> bool:
+def _closes(chunks: frozenset[ChunkMeaning], reading: _Reading, situation: Situation) -> bool:
     if situation.context not in _ASKED:
         return False
-    consent = situation.context == MessageContext.CONSENT
-    if chunks & {Chunk.WORKS, Chunk.MENDED}:
+    consent = situation.context == TalkStage.CONSENT
+    if chunks & {ChunkMeaning.WORKS, ChunkMeaning.MENDED}:
         return True
-    if Chunk.SERVICED in chunks:
+    if ChunkMeaning.SERVICED in chunks:
         return consent
-    if chunks & {Chunk.CANCEL, Chunk.STEP}:  # "да, перезагружал" answers something else
+    if chunks & {ChunkMeaning.CANCEL, ChunkMeaning.STEP}:  # "да, перезагружал" answers something else
         return False
-    return Chunk.CLOSE in chunks or _says_yes(chunks, reading, consent)
+    return ChunkMeaning.CLOSE in chunks or _says_yes(chunks, reading, consent)
 
 
-def _says_yes(chunks: frozenset[Chunk], reading: _Reading, consent: bool) -> bool:
+def _says_yes(chunks: frozenset[ChunkMeaning], reading: _Reading, consent: bool) -> bool:
     """Whether "yes" answers what was asked: "ага, понял" does not; "yes, please" does where leave was asked for."""
     codes, said = lexicon().codes, {piece.code for piece in reading.pieces}
     if codes["heard"] in said:
         return False
-    agreeing = {Chunk.AGREEMENT, Chunk.PERMISSION} if consent else {Chunk.AGREEMENT}
+    agreeing = {ChunkMeaning.AGREEMENT, ChunkMeaning.PERMISSION} if consent else {ChunkMeaning.AGREEMENT}
     return bool(chunks & agreeing) and (consent or codes["please"] not in said)
 
 
-def _agreeing(text: str, chunks: frozenset[Chunk], closes: bool, situation: Situation) -> Iterator[ObservedAct]:
+def _agreeing(text: str, chunks: frozenset[ChunkMeaning], closes: bool, situation: Situation) -> Iterator[ObservedAct]:
     """Acts of a message that holds nothing but agreement, a story and courtesy: the whole of it is their words."""
     asked = situation.context in _ASKED
-    strong = Chunk.MENDED in chunks or (Chunk.WORKS in chunks and situation.context == MessageContext.WAITING)
-    if closes or (not asked and chunks & {Chunk.AGREEMENT, Chunk.CLOSE}):
+    strong = ChunkMeaning.MENDED in chunks or (ChunkMeaning.WORKS in chunks and situation.context == TalkStage.WAITING)
+    if closes or (not asked and chunks & {ChunkMeaning.AGREEMENT, ChunkMeaning.CLOSE}):
         yield ObservedAct(Act.AGREE, *_extent(text))
     if strong and not asked:
         yield ObservedAct(Act.WORKS_ALREADY, *_extent(text))

@@ -9,7 +9,7 @@ from typing import TypeAlias
 from desk.understanding.contract_numbers import contract_told
 from desk.understanding.phone_numbers import phones_told
 from desk.understanding.reading.normalized_message import Reading, read
-from desk.understanding.reading.observations import MessageContext, ObservedValue, Situation
+from desk.understanding.reading.observations import ObservedValue, Situation, TalkStage
 from desk.understanding.slots.addresses import place
 from desk.understanding.slots.changed import changed
 from desk.understanding.slots.lamps import lamps
@@ -88,7 +88,7 @@ def _values(reading: Reading, question: str, situation: Situation) -> Iterator[O
     if situation.now is not None and HINT.search(reading.text):
         moments = list(moments_in(reading, situation.now, situation.zone))
     if moments:
-        may_be_bare = situation.context in (MessageContext.FIRST, MessageContext.QUESTION)
+        may_be_bare = situation.context in (TalkStage.FIRST, TalkStage.QUESTION)
         for found in (since(reading, moments, question, may_be_bare), money_date(reading, moments, question)):
             if found:
                 yield found

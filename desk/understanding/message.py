@@ -10,7 +10,7 @@ from desk.model.core_facts import Now, ReplyTiming
 from desk.model.dialog_state import CONSENT, SELF_HELP, SETTLED
 from desk.model.events import Inbound
 from desk.model.provider_files import Provider
-from desk.understanding.reading.observations import MessageContext, Situation, Understanding
+from desk.understanding.reading.observations import Situation, TalkStage, Understanding
 from desk.understanding.understand import understand
 
 
@@ -31,10 +31,10 @@ def situation_of(case: Case, facts: Facts, question: str = "") -> Situation:
     return Situation(_context(case, turn), asked, facts.need(Now).at, provider.timezone, shapes)
 
 
-def _context(case: Case, turn: ReplyTiming) -> MessageContext:
+def _context(case: Case, turn: ReplyTiming) -> TalkStage:
     owner = (turn.replied or case.expecting).owner if turn.may_answer else ""
     if owner in (CONSENT, SELF_HELP, SETTLED) and turn.wholly_after and not turn.replied:
-        return MessageContext.HELPED if owner == SELF_HELP else MessageContext.CONSENT
+        return TalkStage.HELPED if owner == SELF_HELP else TalkStage.CONSENT
     if case.registered:
-        return MessageContext.WAITING
-    return MessageContext.QUESTION if owner else MessageContext.FIRST
+        return TalkStage.WAITING
+    return TalkStage.QUESTION if owner else TalkStage.FIRST

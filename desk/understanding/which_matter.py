@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from desk.understanding.reading.message_words import words_of
-from desk.understanding.reading.observations import Act, MessageContext, Situation, Understanding
+from desk.understanding.reading.observations import Act, Situation, TalkStage, Understanding
 from desk.understanding.substance import tells_of_matter
 from desk.understanding.understand import understand
 
@@ -96,7 +96,7 @@ def said_after_closing(text: str, situation: Situation, is_about_money: bool = F
 
     Without a word of return ("опять", "снова") only a bare denial takes a case up again: "не работает".
     """
-    asked = Situation(MessageContext.CONSENT, "", situation.now, situation.zone, situation.contract_shapes)
+    asked = Situation(TalkStage.CONSENT, "", situation.now, situation.zone, situation.contract_shapes)
     found = understand(text, asked)
     if _is_courtesy(found):
         return AfterClosing.COURTESY

@@ -17,7 +17,7 @@ from desk.understanding.acts_by_likeness import alike
 from desk.understanding.anger import shouting
 from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, Span
 from desk.understanding.reading.message_words import Word, words_of
-from desk.understanding.reading.observations import Act, MessageContext, ObservedAct, ObservedValue, Situation
+from desk.understanding.reading.observations import Act, ObservedAct, ObservedValue, Situation, TalkStage
 from desk.understanding.reading.word_mender import WordMender
 
 PHRASES = Path(__file__).parent / "phrases"
@@ -63,7 +63,7 @@ def wishes(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
     if not words:
         return _signs_alone(text, situation)
     places = _places(words, situation.context)
-    hidden_by = _HIDDEN_WAITING if situation.context is MessageContext.WAITING else _HIDDEN_OTHERWISE
+    hidden_by = _HIDDEN_WAITING if situation.context is TalkStage.WAITING else _HIDDEN_OTHERWISE
     places = {
         act: _apart_from(spans, [other for by in hidden_by.get(act, ()) for other in places.get(by, ())])
         for act, spans in places.items()
@@ -88,7 +88,7 @@ def _signs_alone(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
     signs = text.strip()
     act = None
     if signs and not signs.strip("?!"):
-        act = Act.STATUS if situation.context is MessageContext.WAITING else Act.CONFUSED
+        act = Act.STATUS if situation.context is TalkStage.WAITING else Act.CONFUSED
         act = act if "?" in signs else Act.ANGRY if len(signs) > 2 else None
     elif signs in ("-", "\u2013", "\u2014"):
         act = Act.SKIP
@@ -136,7 +136,7 @@ def word_classes() -> PatternWordClasses:
     return _phrases().classes
 
 
-def by_phrases(words: Sequence[Word], context: MessageContext | None) -> dict[Act, list[Span]]:
+def by_phrases(words: Sequence[Word], context: TalkStage | None) -> dict[Act, list[Span]]:
     """Where phrases show each act; without a context, by phrases for any."""
     return _by_phrases(words, context, _phrases().book.found(words))
 
@@ -146,7 +146,7 @@ def against(words: Sequence[Word], act: Act) -> list[Span]:
     return _phrases().book.found(words).get(f"!{act}", [])
 
 
-def _places(words: Sequence[Word], context: MessageContext) -> dict[Act, list[Span]]:
+def _places(words: Sequence[Word], context: TalkStage) -> dict[Act, list[Span]]:
     """Where the words show each act, by phrases, or else because they are like those of many who did."""
     found = _phrases().book.found(words)
     places = _by_phrases(words, context, found)
@@ -162,7 +162,7 @@ def _places(words: Sequence[Word], context: MessageContext) -> dict[Act, list[Sp
 
 
 def _by_phrases(
-    words: Sequence[Word], context: MessageContext | None, found: Mapping[str, list[Span]]
+    words: Sequence[Word], context: TalkStage | None, found: Mapping[str, list[Span]]
 ) -> dict[Act, list[Span]]:
     phrases = _phrases()
     places: dict[Act, list[Span]] = {}
@@ -217,7 +217,7 @@ def _phrases() -> _Phrases:
     for act, table in tables.items():
         patterns[act] = _lines(table.get("any", ""))
         patterns[f"!{act}"] = _lines(table.get("unless", ""))
-        for context in MessageContext:
+        for context in TalkStage:
             patterns[f"{act}.{context}"] = _lines(table.get(context, {}).get("any", ""))
             patterns[f"!{act}.{context}"] = _lines(table.get(context, {}).get("unless", ""))
         bare += [_bare(Act(act), core, around, classes) for core, around in table.get("bare", ())]

@@ -11,7 +11,7 @@ from typing import Any
 from desk.model.messages import File
 from desk.understanding.phone_numbers import phones_told
 from desk.understanding.reading.normalized_message import read
-from desk.understanding.reading.observations import Act, MessageContext, ObservedValue, Situation, Understanding
+from desk.understanding.reading.observations import Act, ObservedValue, Situation, TalkStage, Understanding
 from desk.understanding.slots.date_reckoning import TimeSpan
 from desk.understanding.slots.moments import iso_span, parse_when
 from desk.understanding.slots.works_or_not import plain_answer, word_count
@@ -144,7 +144,7 @@ class _AnswerInput:
     @property
     def understood(self) -> Understanding:
         """What the text says where this question is open."""
-        return understand(self.text, Situation(MessageContext.QUESTION, self.question.means, self.now, self.zone))
+        return understand(self.text, Situation(TalkStage.QUESTION, self.question.means, self.now, self.zone))
 
 
 def parse_answer(

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 
 from rapidfuzz.distance import OSA
 
-from desk.language.keyboard_layout import swap_layout, to_cyrillic_by_sound
+from desk.language.layout_and_transliteration import swap_layout, to_cyrillic_by_sound
 from desk.language.normalize import letter_shape, normalized
 from desk.understanding.reading.normalized_message import read
-from desk.understanding.reading.observations import Act, MessageContext, Situation
+from desk.understanding.reading.observations import Act, Situation, TalkStage
 from desk.understanding.slots.works_or_not import plain_answer
 from desk.understanding.understand import understand
 from intake.engine.model import Question, QuestionOption
@@ -47,7 +47,7 @@ def is_choice_by_name(question: Question, text: str, number: int = 0) -> Questio
             if option := matcher(question, one):
                 return option
     if (
-        understand(text, Situation(MessageContext.QUESTION)).says(Act.DONT_KNOW)
+        understand(text, Situation(TalkStage.QUESTION)).says(Act.DONT_KNOW)
         and len(text.split()) <= _LONGEST_NOT_KNOWING
     ):
         return question.option("unknown")

@@ -12,7 +12,7 @@ from desk.model.core_facts import Now
 from desk.model.media_types import PICTURES
 from desk.model.messages import File
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import Account, EntitlementStatus, IdentityClaim, Outage
+from desk.model.shared_facts import Account, EntitlementStatus, Identification, Outage
 from intake.engine import engine
 from intake.engine.builtin_labels import SKIPPED, UNKNOWN
 from intake.engine.findings import case_findings
@@ -27,7 +27,7 @@ def dialog_of(case: Case, facts: Facts) -> Dialog | None:
 
 def values_of(case: Case, facts: Facts) -> dict[str, object]:
     """What conditions of a dialog may ask besides earlier answers."""
-    identified = facts.get(IdentityClaim)
+    identified = facts.get(Identification)
     account = identified.account if identified else None
     return {
         "outage_active": facts.get(Outage) is not None,
@@ -50,7 +50,7 @@ def condition_values(case: Case, facts: Facts) -> dict[str, object]:
 
 def template_values(case: Case, facts: Facts) -> Mapping[str, str]:
     """What a question may show: of the account only to a person who proved to be its holder."""
-    identified, provider = facts.get(IdentityClaim), facts.need(Provider)
+    identified, provider = facts.get(Identification), facts.need(Provider)
     names = {"provider.name": provider.title(case.language)}
     account = identified.account if identified else None
     return {**names, **_on_file(account)} if account and case.proved else names
@@ -86,7 +86,7 @@ def circumstances_in(case: Case, acts: Sequence[RuleAct]) -> str:
 def case_data(case: Case, dialog: Dialog, facts: Facts, answers: Mapping[str, Any], said: str) -> dict[str, Any]:
     """The case data that the answers come to (B9), with what was ``said`` beside them."""
     values, provider = values_of(case, facts), facts.need(Provider)
-    identified = facts.get(IdentityClaim)
+    identified = facts.get(Identification)
     names = _on_file(identified.account) if identified and identified.account else {}
     zone, now = provider.timezone, facts.need(Now).at
     found = case_findings(dialog, answers, values, provider.language, names, zone, case.articles, now=now)

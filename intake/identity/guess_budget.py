@@ -21,7 +21,7 @@ from desk.model.case import Case
 from desk.model.events import Event, Inbound
 from desk.model.journal import GuessingSuspected
 from desk.model.provider_files import AbuseLimits
-from desk.model.shared_facts import ContractGuess, IdentityClaim
+from desk.model.shared_facts import ContractGuess, Identification
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 
@@ -80,7 +80,7 @@ def _counts(guesses: Sequence[CountedGuess], addresses: Collection[str], now: da
 
 def count_guesses(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequence[RuleAct]) -> Sequence[RuleAct]:
     """Counts the guess of this round, whatever else became of it; the last one of a budget is told to the agents."""
-    identified = facts.get(IdentityClaim)
+    identified = facts.get(Identification)
     guess = identified.guess if identified else None
     if guess is None:
         return acts

@@ -44,7 +44,7 @@ def _head_fields(article: Article, edition: ArticleTranslation) -> Sequence[tupl
 
 
 def to_jsonl(article: Article) -> str:
-    """The article as lines of JSON, one for each language, as `kb.content.read_article_lines` reads them; without its
+    """The article as lines of JSON, one for each language, as `kb.content.article_json_lines` reads them; without its
     pictures."""
     found = []
     for language, edition in article.editions.items():

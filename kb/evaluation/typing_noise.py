@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 
-from desk.language.keyboard_layout import swap_layout
+from desk.language.layout_and_transliteration import swap_layout
 
 DEFAULT_TYPO_SHARE = 0.1
 """The share of letters that are mistyped."""

@@ -49,7 +49,7 @@ class RecordedSuggestion:
 
 
 @dataclass(frozen=True, slots=True)
-class SuggestionOutcome:
+class SettledSuggestion:
     """A suggestion and its outcome. ``is_deflection`` once it is sure that it spared a case."""
 
     suggestion: RecordedSuggestion
@@ -91,16 +91,16 @@ def _is_same_subject(case: CaseReturnFacts, later: CaseReturnFacts) -> bool:
 
 def outcome_of(
     suggestion: RecordedSuggestion, returns: ReturnFinder, now: datetime, window: timedelta = RETURN_WINDOW
-) -> SuggestionOutcome:
+) -> SettledSuggestion:
     """The outcome of one suggestion, as far as it is known by ``now``."""
     if suggestion.answer == HELPED and suggestion.answered_at is not None:
         if returns.has_returned(suggestion.case, suggestion.answered_at, window):
-            return SuggestionOutcome(suggestion, CAME_BACK)
-        return SuggestionOutcome(suggestion, HELPED, is_deflection=now >= suggestion.answered_at + window)
+            return SettledSuggestion(suggestion, CAME_BACK)
+        return SettledSuggestion(suggestion, HELPED, is_deflection=now >= suggestion.answered_at + window)
     if suggestion.answer == NOT_HELPED:
-        return SuggestionOutcome(suggestion, NOT_HELPED)
+        return SettledSuggestion(suggestion, NOT_HELPED)
     ignored = suggestion.case.is_finished or now >= suggestion.offered_at + ANSWER_TIMEOUT
-    return SuggestionOutcome(suggestion, IGNORED if ignored else PENDING)
+    return SettledSuggestion(suggestion, IGNORED if ignored else PENDING)
 
 
 @dataclass(slots=True)
@@ -133,7 +133,7 @@ class ArticleTally:
 
 
 def tally_by_article(
-    outcomes: Iterable[SuggestionOutcome], links: Iterable[tuple[str, str, str]], by_language: bool = True
+    outcomes: Iterable[SettledSuggestion], links: Iterable[tuple[str, str, str]], by_language: bool = True
 ) -> dict[tuple[str, str], ArticleTally]:
     """The figures by article and language. ``links`` are article, language of the case, kind."""
     tallies: dict[tuple[str, str], ArticleTally] = {}
@@ -153,9 +153,9 @@ def tally_by_article(
     return tallies
 
 
-def failing_articles(outcomes: Sequence[SuggestionOutcome], edited: Mapping[str, datetime]) -> dict[str, str]:
+def failing_articles(outcomes: Sequence[SettledSuggestion], edited: Mapping[str, datetime]) -> dict[str, str]:
     """Articles that did not help twice in their last ten uses, and why, by id. The count restarts after an edit."""
-    uses: dict[str, list[SuggestionOutcome]] = {}
+    uses: dict[str, list[SettledSuggestion]] = {}
     for one in sorted(outcomes, key=lambda one: one.suggestion.offered_at):
         counts = one.outcome in (HELPED, CAME_BACK, NOT_HELPED)
         if counts and one.suggestion.offered_at > edited.get(one.suggestion.article, _EPOCH):

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from desk.language.keyboard_layout import swap_layout_keeping_case, transliteration_variants
+from desk.language.layout_and_transliteration import swap_layout_keeping_case, transliteration_variants
 from kb.search.tokenize import WORD_RE, normalise, tokens
 
 _PIECE_RE = re.compile(r"\S+")

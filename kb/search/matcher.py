@@ -17,7 +17,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from desk.understanding.reading.observations import MessageContext, Situation
+from desk.understanding.reading.observations import Situation, TalkStage
 from desk.understanding.understand import understand
 from kb.content.article_files import Article, sha256_of
 from kb.search import calibration
@@ -71,7 +71,7 @@ SIMILARITY_SMOOTHING = 0.03
 MIN_SCRIPT_SHARE = 0.01
 """The share of an index's letters from which it counts as written in that script."""
 
-_OVER = Situation(context=MessageContext.CONSENT)
+_OVER = Situation(context=TalkStage.CONSENT)
 _WEIGHTS = np.array([BLEND_WEIGHTS[name] for name in MEASURES])
 _CHAR, _ASKED, _WHOLE, _EVERY = (MEASURES.index(name) for name in ("char", "asked", "whole", "every"))
 

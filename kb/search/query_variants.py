@@ -15,7 +15,7 @@ from itertools import chain
 from operator import attrgetter
 from typing import TypeAlias
 
-from desk.language.keyboard_layout import EDGE_SIGNS, LATIN_KEYS, swap_layout, transliteration_variants
+from desk.language.layout_and_transliteration import EDGE_SIGNS, LATIN_KEYS, swap_layout, transliteration_variants
 from desk.language.letter_model import load_word_list, trigram_model_of
 from kb.search.tokenize import MAX_QUERY_WORDS, normalise, tokens
 

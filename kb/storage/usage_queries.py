@@ -16,7 +16,7 @@ from kb.learning.outcomes import (
     CaseReturnFacts,
     RecordedSuggestion,
     ReturnFinder,
-    SuggestionOutcome,
+    SettledSuggestion,
     outcome_of,
 )
 from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow, ArticleVersionRow
@@ -43,7 +43,7 @@ class AgentArticleUse:
 
 async def load_outcomes(
     session: AsyncSession, since: datetime, now: datetime, window: timedelta = RETURN_WINDOW
-) -> list[SuggestionOutcome]:
+) -> list[SettledSuggestion]:
     """The outcome of every suggestion made since, of the session's providers, the oldest first."""
     cases = await session.execute(select(*CASE_HISTORY_COLUMNS).where(Case.opened_at >= since))
     returns = ReturnFinder(case_history_of(row) for row in cases)

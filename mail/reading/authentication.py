@@ -25,7 +25,7 @@ MAX_RESULTS_HEADERS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class AuthenticationResult:
+class MethodVerdict:
     """One method's verdict: "dkim", "pass", and properties such as "header.d" in lower case."""
 
     method: str
@@ -56,7 +56,7 @@ def check_sender(headers: Headers, senders: list[str], authserv_id: str, raw: by
     )
 
 
-def parse_results(value: str) -> list[AuthenticationResult] | None:
+def parse_results(value: str) -> list[MethodVerdict] | None:
     """The methods of one header's value, the authserv-id and comments left out; None when it is not plain."""
     plain = _remove_comments(value)
     if plain is None:
@@ -72,7 +72,7 @@ def parse_results(value: str) -> list[AuthenticationResult] | None:
         properties = {key.lower(): content.strip('"').lower() for key, _, content in pairs}
         if name in METHODS and len(properties) < len(pairs):
             return None
-        found.append(AuthenticationResult(name, verdict.lower(), properties))
+        found.append(MethodVerdict(name, verdict.lower(), properties))
     return found
 
 
@@ -110,20 +110,20 @@ def _remove_quoted(value: str) -> str:
     return "".join(pieces[0::2]) if len(pieces) % 2 else value
 
 
-def _keep_topmost_of_method(stated: list[list[AuthenticationResult]]) -> list[AuthenticationResult]:
+def _keep_topmost_of_method(stated: list[list[MethodVerdict]]) -> list[MethodVerdict]:
     """Of each method only what the uppermost header says that names it.
 
     A border that puts its own header below its own `Received` leaves none between that and a forged one beneath: what
     it said itself is then not overruled from below.
     """
-    found: list[AuthenticationResult] = []
+    found: list[MethodVerdict] = []
     for one in stated:
         known = {result.method for result in found}
         found += [result for result in one if result.method not in known]
     return found
 
 
-def _is_aligned_pass(result: AuthenticationResult, domain: str) -> bool:
+def _is_aligned_pass(result: MethodVerdict, domain: str) -> bool:
     if result.verdict != "pass":
         return False
     if result.method == "dmarc":

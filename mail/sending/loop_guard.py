@@ -71,7 +71,7 @@ class ResetPeerCounts(RuleAct):
 
 
 @dataclass(frozen=True, slots=True)
-class StopNotices(RuleAct):
+class OptOutOfNotices(RuleAct):
     """This peer wants no notices any more; their messages are still answered."""
 
     peer: str

@@ -32,8 +32,8 @@ from mail.sending.loop_guard import (
     AutomaticMailHistory,
     CountAutomaticMail,
     MutePeer,
+    OptOutOfNotices,
     ResetPeerCounts,
-    StopNotices,
     compute_allowance,
     domain_of,
     peer_of,
@@ -203,7 +203,7 @@ def write_forget_counts(act: ResetPeerCounts, round_: Round, rows: WriteBuffer) 
     rows.statements.append(delete(muted_peers).where(muted_peers.c.peer == act.peer))
 
 
-def write_decline(act: StopNotices, round_: Round, rows: WriteBuffer) -> None:
+def write_decline(act: OptOutOfNotices, round_: Round, rows: WriteBuffer) -> None:
     """Notes that somebody wants no notices."""
     rows.statements.append(delete(unsubscribed_peers).where(unsubscribed_peers.c.peer == act.peer))
     rows.statements.append(unsubscribed_peers.insert().values(peer=act.peer, since=round_.now))

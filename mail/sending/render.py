@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from desk.language.rich_text import RichText, TextSpan, join_texts, literal
 from desk.language.unsafe_characters import one_line
-from desk.model.messages import ChannelCall, EarlierMessage, OutboundMessage, RedeliveryPolicy
+from desk.model.messages import OutboundMessage, QuotedHistoryMessage, RedeliveryPolicy, RenderedCall
 from desk.model.settings import MailboxSettings
 from mail.replies.quotes import REPLY_ABOVE_MARKERS
 
@@ -45,7 +45,7 @@ class MailRenderer:
             "words"
         ]
 
-    def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
+    def render(self, outgoing: OutboundMessage) -> tuple[RenderedCall, ...]:
         """One message; none when there is nothing to be said (a mail cannot be edited in place or acknowledged)."""
         if not outgoing.text and not outgoing.files:
             return ()
@@ -72,7 +72,7 @@ class MailRenderer:
             "files": files,
         }
         lane = f"{self._settings.channel}:{outgoing.to.value}"
-        return (ChannelCall(lane, "mail", RedeliveryPolicy.RETRY, body, remote=message_id),)
+        return (RenderedCall(lane, "mail", RedeliveryPolicy.RETRY, body, remote=message_id),)
 
     def _template_values(self, outgoing: OutboundMessage, files: list[dict[str, Any]]) -> dict[str, Any]:
         number, bracket, _ = outgoing.subject.removeprefix("[").partition("]")
@@ -112,7 +112,7 @@ def _parts_with_pictures(text: RichText, files: list[dict[str, Any]], places: tu
     ]
 
 
-def _quote_values(one: EarlierMessage) -> dict[str, Any]:
+def _quote_values(one: QuotedHistoryMessage) -> dict[str, Any]:
     """Something said earlier, shortened, its lines apart and without characters that would turn others around."""
     text = one.text if len(one.text) <= MAX_QUOTED_CHARACTERS else f"{one.text[:MAX_QUOTED_CHARACTERS].rstrip()} …"
     return {

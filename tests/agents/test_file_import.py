@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desk.agents.import_merge import AgentImportState, ImportResult, merge, require_consistent
+from desk.agents.import_merge import AgentEntriesCompared, ImportResult, merge, require_consistent
 from desk.agents.teams_file_entries import Entry, Key, as_file, by_key, hash_of, of_agent, of_provider, of_team
 from desk.model.provider_files import Agent, InvalidProvider, Provider, Team, load
 
@@ -22,7 +22,7 @@ def side(*entries: Entry | None) -> dict[Key, Entry]:
 
 
 def merged(file: Entry | None, tables: Entry | None, brought: Entry | None, overwrite: bool = False) -> ImportResult:
-    state = AgentImportState(side(file), side(tables), side(brought))
+    state = AgentEntriesCompared(side(file), side(tables), side(brought))
     return merge({"sever": state}, overwrite)["sever"]
 
 
@@ -66,9 +66,9 @@ def test_a_conflict_shows_the_difference_and_is_not_settled_by_being_seen() -> N
 def test_an_identity_moves_within_one_import_but_is_never_two_agents() -> None:
     """From Anna to Boris in one edit of the file; not where the database has given it to somebody else."""
     boris, anna_without = of_agent(replace(BORIS, telegram=1)), of_agent(replace(ANNA, telegram=0))
-    state = AgentImportState(side(anna_without, boris), side(ONE, of_agent(BORIS)), side(ONE, of_agent(BORIS)))
+    state = AgentEntriesCompared(side(anna_without, boris), side(ONE, of_agent(BORIS)), side(ONE, of_agent(BORIS)))
     assert set(merge({"sever": state})["sever"].taken) == {KEY, ("agent", "boris")}
-    state = AgentImportState(side(boris), side(ONE), {})
+    state = AgentEntriesCompared(side(boris), side(ONE), {})
     result = merge({"sever": state})["sever"]
     assert (result.taken, list(result.conflicts)) == ({}, [("agent", "boris")])
 
@@ -76,11 +76,11 @@ def test_an_identity_moves_within_one_import_but_is_never_two_agents() -> None:
 def test_what_is_the_same_everywhere_is_not_changed_at_one_provider_alone() -> None:
     """Volga takes on an agent whom the database calls otherwise than Sever's file does: that is a conflict."""
     renamed = of_agent(replace(ANNA, names={"ru": "Анна Белова", "en": "Anna Belova"}))
-    sever = AgentImportState(side(ONE), side(renamed), side(ONE))
-    volga = AgentImportState(side(ONE), {}, {})
+    sever = AgentEntriesCompared(side(ONE), side(renamed), side(ONE))
+    volga = AgentEntriesCompared(side(ONE), {}, {})
     done = merge({"sever": sever, "volga": volga})
     assert (done["sever"].kept, list(done["volga"].conflicts)) == ([KEY], [KEY])
-    agreed = AgentImportState(side(renamed), {}, {})
+    agreed = AgentEntriesCompared(side(renamed), {}, {})
     assert set(merge({"sever": sever, "volga": agreed})["volga"].taken) == {KEY}
 
 

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from bots.render import render
 from bots.split_text import entities, split_text, units
 from desk.language.rich_text import RichText, TextSpan, parse_markdown
-from desk.model.messages import Address, ChannelCall, File, OutboundMessage, RedeliveryPolicy, RenderedButton
+from desk.model.messages import Address, File, OutboundMessage, RedeliveryPolicy, RenderedButton, RenderedCall
 
 CHANNEL = "telegram:desk"
 ANNA = Address("telegram", CHANNEL, "42")
 YES_NO = ((RenderedButton("yes", "Да"), RenderedButton("no", "Нет")),)
 
 
-def rendered(text: str | RichText = "", **how: Any) -> tuple[ChannelCall, ...]:
+def rendered(text: str | RichText = "", **how: Any) -> tuple[RenderedCall, ...]:
     made = render(
         CHANNEL, OutboundMessage(**{"to": ANNA, "text": parse_markdown(text) if isinstance(text, str) else text, **how})
     )

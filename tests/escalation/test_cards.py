@@ -13,7 +13,7 @@ from desk.language.templates import Templates
 from desk.model.acts import SayTemplate
 from desk.model.case import Case
 from desk.model.events import Said
-from desk.model.shared_facts import Account, IdentityClaim
+from desk.model.shared_facts import Account, Identification
 from escalation.cards import case_card
 from escalation.earlier_cases import EarlierCase, EarlierCases, history_of
 from tests.escalation.rounds import NOW, PROVIDER, a_case, decided, in_progress
@@ -40,7 +40,7 @@ def test_registration_keeps_what_the_account_and_the_past_tell() -> None:
         "sever", "40-1187", "Анна Ильина", service_level="premium", phones=("+70005550001",), products=("100",)
     )
     past = EarlierCases((earlier("SN-3", 2), earlier("SN-2", 40), earlier("SN-1", 50, "billing", "billing")))
-    decided(case, Said("ул. Лесная, 5"), known=[IdentityClaim(account), past])
+    decided(case, Said("ул. Лесная, 5"), known=[Identification(account), past])
     assert (case.holder, case.service_level, case.phone, case.plan) == ("Анна Ильина", "premium", "+70005550001", "100")
     assert [(one["number"], one["same"]) for one in case.history] == [("SN-3", True), ("SN-2", True), ("SN-1", False)]
 

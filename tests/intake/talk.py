@@ -18,7 +18,7 @@ from desk.model.events import Event, Inbound, Pressed, Said
 from desk.model.journal import JournalEntryData
 from desk.model.messages import Address
 from desk.model.provider_files import Provider, Team
-from desk.model.shared_facts import Account, ArticlesNamedByDialog, ArticleSuggestion, IdentityClaim
+from desk.model.shared_facts import Account, ArticlesNamedByDialog, ArticleSuggestion, Identification
 from desk.pipeline.decide import RoundDecision, apply_rules, is_case_saved
 from desk.understanding.contract_numbers import contract_told
 from intake.engine.model import Dialog, DialogSet
@@ -40,7 +40,7 @@ class Talk:
     articles: Sequence[str] = ()
     batch: bool = False
     provider: Provider = field(default_factory=lambda: Provider("sever", {"ru": "Север"}, teams=TEAMS))
-    identified: IdentityClaim = field(default_factory=IdentityClaim)
+    identified: Identification = field(default_factory=Identification)
     dialogs: DialogSet | None = None
     contract_shape: str = ""
     case: Case = field(init=False)
@@ -61,7 +61,7 @@ class Talk:
         """Writes something."""
         shapes = (self.contract_shape,) if self.contract_shape else ()
         if told := contract_told(text, shapes, asked=self.case.expecting.owner == IDENTIFIER):
-            self.identified = IdentityClaim(None, told.number)
+            self.identified = Identification(None, told.number)
         else:
             self.identified = replace(self.identified, contract="")
         return self._hears(Said(text=text, full_text=text))

@@ -17,13 +17,13 @@ from desk.model.dialog_state import DialogState
 from desk.model.journal import CaseRouted, DialogStarted
 from desk.model.messages import FRONT
 from desk.model.provider_files import Provider, RoutingRule
-from desk.model.shared_facts import IdentityClaim, Outage
+from desk.model.shared_facts import Identification, Outage
 from desk.storage.database import Database
 from desk.storage.queue_tables import contents
+from intake.dialog_set_lookup import DialogSetLookup, store_dialog_sources
 from intake.engine.dialog_context import dialog_of, values_of
 from intake.engine.letters.questions import MOST_QUESTIONS, first_letter_questions, letter_questions
 from intake.engine.model import Dialog, DialogSet
-from intake.identity.lookups import DialogSetLookup, store_dialog_sources
 from tests.intake.examples import DIALOG_FOLDER, NO_INTERNET, PACKAGED, small_dialog
 from tests.intake.talk import ACCOUNT, TEAMS, Talk
 
@@ -41,7 +41,7 @@ id = "note\"""",
     )
 )
 SUGGESTS = small_dialog(("[outcome]", '[outcome]\nsuggest = { unknown = ["kb:gone", "kb:cable"] }'))
-PROVED = IdentityClaim(ACCOUNT, "", True)
+PROVED = Identification(ACCOUNT, "", True)
 
 
 def begun(talk: Talk) -> Talk:
@@ -122,11 +122,11 @@ class TestSuggest:
         suggests = '[outcome]\nsuggest = { debt = ["kb:debt"] }'
         dialog = small_dialog(('[[zone]]\nid = "unknown"', zone), ("[outcome]", suggests))
         blocked = replace(ACCOUNT, status="blocked")
-        stranger = Talk(dialog, ["debt"], identified=IdentityClaim(blocked)).says("проба").presses("there")
+        stranger = Talk(dialog, ["debt"], identified=Identification(blocked)).says("проба").presses("there")
         assert (stranger.case.expecting.owner, stranger.case.fault_zone) == ("summary", "debt"), (
             "the agents do learn it"
         )
-        holder = Talk(dialog, ["debt"], identified=IdentityClaim(blocked, "", True)).says("проба").presses("there")
+        holder = Talk(dialog, ["debt"], identified=Identification(blocked, "", True)).says("проба").presses("there")
         assert holder.shown == "article debt"
 
 

@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 
 from desk.model.acts import EmitArrival, SayReadyText, SayTemplate
-from desk.model.shared_facts import IdentityClaim
+from desk.model.shared_facts import Identification
 from tests.intake.examples import NO_INTERNET, PACKAGED, small_dialog
 from tests.intake.talk import ACCOUNT, Talk
 
-PROVED = IdentityClaim(ACCOUNT, "40-1187", True)
+PROVED = Identification(ACCOUNT, "40-1187", True)
 
 
 def begun(first: str = "нет интернета") -> Talk:

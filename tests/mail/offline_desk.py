@@ -113,7 +113,8 @@ class OfflineDesk:
             rows = (await connection.execute(query.order_by(departures.c.id))).all()
         self._seen = max((row.id for row in rows), default=self._seen)
         async with self.house.database.work() as connection:
-            await connection.execute(update(departures).values(state="sent"))
+            unsent = update(departures).where(departures.c.state != "sent")
+            await connection.execute(unsent.values(state="sent", sent_at=self.now))
         return [{**row.body, "channel": row.channel} for row in rows]
 
     async def cases(self, provider: str = "sever") -> list[Case]:

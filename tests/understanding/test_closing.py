@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from desk.understanding.agreement.lexicon import lexicon
 from desk.understanding.agreement.tokens import tokens
 from desk.understanding.closing import closing_acts
-from desk.understanding.reading.observations import Act, MessageContext, Situation
+from desk.understanding.reading.observations import Act, Situation, TalkStage
 from kb.evaluation.typing_noise import in_wrong_layout, is_russian, transliterate, with_typos
 
 SETS = Path(__file__).parent / "sets"
-CONSENT, HELPED = Situation(MessageContext.CONSENT), Situation(MessageContext.HELPED)
+CONSENT, HELPED = Situation(TalkStage.CONSENT), Situation(TalkStage.HELPED)
 NOISED = 3_000
 """Misspelled sentences that must not close."""
 
@@ -37,7 +37,7 @@ def acts(text: str, situation: Situation = CONSENT) -> set[Act]:
 def labelled(name: str, closing: bool) -> list[tuple[str, Situation]]:
     """The sentences of a set that close, or those that do not, each in its situation."""
     lines = map(json.loads, (SETS / f"{name}.jsonl").read_text("utf-8").splitlines())
-    return [(line["text"], Situation(MessageContext(line["context"]))) for line in lines if line["closes"] is closing]
+    return [(line["text"], Situation(TalkStage(line["context"]))) for line in lines if line["closes"] is closing]
 
 
 @pytest.mark.parametrize("name", ["consent_dev", "consent_held"])
@@ -48,9 +48,9 @@ def test_no_sentence_that_agrees_to_nothing_closes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["consent_dev", "consent_held"])
-@pytest.mark.parametrize("context", [MessageContext.CONSENT, MessageContext.HELPED])
+@pytest.mark.parametrize("context", [TalkStage.CONSENT, TalkStage.HELPED])
 @pytest.mark.parametrize("russian", [True, False])
-def test_nearly_every_plain_agreement_closes(name: str, context: MessageContext, russian: bool) -> None:
+def test_nearly_every_plain_agreement_closes(name: str, context: TalkStage, russian: bool) -> None:
     agreeing = [one for one in labelled(name, closing=True) if one[1].context == context]
     of_language = [one for one in agreeing if is_russian(one[0]) is russian]
     assert of_language
@@ -164,8 +164,8 @@ def test_what_was_asked_makes_the_difference() -> None:
     assert closes("помогло", HELPED)
 
 
-@pytest.mark.parametrize("context", [MessageContext.WAITING, MessageContext.QUESTION, MessageContext.FIRST])
-def test_unasked_it_is_told_that_it_works_and_nothing_closes(context: MessageContext) -> None:
+@pytest.mark.parametrize("context", [TalkStage.WAITING, TalkStage.QUESTION, TalkStage.FIRST])
+def test_unasked_it_is_told_that_it_works_and_nothing_closes(context: TalkStage) -> None:
     situation = Situation(context)
     assert Act.WORKS_ALREADY in acts("уже всё заработало, спасибо", situation)
     assert not closes("уже всё заработало, спасибо", situation)
@@ -174,7 +174,7 @@ def test_unasked_it_is_told_that_it_works_and_nothing_closes(context: MessageCon
 
 def test_an_answer_to_another_question_is_no_end_of_the_matter() -> None:
     """ "Работает" may be the neighbours' television."""
-    assert acts("работает", Situation(MessageContext.QUESTION)) == set()
+    assert acts("работает", Situation(TalkStage.QUESTION)) == set()
 
 
 def noised(sentences: list[tuple[str, Situation]]) -> Iterator[tuple[str, Situation]]:

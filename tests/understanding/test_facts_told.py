@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.understanding.facts_told import facts_told
-from desk.understanding.reading.observations import MessageContext, Situation
+from desk.understanding.reading.observations import Situation, TalkStage
 from desk.understanding.reading.word_repair import word_set
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 11, 30, 15, 0, tzinfo=MOSCOW)
 
 
-def told(text: str, question: str = "", context: MessageContext = MessageContext.FIRST) -> dict[str, Any]:
+def told(text: str, question: str = "", context: TalkStage = TalkStage.FIRST) -> dict[str, Any]:
     """By slot its value; a moment is the words that name it."""
     found = facts_told(text, Situation(context, question, NOW, MOSCOW, ("99-9999",)))
     return {one.slot: one.value for one in found}
@@ -25,7 +25,7 @@ def told(text: str, question: str = "", context: MessageContext = MessageContext
 
 def words(text: str, slot: str, question: str = "") -> str:
     """The words that a value comes from."""
-    found = facts_told(text, Situation(MessageContext.FIRST, question, NOW, MOSCOW))
+    found = facts_told(text, Situation(TalkStage.FIRST, question, NOW, MOSCOW))
     return next((text[one.start : one.end] for one in found if one.slot == slot), "")
 
 
@@ -151,7 +151,7 @@ def test_the_open_question_may_be_answered_tersely_and_no_other(
     ],
 )
 def test_words_of_the_talk_answer_nothing(question: str, text: str) -> None:
-    assert told(text, question, MessageContext.QUESTION) == {}
+    assert told(text, question, TalkStage.QUESTION) == {}
 
 
 @pytest.mark.parametrize(
@@ -177,21 +177,21 @@ def test_each_value_stands_at_its_words() -> None:
 
 
 def test_times_are_computed_on_the_clock_of_the_person() -> None:
-    found = facts_told("со вчерашнего вечера", Situation(MessageContext.QUESTION, "since", NOW, MOSCOW))
+    found = facts_told("со вчерашнего вечера", Situation(TalkStage.QUESTION, "since", NOW, MOSCOW))
     assert found[0].parsed == {"from": "2026-11-29T15:00+00:00", "to": "2026-11-29T21:00+00:00"}
     assert (
-        facts_told("со вчерашнего вечера", Situation(MessageContext.QUESTION, "since")) == ()
+        facts_told("со вчерашнего вечера", Situation(TalkStage.QUESTION, "since")) == ()
     )  # nobody knows what day it is
 
 
 def test_a_bare_time_after_registration_is_no_onset() -> None:
-    assert "since" in told("вечером", context=MessageContext.FIRST)
-    assert "since" not in told("вечером", context=MessageContext.WAITING)
+    assert "since" in told("вечером", context=TalkStage.FIRST)
+    assert "since" not in told("вечером", context=TalkStage.WAITING)
 
 
 @given(st.text(max_size=300), st.sampled_from(["", "since", "scope", "lamps", "address", "changed", "amount", "site"]))
 def test_no_text_raises_and_every_span_lies_in_it(text: str, question: str) -> None:
-    for one in facts_told(text, Situation(MessageContext.QUESTION, question, NOW, MOSCOW, ("99-9999",))):
+    for one in facts_told(text, Situation(TalkStage.QUESTION, question, NOW, MOSCOW, ("99-9999",))):
         assert 0 <= one.start < one.end <= len(text)
 
 
@@ -208,7 +208,7 @@ WORDS = word_set(
 )
 def test_no_heap_of_such_words_raises(heap: list[str], question: str) -> None:
     text = " ".join(heap)
-    for one in facts_told(text, Situation(MessageContext.QUESTION, question, NOW, MOSCOW)):
+    for one in facts_told(text, Situation(TalkStage.QUESTION, question, NOW, MOSCOW)):
         assert 0 <= one.start < one.end <= len(text)
 
 
@@ -217,5 +217,5 @@ def test_no_heap_of_such_words_raises(heap: list[str], question: str) -> None:
 )
 def test_a_long_hostile_text_is_read_in_bounded_time(piece: str) -> None:
     begun = time.process_time()
-    facts_told(piece * 2000, Situation(MessageContext.QUESTION, "address", NOW, MOSCOW))
+    facts_told(piece * 2000, Situation(TalkStage.QUESTION, "address", NOW, MOSCOW))
     assert time.process_time() - begun < 5  # some tenths of a second; a pattern that tries everything takes minutes

@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from desk.understanding.contract_numbers import contract_told
 from desk.understanding.identity_keys import identity_keys
-from desk.understanding.reading.observations import MessageContext, Situation
+from desk.understanding.reading.observations import Situation, TalkStage
 
 SHAPES = ("99-9999",)
 
 
 def keys(text: str, question: str = "", shapes: tuple[str, ...] = SHAPES) -> dict[str, str]:
-    found = identity_keys(text, Situation(MessageContext.QUESTION, question, contract_shapes=shapes))
+    found = identity_keys(text, Situation(TalkStage.QUESTION, question, contract_shapes=shapes))
     return {one.kind: one.value for one in found}
 
 
@@ -144,5 +144,5 @@ def test_whatever_is_told_has_the_shape_and_a_place(text: str, asked: bool, shap
 
 @given(st.text(alphabet="40- 18.7договор,ой", max_size=80))
 def test_no_heap_of_digits_raises(text: str) -> None:
-    for one in identity_keys(text, Situation(MessageContext.QUESTION, "contract", contract_shapes=SHAPES)):
+    for one in identity_keys(text, Situation(TalkStage.QUESTION, "contract", contract_shapes=SHAPES)):
         assert 0 <= one.start < one.end <= len(text)

@@ -10,7 +10,7 @@ import pytest
 from desk.language.detect import language_of
 from desk.understanding.acts_by_likeness import LEARNED, MAX_WORDS, Weights, alike, learned_weights, read_weights, units
 from desk.understanding.reading.message_words import words_of
-from desk.understanding.reading.observations import Act, MessageContext, Situation
+from desk.understanding.reading.observations import Act, Situation, TalkStage
 from desk.understanding.wishes import wishes, word_classes
 
 SETS = Path(__file__).parent / "sets"
@@ -49,7 +49,7 @@ def test_fresh_wishes_for_a_human_are_mostly_heard(language: str) -> None:
     heard = [
         (
             "human" in line.get("acts", ()),
-            Act.HUMAN in {one.act for one in wishes(line["text"], Situation(MessageContext.QUESTION))},
+            Act.HUMAN in {one.act for one in wishes(line["text"], Situation(TalkStage.QUESTION))},
         )
         for line in of_language
     ]

@@ -10,7 +10,7 @@ import pytest
 
 from console.commands.understanding.evaluation import score_lines
 from console.commands.understanding.understand import as_json
-from desk.understanding.reading.observations import MessageContext, Situation
+from desk.understanding.reading.observations import Situation, TalkStage
 from desk.understanding.understand import understand
 from tests.intake.examples import PACKAGED
 
@@ -19,7 +19,7 @@ SETS = Path(__file__).parent / "sets"
 
 def understood(line: Any) -> dict[str, Any]:
     now = datetime.fromisoformat(line["now"]) if "now" in line else datetime(2026, 11, 30, 12, tzinfo=UTC)
-    context = MessageContext(line.get("context", "first"))
+    context = TalkStage(line.get("context", "first"))
     situation = Situation(context, line.get("question", ""), now, now.tzinfo or UTC, ("99-9999",))
     return as_json(understand(line["text"], situation), PACKAGED)
 

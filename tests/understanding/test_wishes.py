@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from desk.language.detect import language_of
 from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, braces_expanded
 from desk.understanding.reading.message_words import words_of
-from desk.understanding.reading.observations import Act, MessageContext, Situation
+from desk.understanding.reading.observations import Act, Situation, TalkStage
 from desk.understanding.reading.word_mender import WordMender
 from desk.understanding.substance import has_substance, is_only_thanks
 from desk.understanding.understand import understand
@@ -27,7 +27,7 @@ CLOSING = {Act.AGREE, Act.RESERVED, Act.DENY, Act.WAIT, Act.WORKS_ALREADY, Act.A
 """Acts that other modules tell."""
 
 
-def words_of_acts(text: str, context: MessageContext = MessageContext.QUESTION) -> dict[str, str]:
+def words_of_acts(text: str, context: TalkStage = TalkStage.QUESTION) -> dict[str, str]:
     """The acts of a text by name, each with its words."""
     return {one.act.value: text[one.start : one.end] for one in wishes(text, Situation(context))}
 
@@ -72,22 +72,22 @@ def test_an_act_takes_the_words_that_show_it(text: str, acts: dict[str, str]) ->
 @pytest.mark.parametrize(
     ("text", "context", "act"),
     [
-        ("ну что там?", MessageContext.WAITING, "status"),
-        ("чего?", MessageContext.QUESTION, "confused"),
-        ("алло", MessageContext.WAITING, "status"),
-        ("алло", MessageContext.FIRST, "greeting"),
-        ("вы тут?", MessageContext.WAITING, "status"),
-        ("вы тут?", MessageContext.FIRST, "greeting"),
-        ("закройте заявку", MessageContext.WAITING, "cancel"),
+        ("ну что там?", TalkStage.WAITING, "status"),
+        ("чего?", TalkStage.QUESTION, "confused"),
+        ("алло", TalkStage.WAITING, "status"),
+        ("алло", TalkStage.FIRST, "greeting"),
+        ("вы тут?", TalkStage.WAITING, "status"),
+        ("вы тут?", TalkStage.FIRST, "greeting"),
+        ("закройте заявку", TalkStage.WAITING, "cancel"),
     ],
 )
-def test_the_same_words_mean_what_the_situation_makes_of_them(text: str, context: MessageContext, act: str) -> None:
+def test_the_same_words_mean_what_the_situation_makes_of_them(text: str, context: TalkStage, act: str) -> None:
     assert set(words_of_acts(text, context)) == {act}
 
 
 def test_to_close_calls_nothing_off_where_closing_was_asked_about() -> None:
-    assert words_of_acts("закройте заявку", MessageContext.CONSENT) == {}
-    assert words_of_acts("back", MessageContext.CONSENT) == {}
+    assert words_of_acts("закройте заявку", TalkStage.CONSENT) == {}
+    assert words_of_acts("back", TalkStage.CONSENT) == {}
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_to_close_calls_nothing_off_where_closing_was_asked_about() -> None:
     ],
 )
 def test_the_wanted_language_is_a_value(text: str, language: str) -> None:
-    said = understand(text, Situation(MessageContext.QUESTION))
+    said = understand(text, Situation(TalkStage.QUESTION))
     wished = said.value("language")
     assert said.says(Act.LANGUAGE)
     assert wished is not None
@@ -112,7 +112,7 @@ def labelled(name: str) -> Counter[tuple[str, str, bool, bool]]:
     """Of a set: how often an act was (not) there and (not) seen, by act and language."""
     found: Counter[tuple[str, str, bool, bool]] = Counter()
     for line in map(json.loads, (SETS / f"{name}.jsonl").read_text("utf-8").splitlines()):
-        seen = {one.act.value for one in wishes(line["text"], Situation(MessageContext(line["context"])))}
+        seen = {one.act.value for one in wishes(line["text"], Situation(TalkStage(line["context"])))}
         language = language_of(line["text"])
         for act in line.get("acts", ()):
             found[act, language, True, act in seen] += 1
@@ -145,8 +145,8 @@ def test_every_other_act_is_heard_too(act: Act, language: str) -> None:
     assert made_up <= 0.1 * (calm + made_up)
 
 
-@given(st.text(max_size=200), st.sampled_from(list(MessageContext)))
-def test_no_text_raises_and_every_place_lies_in_it(text: str, context: MessageContext) -> None:
+@given(st.text(max_size=200), st.sampled_from(list(TalkStage)))
+def test_no_text_raises_and_every_place_lies_in_it(text: str, context: TalkStage) -> None:
     for one in wishes(text, Situation(context)):
         assert 0 <= one.start <= one.end <= len(text)
 

@@ -56,7 +56,7 @@ def check(folder: DeskFolder, source: Path | None, as_json: bool) -> None:
 def _check_source(source: Path) -> Iterator[CheckFinding]:
     from kb.content import lint  # noqa: PLC0415
     from kb.content.article_files import InvalidArticle  # noqa: PLC0415
-    from kb.content.read_article_lines import read_lines  # noqa: PLC0415
+    from kb.content.article_json_lines import read_lines  # noqa: PLC0415
 
     if source.is_dir():
         articles, found = lint.check_folders([source])

@@ -7,7 +7,7 @@ import click
 from console.commands.kb.article_usage import articles
 from console.commands.kb.brochure import brochure
 from console.commands.kb.check import check
-from console.commands.kb.edit import edit, history
+from console.commands.kb.edit_and_history import edit, history
 from console.commands.kb.evaluate import evaluate
 from console.commands.kb.export import export
 from console.commands.kb.gaps import draft, drafts, gaps

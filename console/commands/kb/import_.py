@@ -76,7 +76,7 @@ async def _import_folder(folder: DeskFolder, source: Path, provider: str, agent:
 
 
 async def _import_lines(folder: DeskFolder, source: Path, provider: str, agent: str) -> ImportResult:
-    from kb.content.read_article_lines import read_lines  # noqa: PLC0415
+    from kb.content.article_json_lines import read_lines  # noqa: PLC0415
     from kb.storage import article_store  # noqa: PLC0415
 
     try:

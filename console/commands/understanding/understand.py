@@ -13,7 +13,7 @@ import click
 from console.commands.understanding.evaluation import EvaluationTallies, score_lines
 from console.runtime.content_folders import DIALOGS, ContentSearchPath
 from console.terminal.context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
-from desk.understanding.reading.observations import MessageContext, Situation, Understanding
+from desk.understanding.reading.observations import Situation, TalkStage, Understanding
 from desk.understanding.understand import understand as understand_text
 from intake.engine.model import DialogSet
 
@@ -25,8 +25,8 @@ DEFAULT_SHAPE = "99-9999"
 @click.argument("text", required=False)
 @click.option(
     "--context",
-    type=click.Choice([one.value for one in MessageContext]),
-    default=MessageContext.FIRST.value,
+    type=click.Choice([one.value for one in TalkStage]),
+    default=TalkStage.FIRST.value,
     help="What the desk had asked.",
 )
 @click.option("--question", default="", help="The meaning of the open question (since, scope, lamps), or its id.")
@@ -113,8 +113,8 @@ def _lines(path: Path) -> Sequence[Mapping[str, Any]]:
             line = None
         if not isinstance(line, dict) or not isinstance(line.get("text"), str):
             raise CommandError(f'{path.name}, line {number}: this is not a JSON object with a "text"')
-        if line.get("context") not in (None, "", *MessageContext):
-            raise CommandError(f"{path.name}, line {number}: context is one of {', '.join(MessageContext)}")
+        if line.get("context") not in (None, "", *TalkStage):
+            raise CommandError(f"{path.name}, line {number}: context is one of {', '.join(TalkStage)}")
         found.append(line)
     return found
 
@@ -126,7 +126,7 @@ def _understood(line: Mapping[str, Any], dialogs: DialogSet) -> dict[str, Any]:
     except ValueError:
         raise CommandError(f"{line['now']!r} is no instant: write it as 2026-11-30T12:00:00+03:00") from None
     now = now if now.tzinfo else now.replace(tzinfo=UTC)
-    context = MessageContext(line.get("context") or MessageContext.FIRST)
+    context = TalkStage(line.get("context") or TalkStage.FIRST)
     shapes = tuple(line.get("shapes") or (DEFAULT_SHAPE,))
     situation = Situation(context, line.get("question") or "", now, now.tzinfo or UTC, shapes)
     found = understand_text(line["text"], situation)

@@ -23,7 +23,7 @@ MAX_CHUNK = 14
 """Pieces of the longest chunk."""
 
 
-class Chunk(StrEnum):
+class ChunkMeaning(StrEnum):
     """What a chunk of a message does."""
 
     MENDED = "mended"
@@ -76,7 +76,7 @@ def _grammar() -> _Grammar:
     )
 
 
-def accounted(pieces: Sequence[ClassifiedPhrase], clause_starts: Sequence[bool]) -> frozenset[Chunk] | None:
+def accounted(pieces: Sequence[ClassifiedPhrase], clause_starts: Sequence[bool]) -> frozenset[ChunkMeaning] | None:
     """What the chunks do that the pieces make, if no piece is left over; of several ways to cut the message, one that
     closes. ``clause_starts`` tells for each piece whether a sign of punctuation stands before it."""
     grammar = _grammar()
@@ -84,8 +84,8 @@ def accounted(pieces: Sequence[ClassifiedPhrase], clause_starts: Sequence[bool])
     if not codes or len(codes) > MAX_PIECES or grammar.never.search(codes):
         return None
     if grammar.whole.fullmatch(codes):
-        return frozenset({Chunk.AGREEMENT})
-    ways: list[set[frozenset[Chunk]]] = [{frozenset()}, *(set() for _ in codes)]
+        return frozenset({ChunkMeaning.AGREEMENT})
+    ways: list[set[frozenset[ChunkMeaning]]] = [{frozenset()}, *(set() for _ in codes)]
     for start, before in enumerate(ways[:-1]):
         if not before:
             continue
@@ -96,24 +96,24 @@ def accounted(pieces: Sequence[ClassifiedPhrase], clause_starts: Sequence[bool])
     return max(ways[-1], key=_weight, default=None)
 
 
-_ORDER = tuple(Chunk)
+_ORDER = tuple(ChunkMeaning)
 
 
-def _weight(way: frozenset[Chunk]) -> int:
+def _weight(way: frozenset[ChunkMeaning]) -> int:
     return sum(1 << (len(_ORDER) - _ORDER.index(kind)) for kind in way)
 
 
-def _chunk(grammar: _Grammar, codes: str, clause_starts: Sequence[bool], start: int, end: int) -> Chunk | None:
+def _chunk(grammar: _Grammar, codes: str, clause_starts: Sequence[bool], start: int, end: int) -> ChunkMeaning | None:
     found = grammar.chunk.fullmatch(codes, start, end)
     if found is None or found.lastgroup is None:
         return None
     kind = found.lastgroup.rstrip("0123456789")
     if kind == "state":
-        return None if any(clause_starts[start + 1 : end]) else Chunk.WORKS
+        return None if any(clause_starts[start + 1 : end]) else ChunkMeaning.WORKS
     if kind == "named":
         before = start == 0 or clause_starts[start] or codes[start - 1] in grammar.around_names
         after = end == len(codes) or clause_starts[end] or codes[end] in grammar.around_names
-        return Chunk.COURTESY if before and after else None
+        return ChunkMeaning.COURTESY if before and after else None
     if kind == "step" and start and codes[start - 1] in grammar.not_before_step:
         return None
-    return Chunk(kind)
+    return ChunkMeaning(kind)

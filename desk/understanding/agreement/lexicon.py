@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from desk.language.letter_model import load_word_list
 from desk.understanding.agreement.slips import Mender
-from desk.understanding.agreement.tokens import Token
+from desk.understanding.agreement.tokens import PlacedWord
 from desk.understanding.agreement.word_forms import as_it_stands, cases, past_forms
 
 _FILES = tuple(Path(__file__).with_name(name) for name in ("words.toml", "words_against.toml"))
@@ -72,7 +72,7 @@ class ClosingWordClasses:
             same_start.append((words, name))
             same_start.sort(key=lambda one: -len(one[0]))
 
-    def pieces(self, words: Sequence[Token]) -> list[ClassifiedPhrase]:
+    def pieces(self, words: Sequence[PlacedWord]) -> list[ClassifiedPhrase]:
         """The pieces that the words make, those that change nothing left out."""
         mended = list(self._mended(words, self._mender.mended))
         if any(_is_by_ear(one, text) for one, text in mended):  # "net" is no English word there
@@ -89,12 +89,12 @@ class ClosingWordClasses:
             at += size
         return found
 
-    def _mended(self, words: Sequence[Token], mend: _Mend) -> Iterator[tuple[Token, Token]]:
+    def _mended(self, words: Sequence[PlacedWord], mend: _Mend) -> Iterator[tuple[PlacedWord, PlacedWord]]:
         """Each word that was meant, and the one that stands there."""
         for token in words:
             for word in self._meant(token.word, mend):
                 for one in self._contractions.get(word, (word,)):
-                    yield Token(one, token.start, token.end), token
+                    yield PlacedWord(one, token.start, token.end), token
 
     def _meant(self, word: str, mend: _Mend) -> Sequence[str]:
         """The words meant by one; a hyphened one is a word of its own, or else its parts are."""
@@ -109,7 +109,7 @@ class ClosingWordClasses:
         """Whether the word, of whatever class or none, stands in a list."""
         return word in self.kinds or self._mender.is_ordinary(word)
 
-    def _class_at(self, words: Sequence[Token], at: int) -> tuple[str, int]:
+    def _class_at(self, words: Sequence[PlacedWord], at: int) -> tuple[str, int]:
         """The class of the longest phrase that begins here, or of the word, and how many words it has."""
         word = words[at].word
         for phrase, name in self._phrases.get(word, ()):
@@ -139,7 +139,7 @@ def lexicon() -> ClosingWordClasses:
     return ClosingWordClasses(*(tomllib.loads(file.read_text("utf-8")) for file in _FILES))
 
 
-def _is_by_ear(meant: Token, written: Token) -> bool:
+def _is_by_ear(meant: PlacedWord, written: PlacedWord) -> bool:
     """Whether a Russian word is written in Latin letters."""
     return "а" <= meant.word[:1] <= "я" and written.word.isascii()
 

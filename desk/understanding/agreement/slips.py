@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
-from desk.language.keyboard_layout import to_cyrillic_by_sound
+from desk.language.layout_and_transliteration import to_cyrillic_by_sound
 from desk.language.letter_model import load_word_list
 from desk.understanding.agreement.tokens import without_doubles, without_long_runs
 

@@ -22,7 +22,7 @@ _RUN = re.compile(r"(\w)\1+")
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class PlacedWord:
     """A word as it is compared, and its place: ``text[start:end]``."""
 
     word: str
@@ -30,9 +30,9 @@ class Token:
     end: int
 
 
-def tokens(text: str) -> list[Token]:
+def tokens(text: str) -> list[PlacedWord]:
     """The words of the text; the parts of a hyphened one are one token ("wi-fi", "да-да")."""
-    return [Token(folded(found.group()), found.start(), found.end()) for found in _WORD.finditer(text)]
+    return [PlacedWord(folded(found.group()), found.start(), found.end()) for found in _WORD.finditer(text)]
 
 
 def folded(word: str) -> str:

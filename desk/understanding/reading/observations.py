@@ -45,7 +45,7 @@ class Act(StrEnum):
     """Holds a value for some question."""
 
 
-class MessageContext(StrEnum):
+class TalkStage(StrEnum):
     """What the desk had asked, or said, when the message was written."""
 
     CONSENT = "consent"
@@ -70,7 +70,7 @@ class Situation:
     `desk.understanding.contract_numbers` ("99-9999").
     """
 
-    context: MessageContext = MessageContext.FIRST
+    context: TalkStage = TalkStage.FIRST
     question: str = ""
     now: datetime | None = None
     zone: tzinfo = UTC

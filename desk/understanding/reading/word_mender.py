@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
-from desk.language.keyboard_layout import swap_layout, to_cyrillic_by_sound
+from desk.language.layout_and_transliteration import swap_layout, to_cyrillic_by_sound
 from desk.language.letter_model import load_word_list
 
 MIN_LENGTH = 5

@@ -13,7 +13,7 @@ import Stemmer
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from desk.language.keyboard_layout import EDGE_SIGNS, swap_layout, transliteration_variants
+from desk.language.layout_and_transliteration import EDGE_SIGNS, swap_layout, transliteration_variants
 from desk.language.letter_model import load_word_list, trigram_model_of
 
 

@@ -49,7 +49,7 @@ _CODE = re.compile(r"(?<![0-9])[1-9][1-9](?![0-9])")
 
 
 @dataclass(frozen=True, slots=True)
-class MarkedText:
+class NumberedText:
     """Words, and the number of the question they answer; 0 where none is named. ``source`` has the number too."""
 
     number: int
@@ -57,7 +57,7 @@ class MarkedText:
     source: str = ""
 
 
-def split_by_numbers(text: str, highest: int) -> list[MarkedText]:
+def split_by_numbers(text: str, highest: int) -> list[NumberedText]:
     """The text in pieces, each with the number of its question, up to the ``highest`` there is.
 
     Lines without a number belong to the one above them; those before the first one to none. Codes of options alone
@@ -66,21 +66,21 @@ def split_by_numbers(text: str, highest: int) -> list[MarkedText]:
     plain = _with_words_apart(_with_plain_pairs(_with_plain_numbers(text)))
     lines = [piece for line in plain.split("\n") for piece in _split_inline(line, highest)]
     blanks = _numbered_by_blank(lines, highest)
-    found = [MarkedText(0, "")]
+    found = [NumberedText(0, "")]
     for at, line in enumerate(lines):
         if codes := _codes_in(line):
-            found += [MarkedText(int(code[0]), code, code) for code in codes]
-            found.append(MarkedText(0, ""))
+            found += [NumberedText(int(code[0]), code, code) for code in codes]
+            found.append(NumberedText(0, ""))
             continue
         mark = _LINE_MARK.fullmatch(line)
         if mark and (mark["blank"] is None or at in blanks) and int(mark["number"]) <= highest:
             rest = mark["rest"]
             if mark["blank"] is not None and re.match(rf"(?:{_UNITS})", rest, re.IGNORECASE):
                 rest = line.strip()
-            found.append(MarkedText(int(mark["number"]), rest, line))
+            found.append(NumberedText(int(mark["number"]), rest, line))
         else:
             last = found[-1]
-            found[-1] = MarkedText(last.number, f"{last.text}\n{line}", f"{last.source}\n{line}")
+            found[-1] = NumberedText(last.number, f"{last.text}\n{line}", f"{last.source}\n{line}")
     return [one for one in found if one.text.strip()]
 
 

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, tzinfo
 from desk.language.normalize import normalized, word_lines
 from desk.language.unsafe_characters import without_invisible
 from desk.model.messages import File
-from desk.understanding.reading.observations import Act, MessageContext, Situation, Understanding
+from desk.understanding.reading.observations import Act, Situation, TalkStage, Understanding
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.choice_parsing import option_named, option_named_in_passing
@@ -30,7 +30,7 @@ from intake.engine.letters.answer_fit import (
     words_beside,
 )
 from intake.engine.letters.answer_parts import AnsweredLines, split_at_own_text
-from intake.engine.letters.marks import MarkedText, split_by_numbers
+from intake.engine.letters.marks import NumberedText, split_by_numbers
 from intake.engine.letters.wording import DeskText, DeskTextKind, find_own_text
 from intake.engine.model import Dialog, Question, QuestionOption
 from intake.engine.slot_filling import answers_from
@@ -99,7 +99,7 @@ class _LetterReader:
     def understood(self, text: str, question: Question | None = None) -> Understanding:
         """What words mean in answer to a letter."""
         means = question.means if question else ""
-        return understand(text, Situation(MessageContext.QUESTION, means, self.now, self.zone, self.contract_shapes))
+        return understand(text, Situation(TalkStage.QUESTION, means, self.now, self.zone, self.contract_shapes))
 
     def read(self, text: str, sentences: Sequence[str]) -> None:
         shown = [shown_options(question) for question in self.questions]
@@ -184,9 +184,9 @@ class _LetterReader:
 
     def read_below(self, question: Question, text: str) -> None:
         """Words below one of the desk's questions, or behind it in the same line."""
-        head, *marked = split_by_numbers(text, self.highest) or [MarkedText(0, "")]
+        head, *marked = split_by_numbers(text, self.highest) or [NumberedText(0, "")]
         if head.number:
-            head, marked = MarkedText(0, ""), [head, *marked]
+            head, marked = NumberedText(0, ""), [head, *marked]
         if head.text.strip():
             found, left = self.best_reading(question, head.text.strip(), self.number_of(question))
             self.keep(question, found)
@@ -242,7 +242,7 @@ class _LetterReader:
         elif not self.read_line_by_line(text):
             self.keep_leftover(text)
 
-    def read_marked(self, marked: Sequence[MarkedText]) -> None:
+    def read_marked(self, marked: Sequence[NumberedText]) -> None:
         digits_only = all(re.fullmatch(r"[\s1-9.]{1,4}", one.text) for one in marked if one.number)
         for one in marked:
             if not one.number:
@@ -381,7 +381,7 @@ def _option_in(question: Question, clause: str) -> QuestionOption | None:
     if len(words) < 3 or len(words.split()) > _LONGEST_CLAUSE:
         return None
     option = option_named(question, words) or option_named_in_passing(question, words)
-    if option is None or understand(words, Situation(MessageContext.QUESTION)).says(
+    if option is None or understand(words, Situation(TalkStage.QUESTION)).says(
         Act.OTHER_MATTER, Act.CONFUSED, Act.STATUS
     ):
         return None

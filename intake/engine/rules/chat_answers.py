@@ -23,7 +23,7 @@ from intake.engine import prompts
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.completion import completed
 from intake.engine.model import Dialog, Question
-from intake.engine.rules import hearing
+from intake.engine.rules import told_in_message as hearing
 from intake.engine.rules.walking import go_on, recorded
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
@@ -43,7 +43,7 @@ def chat_answer(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, quest
 def _taken(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question) -> Decision:
     if inbound.option:
         return _pressed(case, inbound, facts, dialog, question)
-    if question.id in case.answers:  # `intake.engine.rules.question_rules.note_facts` understood it
+    if question.id in case.answers:  # `intake.engine.rules.dialog_rules.note_facts` understood it
         return go_on(case, dialog, facts, dict(case.answers), [SetDialogState({"tries": 0})])
     found = hearing.heard(case, inbound, facts)
     told = hearing.told_now(case, inbound, facts, dialog)

@@ -13,7 +13,8 @@ from intake.engine.completion import completed
 from intake.engine.dialog_context import dialog_of
 from intake.engine.findings import question_summary
 from intake.engine.model import Dialog, Question, QuestionOption
-from intake.engine.rules import chat_answers, hearing, walking
+from intake.engine.rules import chat_answers, walking
+from intake.engine.rules import told_in_message as hearing
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
 
@@ -30,7 +31,7 @@ def confirm_summary(case: Case, inbound: Spoken, facts: Facts) -> Decision | Non
             return chat_answers.redo(case, dialog, facts, option.removeprefix("redo_"))
         found = hearing.heard(case, inbound, facts)
         if not option and hearing.answered_by(case, inbound):
-            # `intake.engine.rules.question_rules.note_facts` changed the answers.
+            # `intake.engine.rules.dialog_rules.note_facts` changed the answers.
             return walking.finish(case, dialog, facts, dict(case.answers), [], again=True)
         if found.says(Act.BACK):
             return chat_answers.back(case, dialog, facts)

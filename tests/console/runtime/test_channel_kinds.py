@@ -25,11 +25,11 @@ from desk.model.check_findings import CheckFinding
 from desk.model.events import Event, Inbound, Said
 from desk.model.messages import (
     Address,
-    ChannelCall,
     ClaimedArrival,
     ClaimedDeparture,
     OutboundMessage,
     RawMessage,
+    RenderedCall,
     SendResult,
     Sent,
 )
@@ -85,10 +85,10 @@ class PagerChannel:
         event = Said(text=text, full_text=text)
         return Inbound(self.name, Address("pager", self.name, number), arrival.received_at, event, provider="sever")
 
-    def render(self, outgoing: OutboundMessage) -> tuple[ChannelCall, ...]:
+    def render(self, outgoing: OutboundMessage) -> tuple[RenderedCall, ...]:
         lane = f"{self.name}:{outgoing.to.value}"
         body = {"to": outgoing.to.value, "text": outgoing.text.plain}
-        return (ChannelCall(lane, "page", outgoing.policy, body),)
+        return (RenderedCall(lane, "page", outgoing.policy, body),)
 
     async def send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendResult:
         self.said.append((departure.body["to"], departure.body["text"]))

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from kb.content.article_files import InvalidArticle
-from kb.content.read_article_lines import read_lines
+from kb.content.article_json_lines import read_lines
 
 
 def json_line(**values: object) -> str:

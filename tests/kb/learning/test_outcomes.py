@@ -9,7 +9,7 @@ from kb.learning.outcomes import (
     CaseReturnFacts,
     RecordedSuggestion,
     ReturnFinder,
-    SuggestionOutcome,
+    SettledSuggestion,
     failing_articles,
     outcome_of,
     tally_by_article,
@@ -76,9 +76,9 @@ def test_no_answer_is_ignoring_once_the_case_went_on_or_a_day_has_passed() -> No
 def test_the_figures_are_by_article_and_language() -> None:
     english = dataclasses.replace(recorded_suggestion("not_helped"), language="en")
     those = [
-        SuggestionOutcome(recorded_suggestion(), "helped", True),
-        SuggestionOutcome(recorded_suggestion(), "came_back"),
-        SuggestionOutcome(english, "not_helped"),
+        SettledSuggestion(recorded_suggestion(), "helped", True),
+        SettledSuggestion(recorded_suggestion(), "came_back"),
+        SettledSuggestion(english, "not_helped"),
     ]
     links = [("no-internet", "ru", "linked"), ("no-internet", "ru", "shown"), ("", "ru", "none")]
     tallies = tally_by_article(those, links)
@@ -88,11 +88,11 @@ def test_the_figures_are_by_article_and_language() -> None:
     assert set(tally_by_article(those, links, by_language=False)) == {("no-internet", "")}
 
 
-def outcomes_in_a_row(*said: str) -> list[SuggestionOutcome]:
+def outcomes_in_a_row(*said: str) -> list[SettledSuggestion]:
     those = [
         dataclasses.replace(recorded_suggestion(), offered_at=OPENED_AT + number * DAY) for number in range(len(said))
     ]
-    return [SuggestionOutcome(one, what) for one, what in zip(those, said, strict=True)]
+    return [SettledSuggestion(one, what) for one, what in zip(those, said, strict=True)]
 
 
 def test_two_failures_in_ten_uses_flag_an_article() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desk.language.keyboard_layout import swap_layout, to_cyrillic_by_sound
+from desk.language.layout_and_transliteration import swap_layout, to_cyrillic_by_sound
 from kb.evaluation.typing_noise import in_wrong_layout, transliterate, with_typos
 from kb.search.query_variants import intended_texts
 from kb.search.tokenize import normalise

@@ -9,7 +9,7 @@ import pytest
 
 import kb
 from kb.content.article_files import read_folders
-from kb.content.read_article_lines import read_lines
+from kb.content.article_json_lines import read_lines
 from kb.search.layered_index import leave_one_out_questions
 from kb.search.matcher import Matcher
 from kb.search.tokenize import Vocabulary, normalise, query_words

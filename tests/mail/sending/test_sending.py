@@ -13,13 +13,13 @@ import pytest
 from desk.language.rich_text import literal, parse_markdown
 from desk.model.messages import (
     Address,
-    ChannelCall,
     ClaimedDeparture,
-    EarlierMessage,
     File,
     OutboundMessage,
+    QuotedHistoryMessage,
     Rejected,
     RenderedButton,
+    RenderedCall,
     RetryLater,
     SendResult,
     Sent,
@@ -42,7 +42,7 @@ def outgoing(text: str = "Здравствуйте! **Проверьте** ка�
     return OutboundMessage(to=IVAN, text=parse_markdown(text), **whole)  # type: ignore[arg-type]
 
 
-def departure(call: ChannelCall, attempts: int = 1) -> ClaimedDeparture:
+def departure(call: RenderedCall, attempts: int = 1) -> ClaimedDeparture:
     return ClaimedDeparture(
         1, "12.1", "sever", "mail:support", call.lane, call.kind, call.policy, call.body, 5, attempts
     )
@@ -392,8 +392,8 @@ class TestDressing:
     def test_what_was_said_before_is_quoted_below_and_nothing_in_it_becomes_markup(self, hall: Hall) -> None:
         """Escaped, each line marked, shortened, and without characters that turn others around."""
         before = (
-            EarlierMessage("Анна <b>", "20.11.2026 12:05", "<img src=x> \u202egnp\n_____\n##- x -##"),
-            EarlierMessage("Северная сеть", "20.11.2026 12:06", "я" * 5000 + "\n" * 100),
+            QuotedHistoryMessage("Анна <b>", "20.11.2026 12:05", "<img src=x> \u202egnp\n_____\n##- x -##"),
+            QuotedHistoryMessage("Северная сеть", "20.11.2026 12:06", "я" * 5000 + "\n" * 100),
         )
         (call,) = hall.channel.render(outgoing(history=before))
         text, html = call.body["text"], call.body["html"]

@@ -15,7 +15,8 @@ from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.letters import rules as letter_rules
 from intake.engine.model import Dialog
-from intake.engine.rules import chat_answers, hearing
+from intake.engine.rules import chat_answers
+from intake.engine.rules import told_in_message as hearing
 from intake.engine.rules.walking import begun, go_on
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
