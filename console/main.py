@@ -77,6 +77,9 @@ class LazyCommandGroup(click.Group):
         """Runs the command; what is known to go wrong ends in one sentence, unless ``--debug`` asks for all of it."""
         try:
             return super().invoke(ctx)
+        except CommandError as error:
+            folder = ctx.ensure_object(DeskFolder)
+            raise CommandError(folder.redact(folder.told(error.message)), error.exit_code) from None
         except (click.exceptions.Exit, click.ClickException, click.Abort, BrokenPipeError):
             raise  # click knows what to do, also where whoever reads us (a pager, "head") has seen enough
         except Exception as error:
@@ -85,7 +88,7 @@ class LazyCommandGroup(click.Group):
                 click.echo(folder.redact(traceback.format_exc()), err=True)
             # Loaded only now: it imports every package's own errors, and help should not wait for that.
             trouble: CommandError = importlib.import_module("console.terminal.errors").error_of(error)
-            raise CommandError(folder.redact(trouble.message), trouble.exit_code) from None
+            raise CommandError(folder.redact(folder.told(trouble.message)), trouble.exit_code) from None
 
 
 def _folder(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:

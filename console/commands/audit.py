@@ -73,13 +73,13 @@ async def _rows(
 
 def _instant(since: str) -> datetime | None:
     """A time as it was written: a length of time ago, or a date, in UTC where it says no zone."""
-    from desk.model.provider_files import InvalidProvider, parse_duration  # noqa: PLC0415 (help and usage come at once)
+    from desk.language.typed_durations import InvalidDuration, parse_duration  # noqa: PLC0415 (help comes at once)
 
     if not since:
         return None
     try:
-        return now() - parse_duration(since, "--since")
-    except (InvalidProvider, OverflowError):
+        return now() - parse_duration(since)
+    except (InvalidDuration, OverflowError):
         pass
     try:
         at = datetime.fromisoformat(since)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
 from itertools import groupby, zip_longest
 
 import click
 
-from console.commands import check_local
+from console.commands.checking.content import check_templates
+from console.commands.checking.files import check_files
+from console.commands.checking.findings import of_faults
+from console.commands.checking.surroundings import check_database, check_disk
 from console.runtime.channel_kinds import configured
 from console.terminal.context import OK, WRONG, DeskFolder, json_option, pass_folder, print_json, run
 from desk.clock import now
+from desk.language.translatable import counted, sentence
 from desk.model.check_findings import CheckFinding
-from desk.model.settings import InvalidSettings, Settings
+from desk.model.settings import FILE, InvalidSettings, Settings
 
 COLOURS = {"ok": "green", "warning": "yellow", "error": "red"}
+LEVELS = {"ok": sentence("ok"), "warning": sentence("warning"), "error": sentence("error")}
 PATIENCE = 60.0
 
 
@@ -40,29 +45,33 @@ def check(folder: DeskFolder, offline: bool, as_json: bool) -> None:
     if as_json:
         print_json([asdict(one) for one in found])
     else:
-        print_findings(found)
+        print_findings(found, folder)
     click.get_current_context().exit(WRONG if wrong else OK)
 
 
 async def _check_all(folder: DeskFolder, offline: bool) -> list[CheckFinding]:
     try:
-        settings = folder.settings()
+        settings, faults = folder.settings_with_faults()
     except InvalidSettings as error:
-        return [CheckFinding("error", "firstline.toml", str(error), "correct it, then check again")]
-    providers, check_providers = check_local.check_providers(settings)
-    found = [*check_local.check_settings(settings), *check_providers]
-    found += check_local.check_templates(settings, list(providers))
-    found += await check_local.check_database(settings, providers, now)
-    found += check_local.check_disk(settings)
+        return told(folder, of_faults(error.faults, folder.root, FILE))
+    providers, found = await asyncio.to_thread(check_files, settings, faults)
+    found += check_templates(settings)
+    found += await check_database(settings, providers, now)
+    found += check_disk(settings)
     if not offline:
         found += await _check_channels(settings)
     # Each place once, in the order it was first spoken of.
     order = {where: number for number, where in reversed(list(enumerate(one.where for one in found)))}
-    root = f"{settings.root}/"
-    return [
-        CheckFinding(one.level, one.where, *(folder.redact(words).replace(root, "") for words in (one.what, one.todo)))
-        for one in sorted(found, key=lambda one: order[one.where])
-    ]
+    return told(folder, sorted(found, key=lambda one: (order[one.where], one.line)), f"{settings.root}/")
+
+
+def told(folder: DeskFolder, found: Iterable[CheckFinding], root: str = "") -> list[CheckFinding]:
+    """The findings in the language of the command, without secrets and the path of the desk folder."""
+
+    def words(text: str) -> str:
+        return folder.redact(folder.told(text)).replace(root, "") if root else folder.redact(folder.told(text))
+
+    return [replace(one, what=words(one.what), todo=words(one.todo)) for one in found]
 
 
 async def _check_channels(settings: Settings) -> list[CheckFinding]:
@@ -72,15 +81,16 @@ async def _check_channels(settings: Settings) -> list[CheckFinding]:
     found: list[CheckFinding] = []
     for (where, _), result in zip(checks, results, strict=True):
         if isinstance(result, BaseException):
-            what = f"it could not be tried: {type(result).__name__}: {result}".rstrip(": ")
-            found.append(CheckFinding("error", where, what, "look at the network, and at its lines in firstline.toml"))
+            why = f"{type(result).__name__}: {result}".rstrip(": ")
+            todo = sentence("look at the network, and at its lines in firstline.toml")
+            found.append(CheckFinding("error", where, sentence("it could not be tried: {why}", why=why), todo))
         else:
             found += result
     return found
 
 
-def print_findings(found: Sequence[CheckFinding]) -> None:
-    """For a person: place by place, and the sum at the end."""
+def print_findings(found: Sequence[CheckFinding], folder: DeskFolder) -> None:
+    """For a person: place by place, line by line, and the sum at the end."""
     from rich.console import Group  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
@@ -90,15 +100,21 @@ def print_findings(found: Sequence[CheckFinding]) -> None:
     output = Output()
     for where, group in groupby(found, key=lambda one: one.where):
         grid = Table.grid(padding=(0, 2, 0, 0))
-        grid.add_column(min_width=len("warning"))
+        levels = {level: folder.told(words) for level, words in LEVELS.items()}
+        grid.add_column(min_width=max(map(len, levels.values())))
         here = list(group)
         for one, following in zip_longest(here, here[1:]):
             advice = (
                 [] if not one.todo or (following and following.todo == one.todo) else [text(f"→ {one.todo}", "dim")]
             )
-            grid.add_row(Text(one.level, COLOURS[one.level]), Group(text(one.what), *advice))
+            line = folder.told(sentence("line {line}: {what}", line=one.line, what=one.what)) if one.line else one.what
+            grid.add_row(Text(levels[one.level], COLOURS[one.level]), Group(text(line), *advice))
         output.print(text(where, "bold"), indented(grid))
     errors, warnings = (sum(1 for one in found if one.level == level) for level in ("error", "warning"))
     style = COLOURS["error" if errors else "warning" if warnings else "ok"]
-    counts = f"{check_local.count(errors, 'error')}, {check_local.count(warnings, 'warning')}."
-    output.print("", Text(counts, f"bold {style}"))
+    counts = sentence(
+        "{errors}, {warnings}.",
+        errors=counted("{number} error|{number} errors|no errors", errors),
+        warnings=counted("{number} warning|{number} warnings|no warnings", warnings),
+    )
+    output.print("", Text(folder.told(counts), f"bold {style}"))

@@ -14,6 +14,7 @@ from console.runtime.listeners import ROLES
 from console.terminal import logging
 from console.terminal.context import WRONG, DeskFolder, json_option, open_database, pass_folder, print_json, refuse, run
 from desk.clock import now
+from desk.language.faults import Fault
 from desk.model.check_findings import CheckFinding
 from desk.model.settings import Settings
 from desk.storage.database import Database
@@ -128,18 +129,15 @@ async def _serve(folder: DeskFolder, settings: Settings, roles: Sequence[str]) -
 
 async def _require_valid_content(settings: Settings) -> None:
     """Refuses what 'firstline check' calls an error: the desk would not start with it, or forget its tables."""
-    from console.commands import check_local  # noqa: PLC0415
+    from console.commands.checking.content import check_templates  # noqa: PLC0415
+    from console.commands.checking.files import check_files  # noqa: PLC0415
 
     def found() -> list[CheckFinding]:
-        providers, check_providers = check_local.check_providers(settings)
-        return [
-            *check_local.check_settings(settings),
-            *check_providers,
-            *check_local.check_templates(settings, list(providers)),
-        ]
+        return [*check_files(settings, [])[1], *check_templates(settings)]
 
-    if wrong := [f"{one.where}: {one.what}" for one in await asyncio.to_thread(found) if one.level == "error"]:
-        refuse("; ".join(wrong[:5]), WRONG)
+    if wrong := [one for one in await asyncio.to_thread(found) if one.level == "error"]:
+        told = [str(Fault(one.where, one.line, one.what)) for one in wrong[:5]]
+        refuse("; ".join(told), WRONG)
 
 
 async def _require_ready_database(settings: Settings, operation: str = "") -> None:

@@ -7,10 +7,9 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from pathlib import Path
 
 from chat.terminal_channel import TerminalChannel
-from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath
+from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath, kept_table
 from console.runtime.knowledge_loader import KnowledgeLoader
 from console.runtime.providers_with_agents import ProvidersWithAgents
 from console.runtime.receiver import Receiver, build_receiver
@@ -49,7 +48,7 @@ from intake.dialog_set_lookup import DialogSetLookup, articles_named, articles_o
 from intake.identity import guess_budget
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
 from intake.identity.identification_lookup import IdentificationLookup
-from intake.identity.sources.csv_file import CsvEntitlementSource
+from intake.identity.sources.csv_file import CsvEntitlementSource, TableKeeping
 from intake.limits import rate_rules
 from intake.limits.rate_lookup import SenderPaceLookup, write_quarantine_backlog
 from kb.agent_rules import KnowledgeForAgentCommand
@@ -145,7 +144,7 @@ async def assemble_application(
         DialogSetLookup, database, {name: folders.of(name, DIALOGS) for name in providers}
     )
     await store_dialog_sources(database, dialogs.sources_by_hash())
-    sources = {name: _entitlement_source(settings.root, name) for name in providers if name != FRONT}
+    sources = {name: _entitlement_source(settings, one) for name, one in providers.items() if name != FRONT}
     await asyncio.to_thread(lambda: [source.refresh() for source in sources.values()])
     article_loader = KnowledgeLoader(database, settings, providers, clock)
     await article_loader.import_files()
@@ -234,5 +233,7 @@ def _find_account(sources: Mapping[str, CsvEntitlementSource], provider: str, co
     return found[0] if len(found) == 1 else None
 
 
-def _entitlement_source(root: Path, provider: str) -> CsvEntitlementSource:
-    return CsvEntitlementSource(root / "providers" / provider / "entitlements.csv", provider)
+def _entitlement_source(settings: Settings, provider: Provider) -> CsvEntitlementSource:
+    path = settings.root / "providers" / provider.name / "entitlements.csv"
+    keeping = TableKeeping(kept_table(settings.data, provider.name), provider.shrink_at_most)
+    return CsvEntitlementSource(path, provider.name, provider.contract_shape, keeping)

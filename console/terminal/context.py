@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from desk.language.faults import Fault
     from desk.model.provider_files import Provider
     from desk.model.settings import Settings
     from desk.storage.database import Database
@@ -75,6 +76,31 @@ class DeskFolder:
         settings = load(self.root, more=section_readers())
         self.redact = SecretRedactor(secrets_of(settings))
         return settings
+
+    def settings_with_faults(self) -> tuple[Settings, list[Fault]]:
+        """Its settings as far as they can be used, and what is wrong with them. Raises `InvalidSettings` where nothing
+        can."""
+        from console.runtime.channel_kinds import section_readers  # noqa: PLC0415
+        from console.terminal.logging import SecretRedactor, secrets_of  # noqa: PLC0415
+        from desk.model.settings import read_with_faults  # noqa: PLC0415
+
+        settings, faults = read_with_faults(self.root, more=section_readers())
+        self.redact = SecretRedactor(secrets_of(settings))
+        return settings, faults
+
+    @property
+    def language(self) -> str:
+        """In which language commands speak here."""
+        from console.terminal.language import command_language  # noqa: PLC0415
+
+        return command_language(self.root)
+
+    def told(self, text: str) -> str:
+        """A sentence in that language."""
+        from console.terminal.language import catalog  # noqa: PLC0415
+        from desk.language.translatable import translated  # noqa: PLC0415
+
+        return translated(text, catalog(self.language))
 
     def providers(self) -> Mapping[str, Provider]:
         """Its providers, read once. Raises `InvalidProvider`."""

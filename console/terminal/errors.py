@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from socket import gaierror
 
 from asyncpg.exceptions import PostgresError
@@ -10,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from console.runtime.schema_version import SchemaMismatch
 from console.terminal.context import NO_DATABASE, WRONG, CommandError
 from desk.language.templates import InvalidTemplate
+from desk.language.translatable import sentence
 from desk.model.provider_files import InvalidProvider
 from desk.model.settings import InvalidSettings
 from intake.engine.model import InvalidDialog
@@ -27,14 +29,24 @@ def error_of(error: Exception) -> CommandError:
     if isinstance(error, SchemaMismatch):
         return CommandError(str(error), NO_DATABASE)
     if isinstance(error, KNOWN_ERRORS):
-        return CommandError(str(error))
+        return CommandError(_lines([one.sentence for one in error.faults]))
     if isinstance(error, DATABASE):
-        return CommandError(f"the database cannot be used: {reason(error)}. See 'firstline check'.", NO_DATABASE)
+        what = sentence("the database cannot be used: {why}. See 'firstline check'.", why=reason(error))
+        return CommandError(what, NO_DATABASE)
     if isinstance(error, OSError):
         return CommandError(f"{error.strerror or type(error).__name__}: {error.filename or error}")
-    return CommandError(
-        f"{type(error).__name__}: {error}. This was not foreseen: --debug shows where it came from.", WRONG
+    what = sentence(
+        "{error}. This was not foreseen: --debug shows where it came from.", error=f"{type(error).__name__}: {error}"
     )
+    return CommandError(what, WRONG)
+
+
+def _lines(sentences: Sequence[str]) -> str:
+    """Sentences one below the other, still to be translated."""
+    told = sentences[0] if sentences else ""
+    for one in sentences[1:]:
+        told = sentence("{some}\n{more}", some=told, more=one)
+    return told
 
 
 def reason(error: BaseException) -> str:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from desk.agents.teams_file_entries import Entry, Key, as_toml, by_key, identities, of_provider, shared_part
+from desk.language.faults import Fault
+from desk.language.translatable import sentence
 from desk.model.provider_files import InvalidProvider, Provider
 
 Entries = Mapping[Key, Entry]
@@ -120,24 +122,30 @@ def require_consistent(providers: Mapping[str, Provider]) -> None:
 
     Within one file too: two entries of one id.
     """
-    for name, provider in providers.items():
-        for kind, ids in (("team", [one.id for one in provider.teams]), ("agent", [one.id for one in provider.agents])):
-            _require_once(f"{name}/teams.toml: [[{kind}]]", ids)
+    faults = [
+        Fault(f"{name}/teams.toml", 0, sentence("[[{kind}]] {id} is there twice", kind=kind, id=id))
+        for name, provider in providers.items()
+        for kind, ids in (("team", [one.id for one in provider.teams]), ("agent", [one.id for one in provider.agents]))
+        for id in dict.fromkeys(ids)
+        if ids.count(id) > 1
+    ]
+    if faults := faults or [Fault(f"{name}/teams.toml", 0, what) for name, _, what in inconsistencies(providers)]:
+        raise InvalidProvider(faults)
+
+
+def inconsistencies(providers: Mapping[str, Provider]) -> Iterator[tuple[str, str, str]]:
+    """What files say of an agent in contradiction to another: the provider, the agent's id, and a sentence."""
     for (kind, value), several in _said({name: by_key(of_provider(one)) for name, one in providers.items()}).items():
         first, (_, agent), said = several[0]
         for name, (_, other), theirs in several[1:]:
             if theirs != said:
                 if kind == "id":
-                    what = f"is not as in {first}/teams.toml: one agent has one name, telegram, mail and active"
+                    pattern = "is not as in {file}: one agent has one name, telegram, mail and active"
+                    what = sentence(pattern, file=f"{first}/teams.toml")
                 else:
-                    what = f"has the {kind} of {agent} in {first}/teams.toml: {value} is one person, and has one id"
-                raise InvalidProvider(f"{name}/teams.toml: [[agent]] {other} {what}")
-
-
-def _require_once(where: str, ids: Sequence[str]) -> None:
-    for number, one in enumerate(ids):
-        if one in ids[:number]:
-            raise InvalidProvider(f"{where} {one} is there twice")
+                    pattern = "has the {kind} of {agent} in {file}: {value} is one person, and has one id"
+                    what = sentence(pattern, kind=kind, agent=agent, file=f"{first}/teams.toml", value=value)
+                yield name, other, sentence("[[agent]] {agent} {what}", agent=other, what=what)
 
 
 def _conflict(key: Key, tables: Entry | None, file: Entry | None) -> ImportConflict:

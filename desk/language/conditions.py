@@ -14,15 +14,19 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
+from desk.language.translatable import sentence
+
 MAX_LENGTH = 1000
 MAX_DEPTH = 20
 
 Values = Mapping[str, object]
 Literal = str | float | bool
+Comparison = tuple[str, str, tuple[Literal, ...]]
+"""A name, the operator, and the literals it is compared with."""
 
 
 class InvalidCondition(ValueError):
-    """What is wrong with a condition: a sentence for whoever wrote it."""
+    """What is wrong with a condition: its argument is a sentence for whoever wrote it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class CompiledCondition:
     def of(cls, source: str) -> CompiledCondition:
         """Compiles a condition. Raises `InvalidCondition` when it is not one, too long or too deeply nested."""
         if len(source) > MAX_LENGTH:
-            raise InvalidCondition(f"a condition may have {MAX_LENGTH} characters, this one has {len(source)}")
+            what = "a condition may have {most} characters, this one has {number}"
+            raise InvalidCondition(sentence(what, most=MAX_LENGTH, number=len(source)))
         root = _Parser(source).parse()
         return cls(source, frozenset(root.names()), root)
 
@@ -48,6 +53,11 @@ class CompiledCondition:
         and stay undecided on anything else. A value that is a list (several choices) can stand after ``in``.
         """
         return self._root.test(values)
+
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Every comparison of a name with literals; a name that stands alone has none."""
+        return tuple(self._root.comparisons())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,9 @@ class _Name:
     def names(self) -> Iterator[str]:
         yield self.name
 
+    def comparisons(self) -> Iterator[Comparison]:
+        return iter(())
+
 
 @dataclass(frozen=True, slots=True)
 class _Constant:
@@ -76,6 +89,9 @@ class _Constant:
         return bool(self.constant)
 
     def names(self) -> Iterator[str]:
+        return iter(())
+
+    def comparisons(self) -> Iterator[Comparison]:
         return iter(())
 
 
@@ -98,6 +114,12 @@ class _Compare:
         yield from self.left.names()
         yield from self.right.names()
 
+    def comparisons(self) -> Iterator[Comparison]:
+        for name, other in ((self.left, self.right), (self.right, self.left)):
+            if isinstance(name, _Name) and isinstance(other, _Constant):
+                listed = other.constant if isinstance(other.constant, tuple) else (other.constant,)
+                yield name.name, self.symbol, listed
+
 
 @dataclass(frozen=True, slots=True)
 class _Not:
@@ -109,6 +131,9 @@ class _Not:
 
     def names(self) -> Iterator[str]:
         return self.inner.names()
+
+    def comparisons(self) -> Iterator[Comparison]:
+        return self.inner.comparisons()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +155,10 @@ class _AndOr:
     def names(self) -> Iterator[str]:
         for part in self.parts:
             yield from part.names()
+
+    def comparisons(self) -> Iterator[Comparison]:
+        for part in self.parts:
+            yield from part.comparisons()
 
 
 _Node = _Name | _Constant | _Compare | _Not | _AndOr
@@ -190,10 +219,10 @@ class _Parser:
 
     def parse(self) -> _Node:
         if self.tokens == [_END]:
-            raise InvalidCondition("a condition is empty: write True for one that always holds")
+            raise InvalidCondition(sentence("a condition is empty: write True for one that always holds"))
         node = self.parse_or()
         if self.tokens[self.at] != _END:
-            self.fail(f"{self.tokens[self.at][1]!r} does not belong there")
+            self.fail(sentence("{token} does not belong there", token=repr(self.tokens[self.at][1])))
         return node
 
     def parse_or(self) -> _Node:
@@ -211,7 +240,7 @@ class _Parser:
     def parse_not(self) -> _Node:
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            self.fail(f"it is nested deeper than {MAX_DEPTH}")
+            self.fail(sentence("it is nested deeper than {most}", most=MAX_DEPTH))
         node = _Not(self.parse_not()) if self.accept("word", "not") else self.parse_comparison()
         self.depth -= 1
         return node
@@ -225,12 +254,13 @@ class _Parser:
         symbol = self.parse_operator()
         if not symbol:
             if isinstance(left, _Constant) and not isinstance(left.constant, bool):
-                self.fail(f"{left.constant!r} alone is no condition: compare it with a name")
+                self.fail(sentence("{value} alone is no condition: compare it with a name", value=repr(left.constant)))
             return left
         right = self.parse_list() if symbol.endswith("in") else self.parse_term()
         for side in (left, right):
             if symbol[0] in "<>" and isinstance(side, _Constant) and not _is_number(side.constant):
-                self.fail(f"{symbol} compares numbers, and {side.constant!r} is none")
+                what = "{symbol} compares numbers, and {value} is none"
+                self.fail(sentence(what, symbol=symbol, value=repr(side.constant)))
         return _Compare(left, symbol, right)
 
     def parse_operator(self) -> str:
@@ -250,7 +280,7 @@ class _Parser:
         closing = ")" if self.accept("sign", "(") else "]" if self.accept("sign", "[") else ""
         if not closing:
             term = self.parse_term()
-            return term if isinstance(term, _Name) else self.fail("after 'in' comes a list: ('one', 'two')")
+            return term if isinstance(term, _Name) else self.fail(sentence("after 'in' comes a list: ('one', 'two')"))
         values: list[Literal] = []
         while not self.accept("sign", closing):
             if values:
@@ -259,7 +289,7 @@ class _Parser:
                     break
             values.append(self.parse_literal())
         if not values:
-            self.fail("the list after 'in' is empty")
+            self.fail(sentence("the list after 'in' is empty"))
         return _Constant(tuple(values))
 
     def parse_term(self) -> _Term:
@@ -278,7 +308,9 @@ class _Parser:
             return float(text) if "." in text else int(text)
         if kind == "word" and text in ("True", "False"):
             return text == "True"
-        return self.fail(f"a value is missing before {text!r}" if text else "it ends too early")
+        if not text:
+            self.fail(sentence("it ends too early"))
+        return self.fail(sentence("a value is missing before {token}", token=repr(text)))
 
     def accept(self, kind: str, text: str) -> bool:
         if self.tokens[self.at] != (kind, text):
@@ -288,12 +320,13 @@ class _Parser:
 
     def expect(self, text: str) -> None:
         if not self.accept("sign", text):
-            self.fail(
-                f"{text!r} is missing" + (f" before {self.tokens[self.at][1]!r}" if self.tokens[self.at][1] else "")
-            )
+            before = self.tokens[self.at][1]
+            pattern = "{token} is missing before {before}" if before else "{token} is missing"
+            self.fail(sentence(pattern, token=repr(text), before=repr(before)))
 
     def fail(self, why: str) -> NoReturn:
-        raise InvalidCondition(f"the condition {self.source!r} cannot be read: {why}")
+        what = "the condition {condition} cannot be read: {why}"
+        raise InvalidCondition(sentence(what, condition=repr(self.source), why=why))
 
 
 def _tokenize(source: str) -> Iterator[tuple[str, str]]:
@@ -301,7 +334,9 @@ def _tokenize(source: str) -> Iterator[tuple[str, str]]:
     while at < len(source):
         found = _TOKEN.match(source, at)
         if found is None:
-            raise InvalidCondition(f"the condition {source!r} cannot be read: {source[at]!r} has no meaning there")
+            why = sentence("{token} has no meaning there", token=repr(source[at]))
+            what = "the condition {condition} cannot be read: {why}"
+            raise InvalidCondition(sentence(what, condition=repr(source), why=why))
         at = found.end()
         if found.lastgroup and found.lastgroup != "space":
             yield found.lastgroup, found.group()

@@ -19,7 +19,9 @@ from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from desk.language.detect import LANGUAGES
+from desk.language.faults import Fault, InvalidFiles
 from desk.language.rich_text import RichText, escape_markdown, parse_markdown
+from desk.language.translatable import sentence
 
 log = logging.getLogger(__name__)
 
@@ -48,8 +50,8 @@ MAX_CACHED_LENGTH = 200
 """Characters of all values together, up to which a filled-in sentence is kept for the next time."""
 
 
-class InvalidTemplate(ValueError):
-    """A template that cannot be used: which, and why."""
+class InvalidTemplate(InvalidFiles):
+    """Templates that cannot be used: which, and why."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,9 +75,7 @@ class Templates:
 
     def __init__(self, packaged: Path, folders: Mapping[str, Sequence[Path]] | None = None) -> None:
         """``folders`` lists, for each provider ("" for the desk's own), its template folders, the nearest first."""
-        self._environment = ImmutableSandboxedEnvironment(
-            undefined=StrictUndefined, autoescape=False, finalize=_escape_value
-        )
+        self._environment = _environment()
         self._packaged = dict(self._load_folder(packaged))
         self._overrides = {
             provider: {key: template for path in reversed(paths) for key, template in self._load_folder(path)}
@@ -89,28 +89,47 @@ class Templates:
                 yield (language, path.stem), self._load_template(path)
 
     def _load_template(self, path: Path) -> _CheckedTemplate:
-        where = f"{path.parent.name}/{path.name}"
         try:
             source = path.read_text("utf-8")
             if len(source) > MAX_TEMPLATE_LENGTH:
-                raise InvalidTemplate(f"template {where} is longer than {MAX_TEMPLATE_LENGTH} characters")
-            tree = self._environment.parse(_without_bare_lines(source))
-            for node in _all_nodes(tree):
+                what = sentence("the template is longer than {most} characters", most=MAX_TEMPLATE_LENGTH)
+                raise _invalid(path, 0, what)
+            # The first pass is for the lines of faults: without bare lines there are fewer.
+            for node in _all_nodes(self._environment.parse(source)):
                 if not isinstance(node, _ALLOWED_NODES):
-                    raise InvalidTemplate(
-                        f"template {where} line {node.lineno} uses {type(node).__name__}: "
-                        "only {{ name }}, {% if name %} and {% for one in names %} are known here"
-                    )
+                    what = sentence("the template uses {what}", what=type(node).__name__)
+                    forms = "{{ name }}, {% if name %}, {% for one in names %}"
+                    raise _invalid(path, node.lineno, what, sentence("only {forms} are known here", forms=forms))
                 if isinstance(node, nodes.For) and any(True for _ in node.find_all(nodes.For)):
-                    raise InvalidTemplate(f"template {where} line {node.lineno}: a for within a for is not known here")
+                    raise _invalid(path, node.lineno, sentence("a for within a for is not known here"))
+            tree = self._environment.parse(_without_bare_lines(source))
             names = tuple(sorted(meta.find_undeclared_variables(tree)))
             return _CheckedTemplate(self._environment.from_string(tree), names)
         except RecursionError:
-            raise InvalidTemplate(
-                f"template {where} cannot be used: its tags stand too deep within each other"
-            ) from None
+            what = sentence("the template cannot be used: its tags stand too deep within each other")
+            raise _invalid(path, 0, what) from None
         except (TemplateError, UnicodeDecodeError, OSError) as error:
-            raise InvalidTemplate(f"template {where} cannot be used: {error}") from None
+            what = sentence("the template cannot be used: {why}", why=str(error))
+            raise _invalid(path, getattr(error, "lineno", None) or 0, what) from None
+
+    @staticmethod
+    def lines_of_names(path: Path) -> Mapping[str, int]:
+        """The names that the template of a file uses, each with the line where it first stands. Raises
+        `InvalidTemplate`."""
+        reader = Templates.__new__(Templates)
+        reader._environment = _environment()
+        used = reader._load_template(path).names
+        tree = reader._environment.parse(path.read_text("utf-8"))
+        lines: dict[str, int] = {}
+        for node in tree.find_all(nodes.Name):
+            if node.name in used:
+                lines[node.name] = min(node.lineno, lines.get(node.name, node.lineno))
+        return lines
+
+    def names_in(self, language: str, name: str) -> frozenset[str]:
+        """The names that a packaged sentence uses, in this language."""
+        template = self._packaged.get((language, name))
+        return frozenset(template.names) if template else frozenset()
 
     def names(self) -> set[tuple[str, str]]:
         """Every (language, name) of the packaged sentences."""
@@ -119,9 +138,9 @@ class Templates:
     def say(self, provider: str, language: str, name: str, values: Mapping[str, Value]) -> RichText:
         """One sentence. Raises KeyError for a name that no folder has, `InvalidTemplate` where a value is missing."""
         problem = ""
-        for sentence in self._candidates(provider, language, name):
+        for candidate in self._candidates(provider, language, name):
             try:
-                return sentence.render(values)
+                return candidate.render(values)
             except (TemplateError, TypeError) as error:
                 problem = f"template {language}/{name} of {provider or 'the desk'}: {error}"
                 log.warning("%s", problem)
@@ -139,6 +158,14 @@ class Templates:
         for templates in (self._overrides.get(provider), self._overrides.get(""), self._packaged):
             if templates and (sentence := templates.get((language, name)) or templates.get(("en", name))):
                 yield sentence
+
+
+def _environment() -> ImmutableSandboxedEnvironment:
+    return ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False, finalize=_escape_value)
+
+
+def _invalid(path: Path, line: int, what: str, todo: str = "") -> InvalidTemplate:
+    return InvalidTemplate([Fault(str(path), line, what, todo)])
 
 
 @lru_cache(maxsize=2000)

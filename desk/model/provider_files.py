@@ -9,14 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from desk.language.conditions import CompiledCondition, InvalidCondition
 from desk.language.detect import LANGUAGES
+from desk.language.faults import Fault, FileFaults, InvalidFiles
+from desk.language.translatable import sentence, write_instead
+from desk.language.typed_durations import InvalidDuration, parse_duration
 from desk.model.messages import FRONT
 from desk.model.toml_table import TomlTable, read_toml
 
@@ -27,11 +30,10 @@ ROLES = ("agent", "lead", "admin")
 """What a member of a provider may be."""
 LONGEST_ID = 64
 """Characters of an agent's or team's id: it stands in columns and in routing targets."""
-_SECONDS_PER_UNIT = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-class InvalidProvider(ValueError):
-    """What is wrong in a provider's files, and where: a sentence for the operator."""
+class InvalidProvider(InvalidFiles):
+    """What is wrong in a provider's files, and where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class RoutingRule:
 
     when: CompiledCondition
     to: str
+    place: int = field(default=0, compare=False)
+    """Which [[route]] of the file it is, counted from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,8 @@ class Provider:
     first_eta_within: timedelta = timedelta(minutes=30)
     limits: AbuseLimits = AbuseLimits()
     waiting: WaitingPromises = WaitingPromises()
+    shrink_at_most: int = 20
+    """Percent of its accounts that a new table of subscribers may lack of those that the last one had."""
     policy_version: str = ""
 
     def title(self, language: str) -> str:
@@ -159,16 +165,25 @@ def front_desk(providers: Mapping[str, Provider], language: str) -> Provider:
 
 
 def load(folder: Path) -> Provider:
-    """Reads one provider's folder. Raises `InvalidProvider`."""
-    source, policy, teams_file = (
-        _required_bytes(folder / "policy.toml"),
-        _read_file(folder, "policy.toml"),
-        _read_file(folder, "teams.toml"),
-    )
-    teams = tuple(_read_team(one) for one in teams_file.sections("team"))
-    agents = tuple(_read_agent(one, teams) for one in teams_file.sections("agent"))
-    teams_file.reject_unknown_keys()
+    """Reads one provider's folder. Raises `InvalidProvider` with everything that is to be mended."""
+    provider, faults = read_with_faults(folder)
+    if faults:
+        raise InvalidProvider(faults)
+    return provider
+
+
+def read_with_faults(folder: Path) -> tuple[Provider, list[Fault]]:
+    """A provider as far as its files can be used, and all that is wrong with them. Raises `InvalidProvider` where one
+    of them is no TOML."""
+    teams_file = _read_file(folder, "teams.toml", needed=False)
+    policy = _read_file(folder, "policy.toml", needed=True)
+    teams = tuple(one for section in teams_file.sections("team") if (one := _read_team(section)))
+    agents = tuple(agent for section in teams_file.sections("agent") if (agent := _read_agent(section, teams)))
+    _report_twice(teams_file, "team", teams)
+    _report_twice(teams_file, "agent", agents)
+    teams_file.report_unknown_keys()
     about, consent, eta = policy.section("provider"), policy.section("consent"), policy.section("eta")
+    subscribers = policy.section("subscribers")
     consent.choice("then", ("call_task",), "call_task")  # silence is never consent: in the end somebody calls
     version = str(policy.take("policy_version", ""))
     provider = Provider(
@@ -176,98 +191,131 @@ def load(folder: Path) -> Provider:
         titles=_read_titles(about, "title", folder.name),
         prefix=_read_prefix(about),
         language=about.choice("language", LANGUAGES, "ru"),
-        timezone=_read_time_zone(about),
+        timezone=read_time_zone(about),
         contract_shape=about.text("contract_shape", ""),
-        facts=_read_facts(policy.section("facts")),
-        routes=tuple(_read_route(one, teams, agents) for one in policy.sections("route")),
+        facts=read_facts(policy.section("facts")),
+        routes=tuple(
+            route
+            for number, section in enumerate(policy.sections("route"))
+            if (route := _read_route(section, number, teams, agents))
+        ),
         teams=teams,
         agents=agents,
-        remind_after=tuple(
-            parse_duration(one, f"{consent.where} remind_after")
-            for one in consent.texts("remind_after", ("4h", "24h", "72h"))
-        ),
-        first_eta_within=parse_duration(eta.text("first_within", "30m"), f"{eta.where} first_within"),
+        remind_after=_durations(consent, "remind_after", ("4h", "24h", "72h")),
+        first_eta_within=_duration(eta, "first_within", "30m"),
         limits=_read_limits(policy.section("limits")),
         waiting=_read_waiting(policy.section("waiting"), consent, eta),
-        policy_version=f"{version} {hashlib.sha256(source).hexdigest()[:12]}".strip(),
+        shrink_at_most=subscribers.number("shrink_at_most", 20, (0, 100)),
+        policy_version=f"{version} {hashlib.sha256(policy.faults.source.encode()).hexdigest()[:12]}".strip(),
     )
-    for section in (about, consent, eta, policy):
-        section.reject_unknown_keys()
-    return provider
+    for section in (about, consent, eta, subscribers, policy):
+        section.report_unknown_keys()
+    found = [*policy.faults.found, *teams_file.faults.found]
+    return provider, sorted(found, key=lambda one: (one.file, one.line))
 
 
 def load_all(folder: Path) -> dict[str, Provider]:
-    """Every provider's folder below ``providers/``, by name. Raises `InvalidProvider`."""
+    """Every provider's folder below ``providers/``, by name. Raises `InvalidProvider` with the faults of all."""
+    providers: dict[str, Provider] = {}
+    faults: list[Fault] = []
+    for one in provider_folders(folder):
+        try:
+            require_provider_name(one.name)
+            providers[one.name] = load(one)
+        except InvalidProvider as error:
+            faults += error.faults
+    if faults:
+        raise InvalidProvider(faults)
+    return providers
+
+
+def provider_folders(folder: Path) -> list[Path]:
+    """The folders below ``providers/``, but those whose names begin with a dot or ``_``."""
     if not folder.is_dir():
-        return {}
-    names = sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "_")))
-    for one in names:
-        # The name is part of keys and lanes, and of the list that row-level security splits at its commas.
-        if not _PROVIDER_NAME.fullmatch(one.name):
-            raise InvalidProvider(
-                f"providers/{one.name}: a provider's name has small letters, digits, - and _, at most 63"
-            )
-    return {one.name: load(one) for one in names}
+        return []
+    return sorted(one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "_")))
 
 
-def parse_duration(text: object, where: str) -> timedelta:
-    """A length of time such as "30m", "4h" or "3d". Raises `InvalidProvider`."""
-    number, unit = (text[:-1], text[-1:]) if isinstance(text, str) else ("", "")
-    if not number.isdecimal() or unit not in _SECONDS_PER_UNIT:
-        raise InvalidProvider(f'{where}: {text!r} is not a length of time: write "30m", "4h" or "3d"')
-    return timedelta(seconds=int(number) * _SECONDS_PER_UNIT[unit])
+def require_provider_name(name: str) -> None:
+    """Raises `InvalidProvider` for a folder that cannot be called so.
+
+    The name is part of keys and lanes, and of the list that row-level security splits at its commas.
+    """
+    if not _PROVIDER_NAME.fullmatch(name):
+        what = "a provider's name has small letters, digits, - and _, at most 63"
+        raise InvalidProvider([Fault(f"providers/{name}", 0, sentence(what), sentence("rename the folder"))])
 
 
-def _read_file(folder: Path, name: str) -> TomlTable:
+def _read_file(folder: Path, name: str, needed: bool) -> TomlTable:
     shown = f"{folder.name}/{name}"
     try:
-        table = read_toml(folder / name, shown, InvalidProvider)
+        table, source = read_toml(folder / name, shown, InvalidProvider)
     except FileNotFoundError:
-        table = {}
-    return TomlTable(table, f"{shown}:", InvalidProvider)
+        if needed:
+            what = sentence("{folder} has no {name}: a provider needs one", folder=folder.name, name=name)
+            raise InvalidProvider([Fault("", 0, what)]) from None
+        table, source = {}, ""
+    return TomlTable(table, FileFaults(shown, source))
 
 
-def _required_bytes(path: Path) -> bytes:
+def _duration(section: TomlTable, key: str, default: str) -> timedelta:
+    """A length of time such as "30m"."""
+    return _durations_of(section, key, (section.text(key, default),), (default,))[0]
+
+
+def _durations(section: TomlTable, key: str, default: Sequence[str]) -> tuple[timedelta, ...]:
+    return _durations_of(section, key, section.texts(key, default), default)
+
+
+def _durations_of(
+    section: TomlTable, key: str, written: Sequence[str], default: Sequence[str]
+) -> tuple[timedelta, ...]:
     try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise InvalidProvider(f"{path.parent.name} has no {path.name}: a provider needs one") from None
+        return tuple(map(parse_duration, written))
+    except InvalidDuration as error:
+        section.report(sentence("{key}: {why}", key=key, why=error.args[0]), key)
+        return tuple(map(parse_duration, default))
 
 
-def _read_facts(section: TomlTable) -> Mapping[str, str]:
-    facts = section.take_rest()
-    if misshapen := [key for key, value in facts.items() if isinstance(value, dict | list)]:
-        raise section.error(f"{misshapen[0]} must be one text, number, true or false")
-    return {key: str(value) for key, value in facts.items()}
+def read_facts(section: TomlTable) -> Mapping[str, str]:
+    """The facts that texts may name, by name."""
+    facts: dict[str, str] = {}
+    for key, value in section.take_rest().items():
+        if isinstance(value, dict | list):
+            section.report(sentence("{key} must be one text, number, true or false", key=key), key)
+        else:
+            facts[key] = str(value)
+    return facts
 
 
 def _read_limits(section: TomlTable) -> AbuseLimits:
     defaults = AbuseLimits()
     counts = {name: section.number(name, getattr(defaults, name), (1, 100_000)) for name in _LIMIT_KEYS}
-    silent_after = parse_duration(section.text("silent_after", "7d"), f"{section.where} silent_after")
+    silent_after = _duration(section, "silent_after", "7d")
     if silent_after < timedelta(hours=1):
-        raise section.error("silent_after: people are called away, so give them an hour at least")
-    section.reject_unknown_keys()
+        what = sentence("silent_after: people are called away, so give them an hour at least")
+        section.report(what, "silent_after")
+    section.report_unknown_keys()
     return AbuseLimits(**counts, silent_after=silent_after)
 
 
 def _read_waiting(section: TomlTable, consent: TomlTable, eta: TomlTable) -> WaitingPromises:
     usual = section.text("usual", "")
-    press_after = section.texts("press_after", ("15m", "1h", "4h"))
     policy = WaitingPromises(
-        parse_duration(usual, f"{section.where} usual") if usual else None,
-        tuple(sorted(parse_duration(one, f"{section.where} press_after") for one in press_after)),
-        parse_duration(eta.text("news_within", "30m"), f"{eta.where} news_within"),
-        parse_duration(consent.text("reopen_within", "7d"), f"{consent.where} reopen_within"),
+        _durations_of(section, "usual", (usual,), ("30m",))[0] if usual else None,
+        tuple(sorted(_durations(section, "press_after", ("15m", "1h", "4h")))),
+        _duration(eta, "news_within", "30m"),
+        _duration(consent, "reopen_within", "7d"),
     )
-    section.reject_unknown_keys()
+    section.report_unknown_keys()
     return policy
 
 
 def _read_prefix(section: TomlTable) -> str:
     prefix = section.text("prefix", "FL")
     if not _NUMBER_PREFIX.fullmatch(prefix):
-        raise section.error(f"prefix {prefix!r} must be one to eight capital letters or digits")
+        what = sentence("prefix {typed} must be one to eight capital letters or digits", typed=repr(prefix))
+        section.report(what, "prefix")
     return prefix
 
 
@@ -277,31 +325,38 @@ def _read_titles(section: TomlTable, key: str, default: str) -> Mapping[str, str
         return dict.fromkeys(LANGUAGES, value)
     if isinstance(value, dict) and value and set(value) <= set(LANGUAGES):
         return {language: str(words) for language, words in value.items()}
-    raise section.error(f'{key} must be a text, or {{ ru = "...", en = "..." }}')
+    section.report(sentence("{key} must be a text, or {example}", key=key, example='{ ru = "...", en = "..." }'), key)
+    return dict.fromkeys(LANGUAGES, default)
 
 
-def _read_time_zone(section: TomlTable) -> ZoneInfo:
+def read_time_zone(section: TomlTable) -> ZoneInfo:
+    """The time zone of a section."""
     name = section.text("timezone", "UTC")
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
-        raise section.error(f"timezone {name!r} is unknown: write an IANA name") from None
+        todo = write_instead(name, available_timezones())
+        section.report(sentence("timezone {typed} is unknown: write an IANA name", typed=repr(name)), "timezone", todo)
+        return ZoneInfo("UTC")
 
 
-def _read_team(section: TomlTable) -> Team:
+def _read_team(section: TomlTable) -> Team | None:
     section.set_name(id := _read_id(section))
     team = Team(id, section.choice("kind", ("queue", "group"), "queue"), _read_titles(section, "title", id))
-    section.reject_unknown_keys()
-    return team
+    section.report_unknown_keys()
+    return team if id else None
 
 
-def _read_agent(section: TomlTable, teams: Iterable[Team]) -> Agent:
+def _read_agent(section: TomlTable, teams: Iterable[Team]) -> Agent | None:
     section.set_name(id := _read_id(section))
     telegram, member_of = section.take("telegram", 0), section.texts("teams")
     if not isinstance(telegram, int) or isinstance(telegram, bool) or telegram < 0:
-        raise section.error("telegram must be the numeric user id")
-    if strange := set(member_of) - {team.id for team in teams}:
-        raise section.error(f"is in team {sorted(strange)[0]!r}, which is not there")
+        section.report(sentence("telegram must be the numeric user id"), "telegram")
+        telegram = 0
+    known = {team.id for team in teams}
+    for strange in sorted(set(member_of) - known):
+        what = sentence("is in team {team}, which is not there", team=repr(strange))
+        section.report(what, "teams", write_instead(strange, known))
     agent = Agent(
         id=id,
         names=_read_titles(section, "name", id),
@@ -312,25 +367,38 @@ def _read_agent(section: TomlTable, teams: Iterable[Team]) -> Agent:
         skills=section.texts("skills"),
         active=section.flag("active", True),
     )
-    section.reject_unknown_keys()
-    return agent
+    section.report_unknown_keys()
+    return agent if id else None
+
+
+def _report_twice(file: TomlTable, kind: str, read: Sequence[Agent | Team]) -> None:
+    """Notes ids that stand there twice."""
+    for number, one in enumerate(read):
+        if one.id in [former.id for former in read[:number]]:
+            what = sentence("[[{kind}]] {id} is there twice", kind=kind, id=one.id)
+            file.faults.report(what, (kind, number, "id"), sentence("give one of them another id"))
 
 
 def _read_id(section: TomlTable) -> str:
     id = section.text("id")
     if len(id) > LONGEST_ID:
-        raise section.error(f"an id has at most {LONGEST_ID} characters")
+        section.report(sentence("an id has at most {longest} characters", longest=LONGEST_ID), "id")
     return id
 
 
-def _read_route(section: TomlTable, teams: Iterable[Team], agents: Iterable[Agent]) -> RoutingRule:
+def _read_route(section: TomlTable, place: int, teams: Iterable[Team], agents: Iterable[Agent]) -> RoutingRule | None:
     target, when = section.text("to"), section.text("when", "True")
     known = {*(f"person:{one.id}" for one in agents), *(f"{one.kind}:{one.id}" for one in teams)}
-    if target not in known:
-        there = ", ".join(sorted(known)) or "nobody"
-        raise section.error(f'to = "{target}" names nobody in teams.toml: there is {there}')
-    section.reject_unknown_keys()
+    if target and target not in known:
+        what = sentence(
+            'to = "{target}" names nobody in teams.toml: there is {known}',
+            target=target,
+            known=", ".join(sorted(known)) or sentence("nobody"),
+        )
+        section.report(what, "to", write_instead(target, known))
+    section.report_unknown_keys()
     try:
-        return RoutingRule(CompiledCondition.of(when), target)
+        return RoutingRule(CompiledCondition.of(when), target, place)
     except InvalidCondition as error:
-        raise section.error(f"to {target}: {error}") from None
+        section.report(sentence("to {target}: {why}", target=target, why=error.args[0]), "when")
+        return None

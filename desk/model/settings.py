@@ -9,17 +9,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from desk.language.detect import LANGUAGES
+from desk.language.faults import Fault, FileFaults, InvalidFiles
+from desk.language.translatable import sentence
 from desk.model.messages import FRONT
 from desk.model.toml_table import TomlTable, read_toml
 
 
-class InvalidSettings(ValueError):
-    """What is wrong in the settings, where, and what to do about it: a sentence for the operator."""
+class InvalidSettings(InvalidFiles):
+    """What is wrong in the settings, where, and what to do about it."""
 
 
 class Secret:
@@ -63,8 +66,12 @@ class ChannelSettings(Protocol):
         """A provider, or `FRONT`."""
 
 
+C = TypeVar("C", bound="ChannelSettings")
+FILE = "firstline.toml"
+
+
 ReadChannel = Callable[["TomlTable", "DeskSettingsReader"], ChannelSettings]
-"""Reads one section of a channel, to its end (`TomlTable.reject_unknown_keys`)."""
+"""Reads one section of a channel, to its end (`TomlTable.report_unknown_keys`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +164,31 @@ class Settings:
 def load(
     root: Path, environment: Mapping[str, str] | None = None, more: Mapping[str, ReadChannel] | None = None
 ) -> Settings:
-    """Reads ``root/firstline.toml``. Raises `InvalidSettings` with a sentence that says what to mend.
+    """Reads ``root/firstline.toml``. Raises `InvalidSettings` with everything that is to be mended.
 
     ``more`` are further sections of channels, with what reads one.
     """
-    path = root / "firstline.toml"
+    settings, faults = read_with_faults(root, environment, more)
+    if faults:
+        raise InvalidSettings(faults)
+    return settings
+
+
+def read_with_faults(
+    root: Path, environment: Mapping[str, str] | None = None, more: Mapping[str, ReadChannel] | None = None
+) -> tuple[Settings, list[Fault]]:
+    """The settings as far as they can be used, without the channels that cannot, and all that is wrong with them.
+    Raises `InvalidSettings` where there is no file, or none that is TOML."""
+    path = root / FILE
     try:
-        table = read_toml(path, str(path), InvalidSettings)
+        table, source = read_toml(path, FILE, InvalidSettings)
     except FileNotFoundError:
-        raise InvalidSettings(f"there is no {path}: make a desk folder with 'firstline init DIR'") from None
+        what = sentence("there is no {path}: make a desk folder with 'firstline init DIR'", path=path)
+        raise InvalidSettings(what) from None
+    faults = FileFaults(FILE, source)
     reader = DeskSettingsReader(root.resolve(), dict(os.environ if environment is None else environment))
-    return reader.settings(table, more or {})
+    settings = reader.settings(table, more or {}, faults)
+    return settings, sorted(faults.found, key=lambda one: one.line)
 
 
 class DeskSettingsReader:
@@ -177,60 +198,65 @@ class DeskSettingsReader:
         self.root = root
         self.environment = environment
 
-    def settings(self, table: Mapping[str, Any], more: Mapping[str, ReadChannel]) -> Settings:
-        """The whole file. Raises `InvalidSettings`."""
-        file = TomlTable(table, "firstline.toml:", InvalidSettings)
+    def settings(self, table: Mapping[str, Any], more: Mapping[str, ReadChannel], faults: FileFaults) -> Settings:
+        """The whole file; what is wrong with it goes to ``faults``."""
+        file = TomlTable(table, faults)
         desk = file.section("desk")
         settings = Settings(
             root=self.root,
-            database=self.database(desk.text("database", "sqlite:///data/firstline.db")),
+            database=self.database(desk, desk.text("database", "sqlite:///data/firstline.db")),
             data=self.root / desk.text("data", "data"),
             language=desk.choice("language", LANGUAGES, "ru"),
             secret=self.secret(desk, "secret", "file:secret"),
             former_secret=self.secret(desk, "former_secret", ""),
             listen=desk.text("listen", "127.0.0.1:8080"),
             packaged_content=desk.flag("packaged_content", True),
-            telegram=tuple(self.telegram(one) for one in file.sections("telegram")),
-            mailboxes=tuple(self.mailbox(one) for one in file.sections("mailbox")),
-            more={name: tuple(read(one, self) for one in file.sections(name)) for name, read in more.items()},
+            telegram=_good_ones(file, "telegram", self.telegram),
+            mailboxes=_good_ones(file, "mailbox", self.mailbox),
+            more={name: _good_ones(file, name, partial(_read_more, read, self)) for name, read in more.items()},
         )
-        desk.reject_unknown_keys()
-        file.reject_unknown_keys()
-        names = [one.channel for section in ("telegram", "mailbox", *more) for one in settings.configured(section)]
-        if twice := {name for name in names if names.count(name) > 1}:
-            raise file.error(f"{sorted(twice)[0]} stands there twice; names must differ")
+        desk.report_unknown_keys()
+        file.report_unknown_keys()
         return settings
 
-    def database(self, url: str) -> str:
+    def database(self, desk: TomlTable, url: str) -> str:
         """Relative SQLite paths are meant from the desk folder; the drivers are ours to choose."""
         scheme, _, rest = url.partition("://")
         if scheme in ("sqlite", "sqlite+aiosqlite"):
             return f"sqlite+aiosqlite:///{self.root / rest.removeprefix('/')}" if rest else "sqlite+aiosqlite://"
-        if scheme in ("postgresql", "postgresql+asyncpg"):
-            return f"postgresql+asyncpg://{rest}"
-        raise InvalidSettings(
-            f"[desk] database is {scheme!r}: write sqlite:///data/firstline.db or postgresql://user@host/name"
-        )
+        if scheme not in ("postgresql", "postgresql+asyncpg"):
+            todo = sentence("write sqlite:///data/firstline.db or postgresql://user@host/name")
+            desk.report(sentence("database is {scheme}", scheme=repr(scheme)), "database", todo)
+        return f"postgresql+asyncpg://{rest}"
 
     def secret(self, section: TomlTable, key: str, default: str | None = None) -> Secret:
         """The secret that ``key`` names as env:NAME or file:PATH; empty where the default is."""
-        source, where = section.take(key, default), f"{section.where} {key}"
-        if source == "":
+        source = section.take(key, default)
+        if not source:
             return Secret("")
         kind, _, name = source.partition(":") if isinstance(source, str) else ("", "", "")
-        if kind == "env":
+        if kind == "env" and name:
             if name not in self.environment:
-                raise InvalidSettings(f"{where} says env:{name}, but the environment has no {name}: set it")
-            return Secret(self.environment[name].strip())
-        if kind == "file":
-            path = self.root / name
-            try:
-                if path.stat().st_mode & 0o077:
-                    raise InvalidSettings(f"{where}: {path} can be read by others: chmod 600 {path}")
-                return Secret(path.read_text("utf-8").strip())
-            except OSError as error:
-                raise InvalidSettings(f"{where}: {path} cannot be read ({error.strerror})") from None
-        raise InvalidSettings(f"{where} must be env:NAME or file:PATH, so that no secret stands in firstline.toml")
+                what = sentence("{key} says env:{name}, but the environment has no {name}: set it", key=key, name=name)
+                section.report(what, key)
+            return Secret(self.environment.get(name, "").strip())
+        if kind == "file" and name:
+            return self._secret_of_file(section, key, self.root / name)
+        where_else = "{key} must be env:NAME or file:PATH, so that no secret stands in firstline.toml"
+        section.report(sentence(where_else, key=key), key)
+        return Secret("")
+
+    def _secret_of_file(self, section: TomlTable, key: str, path: Path) -> Secret:
+        try:
+            if path.stat().st_mode & 0o077:
+                section.report(
+                    sentence("{key}: {path} can be read by others: chmod 600 {path}", key=key, path=path), key
+                )
+            return Secret(path.read_text("utf-8").strip())
+        except OSError as error:
+            what = sentence("{key}: {path} cannot be read ({why})", key=key, path=path, why=error.strerror)
+            section.report(what, key)
+            return Secret("")
 
     def telegram(self, one: TomlTable) -> TelegramBotSettings:
         """One bot."""
@@ -244,7 +270,7 @@ class DeskSettingsReader:
             webhook=one.text("webhook", ""),
             wait_for_more_ms=one.number("wait_for_more_ms", 1300, (0, 10_000)),
         )
-        one.reject_unknown_keys()
+        one.report_unknown_keys()
         return bot
 
     def mailbox(self, one: TomlTable) -> MailboxSettings:
@@ -267,47 +293,80 @@ class DeskSettingsReader:
             groups=one.texts("groups"),
         )
         _check_receiving(box, one)
-        one.reject_unknown_keys()
+        one.report_unknown_keys()
         return box
 
 
+def _read_more(read: ReadChannel, reader: DeskSettingsReader, section: TomlTable) -> ChannelSettings:
+    return read(section, reader)
+
+
+def _good_ones(file: TomlTable, key: str, read: Callable[[TomlTable], C]) -> tuple[C, ...]:
+    """The channels of the sections [[key]] that can be used: read without a fault, and of a name of their own."""
+    good: dict[str, C] = {}
+    for section in file.sections(key):
+        before = len(file.faults.found)
+        one = read(section)
+        if one.channel in good:
+            what = sentence("{name} stands there twice; names must differ", name=one.channel)
+            file.faults.report(what, (*section.path, "name"), sentence("give one of them another name"))
+        elif len(file.faults.found) == before:
+            good[one.channel] = one
+    return tuple(good.values())
+
+
 def provider_of(section: TomlTable) -> str:
-    """Whose channel it is: `FRONT` for a shared one. Raises `InvalidSettings`."""
+    """Whose channel it is: `FRONT` for a shared one."""
     if section.flag("shared", False):
         if section.take("provider", ""):
-            raise section.error("has shared = true: remove provider")
+            section.report(sentence("has shared = true: remove provider"), "provider")
         return FRONT
     provider = section.text("provider")
     if provider.startswith("_"):
-        raise section.error("provider: a provider's name cannot begin with _; for a front desk write shared = true")
+        what = sentence("provider: a provider's name cannot begin with _; for a front desk write shared = true")
+        section.report(what, "provider")
     return provider
 
 
 def _check_receiving(box: MailboxSettings, section: TomlTable) -> None:
     if box.look_every < 1:
-        raise section.error(f"look_every is {box.look_every}: write the seconds between two looks, 60 is usual")
+        what = "look_every is {value}: write the seconds between two looks, 60 is usual"
+        section.report(sentence(what, value=box.look_every), "look_every")
     if box.after not in ("seen", "leave") and not box.move_to:
-        raise section.error(f'after is {box.after!r}: write "seen", "leave" or "move:Folder"')
+        what = 'after is {value}: write "seen", "leave" or "move:Folder"'
+        section.report(sentence(what, value=repr(box.after)), "after")
     if box.move_to == box.folder:
-        raise section.error(f"after moves mail from {box.folder!r} into {box.folder!r}: name another folder")
-    if wrong := [one for one in (*box.forms, *box.groups) if "@" not in one]:
-        raise section.error(f"{wrong[0]!r} in forms or groups is no address: write noreply@example.net")
+        what = "after moves mail from {folder} into {folder}: name another folder"
+        section.report(sentence(what, folder=repr(box.folder)), "after")
+    for key, addresses in (("forms", box.forms), ("groups", box.groups)):
+        for one in addresses:
+            if "@" not in one:
+                what = "{address} in forms or groups is no address: write noreply@example.net"
+                section.report(sentence(what, address=repr(one)), key)
     if any(char < " " or char == "\x7f" for char in box.folder + box.move_to):
-        raise section.error("folder: a folder's name has no control characters")
+        section.report(sentence("folder: a folder's name has no control characters"), "folder")
+
+
+_NO_SERVER = MailServer("imaps", "", "", 0)
 
 
 def _mail_server(section: TomlTable, key: str, ports: Mapping[str, int], address: str) -> MailServer:
-    wanted = " or ".join(f"{scheme}://user@host:{port}" for scheme, port in ports.items())
+    wanted = " | ".join(f"{scheme}://user@host:{port}" for scheme, port in ports.items())
     url = section.text(key)
+    if not url:
+        return _NO_SERVER
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise section.error(f"{key} is no address: write {wanted}") from None
+        section.report(sentence("{key} is no address: write {wanted}", key=key, wanted=wanted), key)
+        return _NO_SERVER
     if parts.password:
-        raise section.error(f"{key} carries a password: put it into password = env:NAME or file:PATH")
+        what = "{key} carries a password: put it into password = env:NAME or file:PATH"
+        section.report(sentence(what, key=key), key)
     if parts.scheme not in ports or not parts.hostname:
         # What stands before the @ may be a password all the same, in an address that cannot be read.
-        raise section.error(f"{key} is {url.rpartition('@')[2]!r}: write {wanted} (TLS is always used)")
+        what = "{key} is {url}: write {wanted} (TLS is always used)"
+        section.report(sentence(what, key=key, url=repr(url.rpartition("@")[2]), wanted=wanted), key)
     user = unquote(parts.username) if parts.username else address
-    return MailServer(parts.scheme, user, parts.hostname, port or ports[parts.scheme])
+    return MailServer(parts.scheme, user, parts.hostname or "", port or ports.get(parts.scheme, 0))

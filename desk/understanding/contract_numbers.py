@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from desk.language.translatable import sentence
 from desk.language.unsafe_characters import without_invisible
 
 MAX_LENGTH = 16_000
@@ -96,7 +97,8 @@ def contract_told(text: str, shapes: Sequence[str], asked: bool) -> FoundContrac
 def check_contract_shape(shape: str) -> None:
     """Raises ValueError, with a sentence, for a shape that could not find contract numbers."""
     if not sum(char in "9A" for char in shape) >= 3 or len(shape) > 40 or shape != shape.strip():
-        raise ValueError(f"the shape of contract numbers {shape!r} needs 3 to 40 places of 9 (a digit) or A (a letter)")
+        what = "the shape of contract numbers {shape} needs 3 to 40 places of 9 (a digit) or A (a letter)"
+        raise ValueError(sentence(what, shape=repr(shape)))
 
 
 @dataclass(frozen=True, slots=True)

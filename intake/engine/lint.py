@@ -6,18 +6,29 @@ The tables are checked as TOML gave them, before anything is built from them, so
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any
 
+from desk.language.condition_checks import NameDomain
 from desk.language.conditions import CompiledCondition, InvalidCondition
 from desk.language.detect import LANGUAGES
-from desk.model.media_types import PICTURES
-
-CONDITION_FACTS = frozenset(
-    {"outage_active", "account_blocked", "entitlement", "service_level", "proved", "upset", "language"}
+from desk.language.faults import Fault, FileFaults
+from desk.language.translatable import sentence, write_instead
+from intake.engine.lint_parts import (
+    CONDITION_FACTS,
+    FILE,
+    PLACEHOLDER,
+    QUESTION_ID,
+    RESERVED_IDS,
+    TOP,
+    PartsLinter,
+    Place,
+    Table,
+    is_number,
+    is_table,
+    matches,
+    only_strings,
 )
-"""What a ``when`` may ask about besides earlier answers. The rules give the values they know."""
 
 TEXT_NAMES = frozenset({"service.address", "service.contract", "service.level", "subscriber.name", "provider.name"})
 """What a text may show in braces. The rules give only those that may be disclosed."""
@@ -39,19 +50,13 @@ MEANINGS = frozenset(
 """What a question may ask for (``means``): values of these are understood wherever they are said."""
 OPERATING_SYSTEMS = frozenset({"windows", "macos", "linux"})
 TIME_BUTTONS = frozenset({"now", "today", "today_morning", "yesterday", "days_ago", "week_ago"})
-RESERVED_IDS = frozenset({"skip", "unknown_answer", "on_file", "zone", "sure", "severity"}) | CONDITION_FACTS
 
 MAX_QUESTIONS = 30
 MAX_OPTIONS = 9  # an option is answered by one digit after its question's number
 MAX_TEXT_LENGTH = 1500  # with its options it must fit one message of 4096 characters
-MAX_ARTICLE_ID_LENGTH = 63  # the id of an article with its "kb:"
 MAX_LABEL_LENGTH = 60  # a button of a phone shows no more
 
-_QUESTION_ID = re.compile(
-    r"[a-z][a-z0-9_]{0,19}"
-)  # callback data is case:prompt:option in 64 bytes, option ids are the part we choose
 _DIALOG_ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
-_PLACEHOLDER = re.compile(r"\{([a-z_.]{1,40})\}")
 
 _DIALOG_KEYS = frozenset(
     ["id", "version", "category", "ticket_type", "title", "match", "needs", "max_questions", "email_batch", "language"],
@@ -65,67 +70,67 @@ _REQUEST_KEYS = frozenset(
     ["id", "kind", "text", "label", "hint", "when", "command", "params", "extract", "optional", "image"]
 )
 
-Table = Mapping[str, Any]
 
-
-def find_problems(table: Table, name: str, folder: Path | None = None) -> list[str]:
-    """Everything wrong with the table of a dialog file called ``name``; pictures are looked for in ``folder``."""
-    linter = _DialogLinter(name, folder)
+def find_faults(table: Table, name: str, folder: Path | None = None, source: str = "") -> list[Fault]:
+    """Everything wrong with the table of a dialog file called ``name``, whose text is ``source``; pictures are looked
+    for in ``folder``."""
+    linter = _DialogLinter(FileFaults(name, source), folder)
     linter.check_file(table)
-    return linter.problems
+    return sorted(linter.faults.found, key=lambda one: one.line)
 
 
-class _DialogLinter:
-    def __init__(self, name: str, folder: Path | None) -> None:
-        self.name = name
-        self.folder = folder
-        self.problems: list[str] = []
-        self.known_names: set[str] = set(CONDITION_FACTS)
+class _DialogLinter(PartsLinter):
+    def __init__(self, faults: FileFaults, folder: Path | None) -> None:
+        super().__init__(faults, folder)
         self.zone_ids: set[str] = set()
         self.question_ids: set[str] = set()
 
-    def report(self, where: str, what: str) -> None:
-        self.problems.append(f"{self.name}: {where}: {what}")
-
     def check_file(self, table: Table) -> None:
-        self.check_keys(table, frozenset({"schema", "form", "ask", "request", "zone", "outcome"}), "the file")
+        self.check_keys(table, frozenset({"schema", "form", "ask", "request", "zone", "outcome"}), FILE)
         if table.get("schema") != 1:
-            self.report("schema", "must be 1, the only form of these files there is")
+            self.report(
+                TOP / "schema",
+                sentence("must be 1, the only form of these files there is"),
+                sentence("write schema = 1"),
+            )
         self.check_dialog(self.table_at(table, "form"))
         questions, requests, zones = (self.tables_at(table, key) for key in ("ask", "request", "zone"))
         if not 1 <= len(questions) <= MAX_QUESTIONS:
-            self.report("ask", f"a dialog has 1 to {MAX_QUESTIONS} questions, this one has {len(questions)}")
+            what = "a dialog has 1 to {most} questions, this one has {number}"
+            self.report(TOP / "ask", sentence(what, most=MAX_QUESTIONS, number=len(questions)))
         self.zone_ids = {str(zone.get("id")) for zone in zones}
         self.question_ids = {str(question.get("id")) for question in questions}
-        for question in questions:
-            self.check_question(question)
-        for request in requests:
-            self.check_request(request)
-        for zone in zones:
-            self.check_zone(zone)
-        self.check_last_always_holds([zone.get("when") for zone in zones], "zone", empty_too=False)
+        for number, question in enumerate(questions):
+            self.check_question(question, number)
+        for number, request in enumerate(requests):
+            self.check_request(request, number)
+        for number, zone in enumerate(zones):
+            self.check_zone(zone, number)
+        last = Place("zone", ("zone", len(zones) - 1)) if zones else Place("zone")
+        self.check_last_always_holds([zone.get("when") for zone in zones], last, empty_too=False)
         self.check_outcome(self.table_at(table, "outcome"))
 
     # The parts of the file, in its order.
 
     def check_dialog(self, dialog: Table) -> None:
-        where = "[form]"
+        where = Place("[form]", ("form",))
         self.check_keys(dialog, _DIALOG_KEYS, where)
-        if not _matches(_DIALOG_ID, dialog.get("id")):
-            self.report(f"{where} id", "is a short name of a-z, 0-9 and _, such as no_internet")
+        if not matches(_DIALOG_ID, dialog.get("id")):
+            self.report(where / "id", sentence("is a short name of a-z, 0-9 and _, such as no_internet"))
         self.check_number(dialog, "version", where, 1, 10**6)
         self.check_one_of(dialog, "category", CATEGORIES, where)
         self.check_one_of(dialog, "ticket_type", TICKET_TYPES, where)
-        self.check_texts(dialog.get("title"), f"{where} title", MAX_LABEL_LENGTH)
+        self.check_texts(dialog.get("title"), where / "title", MAX_LABEL_LENGTH)
         self.check_strings(dialog, "match", where, needed=True)
         self.check_strings(dialog, "needs", where, allowed=frozenset({"entitlement"}))
         self.check_number(dialog, "max_questions", where, 1, MAX_QUESTIONS, needed=False)
         self.check_number(dialog, "email_batch", where, 1, 9, needed=False)
-        if "language" in dialog and set(_only_strings(dialog["language"])) != set(LANGUAGES):
-            self.report(f"{where} language", f"must name all languages of the desk: {', '.join(LANGUAGES)}")
+        if "language" in dialog and set(only_strings(dialog["language"])) != set(LANGUAGES):
+            what = sentence("must name all languages of the desk: {languages}", languages=", ".join(LANGUAGES))
+            self.report(where / "language", what)
 
-    def check_question(self, question: Table) -> None:
-        where = self.check_id(question, "[[ask]]")
+    def check_question(self, question: Table, number: int) -> None:
+        where = self.check_id(question, "ask", number)
         self.check_keys(question, _QUESTION_KEYS, where)
         self.check_one_of(question, "type", QUESTION_TYPES, where)
         self.check_condition(question, where, needed=False)
@@ -135,326 +140,217 @@ class _DialogLinter:
         self.check_optional_one_of(question, "case_field", CASE_FIELDS, where)
         self.check_optional_one_of(question, "means", MEANINGS, where)
         if "label" in question:
-            self.check_texts(question["label"], f"{where} label", MAX_LABEL_LENGTH)
+            self.check_texts(question["label"], where / "label", MAX_LABEL_LENGTH)
         if "again" in question:
-            self.check_texts(question["again"], f"{where} again", MAX_TEXT_LENGTH)
+            self.check_texts(question["again"], where / "again", MAX_TEXT_LENGTH)
         self.check_strings(question, "formerly", where)
         self.check_image(question, where)
         self.check_selfhelp(question, where)
         if "prefill" in question and question.get("type") not in ("text", "location"):
-            self.report(f"{where} prefill", "belongs to questions of type text or location")
+            self.report(where / "prefill", sentence("belongs to questions of type text or location"))
         self.check_options(question, where)
         self.check_buttons(question, where)
         self.check_constraint(question, where)
-        self.known_names.add(str(question.get("id")))
+        self.domains[str(question.get("id"))] = _domain_of(question)
 
-    def check_selfhelp(self, question: Table, where: str) -> None:
+    def check_selfhelp(self, question: Table, where: Place) -> None:
         if "selfhelp" not in question:
             return
         if question.get("type") != "yesno":
-            self.report(
-                f"{where} selfhelp", 'belongs to questions of type yesno: the article is shown to who says "no"'
-            )
-        self.check_article(question["selfhelp"], f"{where} selfhelp")
+            what = sentence('belongs to questions of type yesno: the article is shown to who says "no"')
+            self.report(where / "selfhelp", what)
+        self.check_article(question["selfhelp"], where / "selfhelp")
 
-    def check_question_text(self, question: Table, where: str) -> None:
-        self.check_texts(question.get("text"), f"{where} text", MAX_TEXT_LENGTH, TEXT_NAMES)
+    def check_question_text(self, question: Table, where: Place) -> None:
+        self.check_texts(question.get("text"), where / "text", MAX_TEXT_LENGTH, TEXT_NAMES)
         if "hint" in question:
-            self.check_texts(question["hint"], f"{where} hint", MAX_TEXT_LENGTH)
+            self.check_texts(question["hint"], where / "hint", MAX_TEXT_LENGTH)
         texts = question.get("text")
         shown = (
-            {placeholder for text in _only_strings(list(texts.values())) for placeholder in _PLACEHOLDER.findall(text)}
-            if _is_table(texts)
+            {placeholder for text in only_strings(list(texts.values())) for placeholder in PLACEHOLDER.findall(text)}
+            if is_table(texts)
             else set()
         )
         if "text_unproved" in question:
-            self.check_texts(question["text_unproved"], f"{where} text_unproved", MAX_TEXT_LENGTH, PUBLIC_TEXT_NAMES)
+            self.check_texts(question["text_unproved"], where / "text_unproved", MAX_TEXT_LENGTH, PUBLIC_TEXT_NAMES)
         elif shown - PUBLIC_TEXT_NAMES:
-            self.report(
-                f"{where} text",
-                f"shows {{{min(shown - PUBLIC_TEXT_NAMES)}}}: add text_unproved, for who has not proved who they are",
-            )
+            what = "shows {name}: add text_unproved, for who has not proved who they are"
+            self.report(where / "text", sentence(what, name=f"{{{min(shown - PUBLIC_TEXT_NAMES)}}}"))
 
-    def check_options(self, question: Table, where: str) -> None:
+    def check_options(self, question: Table, where: Place) -> None:
         options = self.tables_at(question, "options", where)
         if question.get("type") not in ("choice", "multi"):
             if options:
-                self.report(f"{where} options", "belong to questions of type choice or multi only")
+                self.report(where / "options", sentence("belong to questions of type choice or multi only"))
             return
         if not 2 <= len(options) <= MAX_OPTIONS:
-            self.report(f"{where} options", f"there are 2 to {MAX_OPTIONS} of them, not {len(options)}")
-        for option in options:
-            self.check_option(option, where)
+            what = sentence("there are 2 to {most} of them, not {number}", most=MAX_OPTIONS, number=len(options))
+            self.report(where / "options", what)
+        for number, option in enumerate(options):
+            self.check_option(option, (where / "options").at(number, f"{where} option {option.get('id')!r}"))
         for key in ("id", *LANGUAGES):
             values = [str(option.get(key)).casefold() for option in options]
-            if len(set(values)) < len(values):
-                self.report(f"{where} options", f"two of them have the same {key}")
+            if twice := next((at for at, value in enumerate(values) if value in values[:at]), 0):
+                place = Place(f"{where} options", (*where.path, "options", twice, key))
+                self.report(place, sentence("two of them have the same {key}", key=key), sentence("change one of them"))
 
-    def check_option(self, option: Table, question: str) -> None:
-        where = f"{question} option {option.get('id')!r}"
+    def check_option(self, option: Table, where: Place) -> None:
         self.check_keys(option, _OPTION_KEYS, where)
-        if not _matches(_QUESTION_ID, option.get("id")) or option.get("id") in RESERVED_IDS - CONDITION_FACTS:
-            self.report(f"{where} id", "is 1 to 20 characters of a-z, 0-9 and _, and none of skip, on_file")
+        if not matches(QUESTION_ID, option.get("id")) or option.get("id") in RESERVED_IDS - CONDITION_FACTS:
+            self.report(where / "id", sentence("is 1 to 20 characters of a-z, 0-9 and _, and none of skip, on_file"))
         self.check_texts({key: option[key] for key in LANGUAGES if key in option}, where, MAX_LABEL_LENGTH)
         for key in ("present", "absent"):
             if key in option:
-                self.check_texts(option[key], f"{where} {key}", MAX_TEXT_LENGTH)
+                self.check_texts(option[key], where / key, MAX_TEXT_LENGTH)
         self.check_strings(option, "also", where)
         if "goto_zone" in option and option["goto_zone"] not in self.zone_ids:
-            self.report(f"{where} goto_zone", f"there is no [[zone]] {option['goto_zone']!r}")
+            self.report_unknown(
+                where / "goto_zone", "there is no [[zone]] {name}", str(option["goto_zone"]), self.zone_ids
+            )
 
-    def check_buttons(self, question: Table, where: str) -> None:
+    def check_buttons(self, question: Table, where: Place) -> None:
         if "buttons" in question and question.get("type") != "datetime":
-            self.report(f"{where} buttons", "belong to questions of type datetime; a choice has options")
+            self.report(where / "buttons", sentence("belong to questions of type datetime; a choice has options"))
         self.check_strings(question, "buttons", where, allowed=TIME_BUTTONS)
 
-    def check_constraint(self, question: Table, where: str) -> None:
+    def check_constraint(self, question: Table, where: Place) -> None:
         if "constraint" not in question:
             return
         if question.get("type") != "number":
-            self.report(f"{where} constraint", "belongs to questions of type number: { min = 0, max = 100 }")
+            what = "belongs to questions of type number: {example}"
+            self.report(where / "constraint", sentence(what, example="{ min = 0, max = 100 }"))
             return
         limits = self.table_at(question, "constraint", where)
-        self.check_keys(limits, frozenset({"min", "max"}), f"{where} constraint")
+        self.check_keys(limits, frozenset({"min", "max"}), where / "constraint")
         for key in limits:
-            self.check_number(limits, key, f"{where} constraint", -(10**9), 10**9)
+            self.check_number(limits, key, where / "constraint", -(10**9), 10**9)
         if (
             "min" in limits
             and "max" in limits
-            and _is_number(limits["min"])
-            and _is_number(limits["max"])
+            and is_number(limits["min"])
+            and is_number(limits["max"])
             and limits["min"] > limits["max"]
         ):
-            self.report(f"{where} constraint", "min is above max")
+            self.report(where / "constraint", sentence("min is above max"))
 
-    def check_request(self, request: Table) -> None:
-        where = self.check_id(request, "[[request]]")
+    def check_request(self, request: Table, number: int) -> None:
+        where = self.check_id(request, "request", number)
         self.check_keys(request, _REQUEST_KEYS, where)
         self.check_one_of(request, "kind", REQUEST_KINDS, where)
         self.check_condition(request, where, needed=False)
-        self.check_texts(request.get("text"), f"{where} text", MAX_TEXT_LENGTH)
+        self.check_texts(request.get("text"), where / "text", MAX_TEXT_LENGTH)
         if "label" in request:
-            self.check_texts(request["label"], f"{where} label", MAX_LABEL_LENGTH)
+            self.check_texts(request["label"], where / "label", MAX_LABEL_LENGTH)
         if "hint" in request:
-            self.check_texts(request["hint"], f"{where} hint", MAX_TEXT_LENGTH)
+            self.check_texts(request["hint"], where / "hint", MAX_TEXT_LENGTH)
         self.check_flag(request, "optional", where)
         self.check_image(request, where)
         self.check_commands(request, where)
         self.check_extract(request, where)
-        self.known_names.add(str(request.get("id")))
+        self.domains[str(request.get("id"))] = NameDomain()
 
-    def check_commands(self, request: Table, where: str) -> None:
+    def check_commands(self, request: Table, where: Place) -> None:
         commands, params = self.table_at(request, "command", where), self.table_at(request, "params", where)
         if request.get("kind") == "command_output" and not commands:
-            self.report(f"{where} command", 'is missing: command = { windows = "ipconfig /all" }')
-        self.check_keys(commands, OPERATING_SYSTEMS, f"{where} command")
+            example = '{ windows = "ipconfig /all" }'
+            self.report(where / "command", sentence("is missing: command = {example}", example=example))
+        self.check_keys(commands, OPERATING_SYSTEMS, where / "command")
         for system, line in commands.items():
             if not isinstance(line, str) or not 0 < len(line) <= 200 or "\n" in line or "`" in line:
-                self.report(f"{where} command {system}", "is one line of at most 200 characters without `")
+                self.report(where / "command" / system, sentence("is one line of at most 200 characters without `"))
                 continue
-            for placeholder in _PLACEHOLDER.findall(line):
+            for placeholder in PLACEHOLDER.findall(line):
                 if placeholder not in params:
-                    self.report(f"{where} command {system}", f"names {{{placeholder}}}, which params does not give")
+                    what = sentence("names {name}, which params does not give", name=f"{{{placeholder}}}")
+                    self.report(where / "command" / system, what, write_instead(placeholder, params))
         for key, value in params.items():
             if not isinstance(value, str):
-                self.report(f"{where} params {key}", 'is a text: "192.168.1.1", or "answer:ID" for an earlier answer')
+                what = sentence('is a text: "192.168.1.1", or "answer:ID" for an earlier answer')
+                self.report(where / "params" / key, what)
             elif (
-                value.startswith("answer:") and value.removeprefix("answer:") not in self.known_names - CONDITION_FACTS
+                value.startswith("answer:")
+                and value.removeprefix("answer:") not in self.domains.keys() - CONDITION_FACTS
             ):
-                self.report(f"{where} params {key}", f"there is no earlier question {value.removeprefix('answer:')!r}")
+                name = value.removeprefix("answer:")
+                known = self.domains.keys() - CONDITION_FACTS
+                self.report_unknown(where / "params" / key, "there is no earlier question {name}", name, known)
 
-    def check_extract(self, request: Table, where: str) -> None:
+    def check_extract(self, request: Table, where: Place) -> None:
         for key, pattern in self.table_at(request, "extract", where).items():
-            here = f"{where} extract {key}"
-            if not _matches(_QUESTION_ID, key) or key in self.known_names | RESERVED_IDS:
-                self.report(here, "needs a short name of its own, of a-z, 0-9 and _")
-            if not _is_table(pattern):
-                self.report(
-                    here, 'is no pattern: say which words the number stands at, { before = ["% loss"] } or after'
-                )
+            here = where / "extract" / key
+            if not matches(QUESTION_ID, key) or key in self.domains.keys() | RESERVED_IDS:
+                self.report(here, sentence("needs a short name of its own, of a-z, 0-9 and _"))
+            if not is_table(pattern):
+                what = "is no pattern: say which words the number stands at, {example} or after"
+                self.report(here, sentence(what, example='{ before = ["% loss"] }'))
                 continue
             self.check_keys(pattern, frozenset({"before", "after"}), here)
             for side in ("before", "after"):
                 self.check_strings(pattern, side, here)
             if not pattern:
-                self.report(here, "needs before = [...] or after = [...]: the words the number stands at")
-            self.known_names.add(key)
+                self.report(here, sentence("needs before = [...] or after = [...]: the words the number stands at"))
+            self.domains[key] = NameDomain()
 
-    def check_zone(self, zone: Table) -> None:
-        where = f"[[zone]] {zone.get('id')!r}"
+    def check_zone(self, zone: Table, number: int) -> None:
+        where = Place(f"[[zone]] {zone.get('id')!r}", ("zone", number))
         self.check_keys(zone, frozenset({"id", "when", "sure", "still_ask"}), where)
-        for name in self.strings_in(zone["still_ask"], f"{where} still_ask") if "still_ask" in zone else ():
+        for name in self.strings_in(zone["still_ask"], where / "still_ask") if "still_ask" in zone else ():
             if name not in self.question_ids:
-                self.report(f"{where} still_ask", f"there is no [[ask]] {name!r}")
+                self.report_unknown(where / "still_ask", "there is no [[ask]] {name}", name, self.question_ids)
         if not isinstance(zone.get("id"), str) or not 0 < len(str(zone.get("id"))) <= 32:
-            self.report(where, "id is a name of at most 32 characters")
+            self.report(where, sentence("id is a name of at most 32 characters"))
         self.check_condition(zone, where, needed=True)
         self.check_number(zone, "sure", where, 0, 1)
 
     def check_outcome(self, outcome: Table) -> None:
-        where = "[outcome]"
+        where = Place("[outcome]", ("outcome",))
         self.check_keys(outcome, frozenset({"severity", "suggest", "route"}), where)
         zones = self.zone_ids or {"unknown"}
-        self.known_names |= {"zone", "sure"}
+        self.domains |= {
+            "zone": NameDomain(known=frozenset(zones | {"unknown"})),
+            "sure": NameDomain("number", None, 0, 1),
+        }
         severity = self.tables_at(outcome, "severity", where)
-        for rule in severity:
-            self.check_value_rule(rule, f"{where} severity", "set", SEVERITIES)
-        self.check_last_always_holds([rule.get("when") for rule in severity], f"{where} severity", empty_too=True)
-        self.known_names |= {"severity"}
+        for number, rule in enumerate(severity):
+            self.check_value_rule(rule, (where / "severity").at(number), "set", SEVERITIES)
+        self.check_last_always_holds([rule.get("when") for rule in severity], where / "severity", empty_too=True)
+        self.domains["severity"] = NameDomain(known=SEVERITIES)
         routes = self.tables_at(outcome, "route", where)
-        for rule in routes:
-            self.check_value_rule(rule, f"{where} route", "queue", None)
+        for number, rule in enumerate(routes):
+            self.check_value_rule(rule, (where / "route").at(number), "queue", None)
         for zone in sorted(zones):
             if routes and not any(_always_takes(rule.get("when"), zone) for rule in routes):
-                self.report(f"{where} route", f'the zone {zone!r} may find no queue: end with when = "True"')
+                what = sentence('the zone {zone} may find no queue: end with when = "True"', zone=repr(zone))
+                self.report(where / "route", what)
         for zone, articles in self.table_at(outcome, "suggest", where).items():
             if zone not in zones:
-                self.report(f"{where} suggest", f"there is no [[zone]] {zone!r}")
-            for article in self.strings_in(articles, f"{where} suggest {zone}"):
-                self.check_article(article, f"{where} suggest {zone}")
+                place = Place(f"{where} suggest", (*where.path, "suggest", zone))
+                self.report_unknown(place, "there is no [[zone]] {name}", zone, zones)
+            for article in self.strings_in(articles, where / "suggest" / zone):
+                self.check_article(article, where / "suggest" / zone)
 
-    def check_value_rule(self, rule: Table, where: str, key: str, allowed: frozenset[str] | None) -> None:
+    def check_value_rule(self, rule: Table, where: Place, key: str, allowed: frozenset[str] | None) -> None:
         self.check_keys(rule, frozenset({"when", key}), where)
         self.check_condition(rule, where, needed=True)
         if allowed is not None:
             self.check_one_of(rule, key, allowed, where)
         elif not isinstance(rule.get(key), str) or not rule[key]:
-            self.report(f"{where} {key}", "is missing: the name of a queue")
-
-    # What the parts are made of.
-
-    def check_article(self, named: Any, where: str) -> None:
-        if not _is_text(named) or not named.startswith("kb:") or not 3 < len(named.strip()) <= MAX_ARTICLE_ID_LENGTH:
-            self.report(where, f'{named!r} names no article: write "kb:router-restart"')
-
-    def check_id(self, table: Table, kind: str) -> str:
-        name = table.get("id")
-        where = f"{kind} {name!r}"
-        if not _matches(_QUESTION_ID, name):
-            self.report(where, "id is 1 to 20 characters of a-z, 0-9 and _, beginning with a letter")
-        elif name in self.known_names | RESERVED_IDS:
-            self.report(where, "this id is taken already" if name not in RESERVED_IDS else "this id is reserved")
-        return where
-
-    def check_condition(self, table: Table, where: str, needed: bool) -> None:
-        source = table.get("when")
-        if source is None and not needed:
-            return
-        if not isinstance(source, str):
-            self.report(f"{where} when", "is a condition in quotes")
-            return
-        try:
-            names = CompiledCondition.of(source).names
-        except InvalidCondition as error:
-            self.report(f"{where} when", str(error))
-            return
-        for name in sorted(names - self.known_names):
-            self.report(f"{where} when", f"{name!r} is no earlier question and nothing the desk knows")
-
-    def check_last_always_holds(self, conditions: list[Any], where: str, empty_too: bool) -> None:
-        if conditions and conditions[-1] != "True":
-            self.report(where, 'the last one must have when = "True", so that one always holds')
-        if not conditions and empty_too:
-            self.report(where, 'is missing: at least [{ when = "True", set = "minor" }]')
-
-    def check_texts(self, value: Any, where: str, longest: int, names: frozenset[str] = frozenset()) -> None:
-        """Checks a text in every language; only ``names`` may stand in braces."""
-        if not _is_table(value):
-            self.report(where, f"is missing: one text for each of {', '.join(LANGUAGES)}")
-            return
-        self.check_keys(value, frozenset(LANGUAGES), where)
-        for language in LANGUAGES:
-            text = value.get(language)
-            if not isinstance(text, str) or not text.strip():
-                self.report(f"{where} {language}", "is missing or empty")
-            elif len(text) > longest:
-                self.report(f"{where} {language}", f"has {len(text)} characters; at most {longest} fit")
-            else:
-                for placeholder in sorted(set(_PLACEHOLDER.findall(text)) - names):
-                    self.report(f"{where} {language}", f"{{{placeholder}}} is nothing the desk may show there")
-
-    def check_keys(self, table: Table, allowed: frozenset[str], where: str) -> None:
-        for key in sorted(set(table) - allowed):
-            self.report(where, f"the key {key!r} is unknown: remove it or correct it")
-
-    def table_at(self, table: Table, key: str, where: str = "") -> Table:
-        value = table.get(key, {})
-        if _is_table(value):
-            return dict(value)
-        self.report(f"{where} {key}".strip(), "must be a table")
-        return {}
-
-    def tables_at(self, table: Table, key: str, where: str = "") -> list[Table]:
-        value = table.get(key, [])
-        if isinstance(value, list) and all(_is_table(one) for one in value):
-            return value
-        self.report(f"{where} {key}".strip(), "must be a list of tables")
-        return []
-
-    def check_one_of(self, table: Table, key: str, allowed: Iterable[str], where: str) -> None:
-        if table.get(key) not in set(allowed):
-            self.report(f"{where} {key}", f"is one of {', '.join(sorted(allowed))}; not {table.get(key)!r}")
-
-    def check_optional_one_of(self, table: Table, key: str, allowed: frozenset[str], where: str) -> None:
-        if key in table:
-            self.check_one_of(table, key, allowed, where)
-
-    def check_strings(
-        self, table: Table, key: str, where: str, needed: bool = False, allowed: frozenset[str] | None = None
-    ) -> None:
-        if key not in table and not needed:
-            return
-        for one in self.strings_in(table.get(key), f"{where} {key}"):
-            if allowed is not None and one not in allowed:
-                self.report(f"{where} {key}", f"{one!r} is unknown: there are {', '.join(sorted(allowed))}")
-
-    def strings_in(self, value: Any, where: str) -> list[str]:
-        strings = _only_strings(value)
-        if not strings or len(strings) != len(value) or not all(one.strip() for one in strings):
-            self.report(where, "is a list of texts, none of them empty")
-        return strings
-
-    def check_number(self, table: Table, key: str, where: str, low: float, high: float, needed: bool = True) -> None:
-        if key not in table and not needed:
-            return
-        value = table.get(key)
-        if not _is_number(value) or not low <= value <= high:
-            self.report(f"{where} {key}", f"is a number from {low} to {high}, not {value!r}")
-
-    def check_flag(self, table: Table, key: str, where: str) -> None:
-        if not isinstance(table.get(key, True), bool):
-            self.report(f"{where} {key}", "is true or false, without quotes")
-
-    def check_image(self, table: Table, where: str) -> None:
-        image = table.get("image")
-        if image is None:
-            return
-        if not isinstance(image, str) or "/" in image or "\\" in image or image.startswith("."):
-            self.report(f"{where} image", "is the name of a picture beside the dialog's file, without a path")
-        elif Path(image).suffix not in PICTURES:
-            self.report(f"{where} image", f"is a picture that ends with {' or '.join(sorted(PICTURES))}")
-        elif self.folder is not None and not (self.folder / image).is_file():
-            self.report(f"{where} image", f"there is no {image} beside the dialog's file")
+            self.report(where / key, sentence("is missing: the name of a queue"))
 
 
-def _is_table(value: Any) -> TypeGuard[dict[str, Any]]:
-    return isinstance(value, dict)
-
-
-def _is_text(value: Any) -> TypeGuard[str]:
-    return isinstance(value, str) and value.isprintable()
-
-
-def _is_number(value: Any) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _matches(pattern: re.Pattern[str], value: Any) -> bool:
-    return isinstance(value, str) and pattern.fullmatch(value) is not None
-
-
-def _only_strings(value: Any) -> list[str]:
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+def _domain_of(question: Table) -> NameDomain:
+    """What the answer to a question may be."""
+    kind, options = question.get("type"), question.get("options")
+    ids = (
+        frozenset(str(one.get("id")) for one in options if is_table(one)) if isinstance(options, list) else frozenset()
+    )
+    if kind == "choice":
+        return NameDomain(known=ids)
+    if kind == "multi":
+        return NameDomain("list", ids)
+    if kind == "yesno":
+        return NameDomain(known=frozenset({"yes", "no", "unknown"}))
+    return NameDomain()
 
 
 def _always_takes(condition: Any, zone: str) -> bool:

@@ -16,6 +16,10 @@ from typing import Any
 
 from desk.language.conditions import CompiledCondition
 from desk.language.detect import LANGUAGES
+from desk.language.faults import Fault, InvalidFiles
+from desk.language.toml_lines import line_of, toml_lines
+from desk.language.translatable import sentence
+from desk.model.toml_table import unreadable
 from intake.engine import lint
 from intake.engine.phrase_matching import PhraseMatcher
 
@@ -25,12 +29,8 @@ LocalizedText = Mapping[str, str]
 """The same thing in every language, by language."""
 
 
-class InvalidDialog(ValueError):
-    """A dialog that cannot be used. ``problems`` are sentences, each naming the file and the key."""
-
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
+class InvalidDialog(InvalidFiles):
+    """Dialogs that cannot be used; each fault names the file and the key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class ConditionalValue:
 @dataclass(frozen=True, slots=True)
 class Dialog:
     """The questions of one trouble, as their file defines them. ``hash`` is the SHA-256 of ``source`` in hex;
-    ``folder`` is where its pictures lie, if anywhere.
+    ``folder`` is where its pictures lie, if anywhere, and ``file`` what its file is called in sentences.
 
     ``version`` is the number its author gave it, for people: what a case began with is known by the hash.
     """
@@ -142,6 +142,7 @@ class Dialog:
     source: str
     hash: str
     folder: Path | None = None
+    file: str = field(default="", compare=False)
 
     def question(self, name: str) -> Question | None:
         """The question or request of that id."""
@@ -180,17 +181,20 @@ def parse_dialog(source: bytes, name: str, folder: Path | None = None) -> Dialog
     """
     try:
         if len(source) > MAX_FILE_BYTES:
-            raise InvalidDialog([f"{name}: a dialog may have {MAX_FILE_BYTES} bytes, this one has {len(source)}"])
+            what = sentence(
+                "a dialog may have {most} bytes, this one has {number}", most=MAX_FILE_BYTES, number=len(source)
+            )
+            raise InvalidDialog([Fault(name, 0, what)])
         text = source.decode("utf-8")
         table = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise InvalidDialog([f"{name}: cannot be read as TOML: {error}"]) from None
-    if found := lint.find_problems(table, name, folder):
+        raise InvalidDialog([unreadable(name, error, what="cannot be read as TOML: {why}")]) from None
+    if found := lint.find_faults(table, name, folder, text):
         raise InvalidDialog(found)
-    return _dialog_from_table(table, text, hashlib.sha256(source).hexdigest(), folder)
+    return _dialog_from_table(table, text, hashlib.sha256(source).hexdigest(), folder, name)
 
 
-def _dialog_from_table(table: Mapping[str, Any], source: str, digest: str, folder: Path | None) -> Dialog:
+def _dialog_from_table(table: Mapping[str, Any], source: str, digest: str, folder: Path | None, file: str) -> Dialog:
     dialog, outcome = table["form"], table.get("outcome", {})
     return Dialog(
         id=dialog["id"],
@@ -217,6 +221,7 @@ def _dialog_from_table(table: Mapping[str, Any], source: str, digest: str, folde
         source=source,
         hash=digest,
         folder=folder,
+        file=file,
     )
 
 
@@ -311,17 +316,17 @@ class DialogSet:
         `InvalidDialog` with the faults of all files.
         """
         found: list[Dialog] = []
-        problems: list[str] = []
+        faults: list[Fault] = []
         for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
             try:
                 found.append(parse_dialog(path.read_bytes(), str(path), path.parent))
             except OSError as error:
-                problems.append(f"{path}: cannot be read: {error.strerror}")
+                faults.append(Fault(str(path), 0, sentence("cannot be read: {why}", why=error.strerror)))
             except InvalidDialog as error:
-                problems += error.problems
-        problems += _duplicate_ids(found)
-        if problems:
-            raise InvalidDialog(problems)
+                faults += error.faults
+        faults += _duplicate_ids(found)
+        if faults:
+            raise InvalidDialog(faults)
         return cls({dialog.id: dialog for dialog in reversed(found)}, {dialog.hash: dialog for dialog in found})
 
     def with_former_versions(self, old: Iterable[Dialog]) -> DialogSet:
@@ -342,11 +347,13 @@ class DialogSet:
         return self._matcher.parts(text)
 
 
-def _duplicate_ids(dialogs: Sequence[Dialog]) -> list[str]:
-    seen: set[tuple[Path | None, str]] = set()
-    problems = []
+def _duplicate_ids(dialogs: Sequence[Dialog]) -> list[Fault]:
+    seen: dict[tuple[Path | None, str], Dialog] = {}
+    faults = []
     for dialog in dialogs:
-        if (dialog.folder, dialog.id) in seen:
-            problems.append(f"{dialog.folder}: two dialogs have the id {dialog.id!r}: give one another id")
-        seen.add((dialog.folder, dialog.id))
-    return problems
+        if first := seen.get((dialog.folder, dialog.id)):
+            line = line_of(toml_lines(dialog.source), ("form", "id"))
+            what = sentence("two dialogs have the id {id}: this one, and {file}", id=repr(dialog.id), file=first.file)
+            faults.append(Fault(dialog.file, line, what, sentence("give one another id")))
+        seen[dialog.folder, dialog.id] = dialog
+    return faults

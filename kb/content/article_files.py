@@ -18,8 +18,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desk.language.detect import LANGUAGES
+from desk.language.faults import Fault, FileFaults, InvalidFiles
+from desk.language.translatable import sentence, write_instead
 from desk.model.media_types import PICTURES
-from desk.model.toml_table import TomlTable
+from desk.model.toml_table import TomlTable, unreadable
 from kb.content.article_body import (
     FACT_NAMES,
     BodySection,
@@ -44,8 +46,8 @@ _ID_RE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _PICTURE_NAME_RE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,59}}(?:{'|'.join(map(re.escape, PICTURES))})")
 
 
-class InvalidArticle(ValueError):
-    """Says which file of an article is wrong, and how to correct it: a sentence for the operator."""
+class InvalidArticle(InvalidFiles):
+    """Says which file of an article is wrong, where, and how to correct it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,17 +151,20 @@ def read_folder(path: Path, provider: str = "", required: Collection[str] = LANG
     """Reads one article's folder. Raises `InvalidArticle` when it is not whole, or a ``required`` language is
     missing."""
     if not is_folder_name(path.name):
-        raise InvalidArticle(f"{path}: an article's folder is named in small Latin letters, digits and dashes")
+        raise _invalid(path, sentence("an article's folder is named in small Latin letters, digits and dashes"))
     files = {language: path / f"{language}.md" for language in LANGUAGES if (path / f"{language}.md").is_file()}
     if missing := [language for language in required if language not in files]:
-        raise InvalidArticle(f"{path / missing[0]}.md is missing: the article needs this language too")
+        what = sentence("{file}.md is missing: the article needs this language too", file=missing[0])
+        raise _invalid(path, what)
     if not files:
-        raise InvalidArticle(f"{path}: there is neither {' nor '.join(f'{one}.md' for one in LANGUAGES)}")
+        raise _invalid(path, sentence("there is neither {files}", files=" / ".join(f"{one}.md" for one in LANGUAGES)))
     read = {language: _ArticleFile(file, language) for language, file in files.items()}
     first = next(iter(read.values()))
     for other in read.values():
         if (other.dialog, other.category) != (first.dialog, first.category):
-            raise InvalidArticle(f"{other.path}: dialog and category must be the same as in {first.path.name}")
+            other.report(sentence("dialog and category must be the same as in {file}", file=first.path.name))
+    if faults := [fault for one in read.values() for fault in one.faults.found]:
+        raise InvalidArticle(faults)
     return Article(
         id=path.name,
         provider=provider,
@@ -171,8 +176,10 @@ def read_folder(path: Path, provider: str = "", required: Collection[str] = LANG
 
 
 def read_folders(folders: Sequence[Path], provider: str = "", required: Collection[str] = ()) -> dict[str, Article]:
-    """All articles of several folders by id; of two with one id, the earlier folder's. Raises `InvalidArticle`."""
+    """All articles of several folders by id; of two with one id, the earlier folder's. Raises `InvalidArticle` with the
+    faults of all."""
     found: dict[str, Article] = {}
+    faults: list[Fault] = []
     for folder in folders:
         for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if (
@@ -181,43 +188,66 @@ def read_folders(folders: Sequence[Path], provider: str = "", required: Collecti
                 and not path.name.startswith(".")
                 and path.name not in found
             ):
-                found[path.name] = read_folder(path, provider, required)
+                try:
+                    found[path.name] = read_folder(path, provider, required)
+                except InvalidArticle as error:
+                    faults += error.faults
+    if faults:
+        raise InvalidArticle(faults)
     return found
 
 
+def _invalid(path: Path, what: str, todo: str = "") -> InvalidArticle:
+    return InvalidArticle([Fault(str(path), 0, what, todo)])
+
+
 class _ArticleFile:
-    """One language's file, read and checked."""
+    """One language's file, read and checked; what is wrong with it is gathered in ``faults``."""
 
     def __init__(self, path: Path, language: str) -> None:
         self.path = path
         try:
             if path.stat().st_size > MAX_FILE_BYTES:
-                raise self._error(f"it has more than {MAX_FILE_BYTES} bytes: nobody reads an article of that length")
+                what = sentence(
+                    "it has more than {bytes} bytes: nobody reads an article of that length", bytes=MAX_FILE_BYTES
+                )
+                raise _invalid(path, what)
             source = path.read_text("utf-8").replace("\r\n", "\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise self._error(f"it cannot be read ({error})") from None
+            raise _invalid(path, sentence("it cannot be read ({why})", why=error)) from None
         opening, _, rest = source.partition("+++\n")
         head, fence, body = rest.partition("\n+++\n")
         if opening.strip() or not fence:
-            raise self._error("it must begin with a TOML head between two lines of +++")
+            raise _invalid(path, sentence("it must begin with a TOML head between two lines of +++"))
+        first_line = opening.count("\n") + 2
+        self.faults = FileFaults(str(path), head, first_line)
         try:
-            self.head = TomlTable(tomllib.loads(head), f"{path}: the head:", InvalidArticle)
+            self.head = TomlTable(tomllib.loads(head), self.faults, sentence("the head:"))
         except (tomllib.TOMLDecodeError, RecursionError) as error:
-            raise self._error(f"the head is not TOML: {error}") from None
+            kind = "the head is not TOML: {why}"
+            raise InvalidArticle([unreadable(str(path), error, first_line, kind)]) from None
         self.hash = sha256_of(source)
+        self._body_line = first_line + head.count("\n") + 2
         self.dialog = self.head.text("dialog", "")
         self.category = self.head.choice("category", CATEGORIES, "technical")
-        self.edition = self._edition(language, body.strip("\n") + "\n")
-        self.head.reject_unknown_keys()
+        self.edition = self._edition(language, body)
+        self.head.report_unknown_keys()
+
+    def report(self, what: str, line: int = 0, todo: str = "") -> None:
+        """Notes a fault of the file, in a ``line`` of its body counted from 1."""
+        at = line + self._body_line - 1 if line else 0
+        self.faults.found.append(Fault(str(self.path), at, what, todo))
 
     def _edition(self, language: str, body: str) -> ArticleTranslation:
-        self._check(body)
+        lines = body.split("\n")
+        self._check(body, lines)
+        body = body.strip("\n") + "\n"
         return ArticleTranslation(
             language=language,
             title=self.head.text("title"),
             phrasings=tuple(dict.fromkeys(self.head.texts("phrasings"))),
             body=body,
-            pictures=self._pictures(body),
+            pictures=self._pictures(lines),
             environment=self.head.text("environment", ""),
             owner=self.head.text("owner", ""),
             confidence=self.head.choice("confidence", CONFIDENCES, "not_validated"),
@@ -225,49 +255,60 @@ class _ArticleFile:
             governance=self.head.choice("governance", GOVERNANCE, "experience_based"),
         )
 
-    def _check(self, body: str) -> None:
+    def _check(self, body: str, lines: Sequence[str]) -> None:
         if not body.strip():
-            raise self._error("there is no text below the head")
-        if line := first_invalid_braces(body):
-            what = "write {{ fact }}, {{ fact or words }}, or {{ if fact }} at the end of a line"
-            raise self._error(f"the braces in {line!r} cannot be read: {what}")
-        if unknown := [name for name in fact_names_in(body) if name not in FACT_NAMES]:
-            raise self._error(
-                f"{{{{ {unknown[0]} }}}} is no fact of a provider; there are {', '.join(sorted(FACT_NAMES))}"
-            )
-        if deep := [line for line in body.split("\n") if line.startswith("##")]:
-            raise self._error(f"a heading has one # and a space, not {deep[0]!r}")
-        if empty := [one.heading for one in split_sections(body) if not any(line.strip() for line in one.lines)]:
-            raise self._error(f"there is nothing below the heading {empty[0]!r}")
+            self.report(sentence("there is no text below the head"))
+        for number, line in enumerate(lines, 1):
+            if first_invalid_braces(line):
+                forms = {"fact": "{{ fact }}", "words": "{{ fact or words }}", "condition": "{{ if fact }}"}
+                todo = sentence("write {fact}, {words}, or {condition} at the end of a line", **forms)
+                self.report(sentence("the braces in {line} cannot be read", line=repr(line)), number, todo)
+            else:
+                for name in fact_names_in(line):
+                    if name not in FACT_NAMES:
+                        known = ", ".join(sorted(FACT_NAMES))
+                        braces, pattern = f"{{{{ {name} }}}}", "{braces} is no fact of a provider; there are {known}"
+                        self.report(
+                            sentence(pattern, braces=braces, known=known), number, write_instead(name, FACT_NAMES)
+                        )
+            if line.startswith("##"):
+                self.report(sentence("a heading has one # and a space, not {line}", line=repr(line)), number)
+        for one in split_sections(body.strip("\n") + "\n"):
+            if not any(line.strip() for line in one.lines):
+                what = sentence("there is nothing below the heading {heading}", heading=repr(one.heading))
+                at = [number for number, line in enumerate(lines, 1) if line.strip("# ") == one.heading.strip()]
+                self.report(what, at[0] if at else 0, sentence("write what to do there, or remove it"))
 
-    def _pictures(self, body: str) -> tuple[str, ...]:
+    def _pictures(self, lines: Sequence[str]) -> tuple[str, ...]:
         pictures: list[str] = []
-        for line in body.split("\n"):
+        for number, line in enumerate(lines, 1):
             if not line.lstrip().startswith("!["):
                 continue
             found = parse_picture_line(line)
             if not found:
-                raise self._error(f"a picture stands on a line of its own as ![what it shows](name.png), not {line!r}")
+                what = "a picture stands on a line of its own as ![what it shows](name.png), not {line}"
+                self.report(sentence(what, line=repr(line)), number)
+                continue
             words, place = found
             if not words.strip():
-                raise self._error(f"say in the brackets what {place} shows: some people hear it, and letters print it")
-            pictures.append(self._picture(place))
+                what = "say in the brackets what {picture} shows: some people hear it, and letters print it"
+                self.report(sentence(what, picture=place), number)
+            pictures.append(self._picture(place, number))
         return tuple(pictures)
 
-    def _picture(self, reference: str) -> str:
+    def _picture(self, reference: str, line: int) -> str:
         folder, name = self.path.parent, reference
         if reference.startswith(f"../{SHARED_FOLDER}/"):
             folder, name = folder.parent / SHARED_FOLDER, reference.removeprefix(f"../{SHARED_FOLDER}/")
         if not _PICTURE_NAME_RE.fullmatch(name):
-            raise self._error(
-                f"the picture {reference!r} must be name.png or ../{SHARED_FOLDER}/name.png, in small letters"
+            what = "the picture {picture} must be name.png or ../{shared}/name.png, in small letters"
+            self.report(sentence(what, picture=repr(reference), shared=SHARED_FOLDER), line)
+        elif not (folder / name).is_file():
+            there = {one.name for one in folder.glob("*") if one.suffix in PICTURES} if folder.is_dir() else set()
+            self.report(
+                sentence("the picture {picture} is not there", picture=reference), line, write_instead(name, there)
             )
-        if not (folder / name).is_file():
-            raise self._error(f"the picture {reference} is not there")
         return f"{folder.name}/{name}"
-
-    def _error(self, what: str) -> InvalidArticle:
-        return InvalidArticle(f"{self.path}: {what}")
 
 
 def find_picture(name: str, folders: Sequence[Path]) -> Path:

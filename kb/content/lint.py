@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from desk.language.detect import LANGUAGES
+from desk.language.faults import Fault
+from desk.language.translatable import sentence
 from desk.model.check_findings import CheckFinding
 from desk.model.media_types import PICTURES
 from kb.content.article_body import (
@@ -49,12 +51,15 @@ def check_folders(folders: Sequence[Path], provider: str = "") -> tuple[dict[str
                 try:
                     here[path.name] = read_folder(path, provider, required=())
                 except InvalidArticle as error:
-                    found.append(
-                        CheckFinding("error", path.name, str(error).replace(f"{folder}/", ""), "correct that file")
-                    )
+                    found += [_finding(path.name, one, folder) for one in error.faults]
         found += _check_pictures(folder, here.values())
         articles = here | articles
     return articles, found
+
+
+def _finding(id: str, fault: Fault, folder: Path) -> CheckFinding:
+    what = sentence("{file}: {what}", file=fault.file.replace(f"{folder}/", ""), what=fault.what)
+    return CheckFinding("error", id, what, fault.todo or sentence("correct that file"), fault.line)
 
 
 def _check_pictures(folder: Path, articles: Iterable[Article]) -> Iterator[CheckFinding]:
@@ -62,11 +67,19 @@ def _check_pictures(folder: Path, articles: Iterable[Article]) -> Iterator[Check
     for path in sorted(one for one in folder.glob("*/*") if one.suffix in PICTURES):
         name = f"{path.parent.name}/{path.name}"
         if name not in shown:
-            yield CheckFinding("warning", path.parent.name, f"no article shows {name}", "remove it, or show it")
-        elif path.stat().st_size > MAX_PICTURE_BYTES:
-            what = f"{name} has {path.stat().st_size // 1000} KB"
             yield CheckFinding(
-                "warning", path.parent.name, what, f"make it smaller than {MAX_PICTURE_BYTES // 1000} KB"
+                "warning",
+                path.parent.name,
+                sentence("no article shows {file}", file=name),
+                sentence("remove it, or show it"),
+            )
+        elif path.stat().st_size > MAX_PICTURE_BYTES:
+            what = sentence("{file} has {number} KB", file=name, number=path.stat().st_size // 1000)
+            yield CheckFinding(
+                "warning",
+                path.parent.name,
+                what,
+                sentence("make it smaller than {number} KB", number=MAX_PICTURE_BYTES // 1000),
             )
 
 
@@ -77,8 +90,8 @@ def check_articles(articles: Sequence[Article], shared: Sequence[Article] = ()) 
         told = {*article.editions, *below.get(article.id, ())}
         if missing := [language for language in LANGUAGES if language not in told]:
             known = ", ".join(article.editions)
-            what = f"there is no {missing[0]}: who speaks it reads {known}"
-            yield CheckFinding("warning", article.id, what, f"write {missing[0]}.md")
+            what = sentence("there is no {language}: who speaks it reads {known}", language=missing[0], known=known)
+            yield CheckFinding("warning", article.id, what, sentence("write {file}", file=f"{missing[0]}.md"))
         for edition in article.editions.values():
             yield from _check_edition(article.id, edition)
     mine = {article.id for article in articles}
@@ -88,19 +101,23 @@ def check_articles(articles: Sequence[Article], shared: Sequence[Article] = ()) 
 def _check_edition(id: str, edition: ArticleTranslation) -> Iterator[CheckFinding]:
     file, told = f"{edition.language}.md", fill_facts(edition.body, dict.fromkeys(FACT_NAMES, "x" * 16))
     if len(edition.phrasings) < MIN_PHRASINGS:
-        what = f"{file}: there are {len(edition.phrasings)} phrasings; people need at least {MIN_PHRASINGS}"
-        yield CheckFinding("warning", id, what, "add what people really write")
+        pattern = "{file}: there are {number} phrasings; people need at least {least}"
+        what = sentence(pattern, file=file, number=len(edition.phrasings), least=MIN_PHRASINGS)
+        yield CheckFinding("warning", id, what, sentence("add what people really write"))
     if (length := len(edition.title) + len(told)) > MAX_ARTICLE_LENGTH:
-        yield CheckFinding(
-            "warning", id, f"{file}: it has {length} characters", f"keep it under {MAX_ARTICLE_LENGTH}, or make it two"
-        )
+        what = sentence("{file}: it has {number} characters", file=file, number=length)
+        todo = sentence("keep it under {most}, or make it two", most=MAX_ARTICLE_LENGTH)
+        yield CheckFinding("warning", id, what, todo)
     if not told.strip():
-        yield CheckFinding("warning", id, f"{file}: there is nothing to read in it", "write what to do")
+        yield CheckFinding(
+            "warning", id, sentence("{file}: there is nothing to read in it", file=file), sentence("write what to do")
+        )
     elif edition.is_public and not any(
         is_stop_heading(part.heading, edition.language) for part in split_sections(edition.body)
     ):
-        todo = f'end it with "# {STOP_HEADINGS[edition.language]}"'
-        yield CheckFinding("warning", id, f"{file}: it does not say what to do when nothing helped", todo)
+        todo = sentence('end it with "{heading}"', heading=f"# {STOP_HEADINGS[edition.language]}")
+        what = sentence("{file}: it does not say what to do when nothing helped", file=file)
+        yield CheckFinding("warning", id, what, todo)
 
 
 def _check_shared_phrasings(articles: Sequence[Article], mine: set[str]) -> Iterator[CheckFinding]:
@@ -110,8 +127,8 @@ def _check_shared_phrasings(articles: Sequence[Article], mine: set[str]) -> Iter
             for phrasing in dict.fromkeys((edition.title, *edition.phrasings)):
                 other = said.setdefault(" ".join(phrasing.casefold().split()), article.id)
                 if other != article.id and (other in mine or article.id in mine):
-                    what = f'"{phrasing}" leads to {other} too'
-                    yield CheckFinding("warning", article.id, what, "keep it where it helps most")
+                    what = sentence('"{phrasing}" leads to {other} too', phrasing=phrasing, other=other)
+                    yield CheckFinding("warning", article.id, what, sentence("keep it where it helps most"))
 
 
 def check_facts(provider: str, facts: Mapping[str, str], articles: Iterable[Article]) -> Iterator[CheckFinding]:
@@ -119,5 +136,5 @@ def check_facts(provider: str, facts: Mapping[str, str], articles: Iterable[Arti
     named = {name for one in articles for edition in one.editions.values() for name in fact_names_in(edition.body)}
     silent = sorted(name for name in named & FACT_NAMES if name not in facts and name != "provider_title")
     if silent:
-        todo = "write them under [facts] in policy.toml; false says that there is none"
-        yield CheckFinding("warning", provider, f"articles would name {', '.join(silent)}", todo)
+        todo = sentence("write them under [facts] in policy.toml; false says that there is none")
+        yield CheckFinding("warning", provider, sentence("articles would name {facts}", facts=", ".join(silent)), todo)

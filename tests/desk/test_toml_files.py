@@ -37,7 +37,7 @@ BOX = (
         (BOT + BOT, "firstline.toml: telegram:main stands there twice"),
         (BOX + "look_every = 0\n", "[[mailbox]] help look_every is 0: write the seconds"),
         (BOX + 'after = "gone"\n', '[[mailbox]] help after is \'gone\': write "seen", "leave" or "move:Folder"'),
-        (BOX + "paswords = 1\nfolders = 2\n", "help has unknown keys 'folders', 'paswords': there are name, address, "),
+        (BOX + "paswords = 1\nfolders = 2\n", "help has an unknown key 'folders': there are name, address, "),
     ],
 )
 def test_what_is_wrong_in_the_settings(tmp_path: Path, source: str, sentence: str) -> None:
@@ -84,7 +84,7 @@ SECRETLESS = '\n[desk]\nsecret = ""\n'
             "a is in team 'l2', which is not there",
         ),
         ("teams", "[[agents]]\n", "sever/teams.toml: has an unknown key 'agents': there are team, agent"),
-        ("teams", "team\n", "sever/teams.toml cannot be read"),
+        ("teams", "team\n", "sever/teams.toml: cannot be read"),
     ],
 )
 def test_what_is_wrong_in_a_providers_files(tmp_path: Path, file: str, source: str, sentence: str) -> None:

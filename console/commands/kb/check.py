@@ -44,12 +44,12 @@ def check(folder: DeskFolder, source: Path | None, as_json: bool) -> None:
     """
     found = list(_check_source(source) if source else _check_desk(folder))
     wrong = any(one.level == "error" for one in found)
-    if as_json:
-        print_json([asdict(one) for one in found])
-    else:
-        from console.commands.check import print_findings  # noqa: PLC0415
+    from console.commands.check import print_findings, told  # noqa: PLC0415
 
-        print_findings(sorted(found, key=lambda one: one.where))
+    if as_json:
+        print_json([asdict(one) for one in told(folder, found)])
+    else:
+        print_findings(told(folder, sorted(found, key=lambda one: one.where)), folder)
     click.get_current_context().exit(WRONG if wrong else OK)
 
 

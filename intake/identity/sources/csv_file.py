@@ -2,67 +2,69 @@
 
 The columns: contract, name, status (active, expired, blocked), service_level, language, phones, emails, logins,
 serials (several joined by ``;``), address, products, valid_to (2027-01-31). Only contract is required; columns of
-other names are kept as characteristics. The delimiter is a comma, a semicolon or a tab, told by the header; with a
-semicolon, cells with several values must be quoted, as RFC 4180 has it. UTF-8 with or without BOM, else Windows-1251.
+other names are kept as characteristics. How the bytes become rows stands in `intake.identity.sources.csv_text`, what a
+row becomes in `intake.identity.sources.csv_table`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Iterator, Sequence
-from datetime import date
-from functools import partial
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from desk.language.unsafe_characters import without_invisible
+from desk.language.faults import Fault, InvalidFiles
+from desk.language.translatable import counted, sentence
 from desk.model.check_findings import CheckFinding
 from desk.model.shared_facts import Account
-from intake.identity.sources.packed_table import Key, PackedAccountTable, Row
+from intake.identity.sources.csv_table import AccountTable, normalized_identifier
+from intake.identity.sources.csv_text import NotText, rows_of
+from intake.identity.sources.packed_table import PackedAccountTable, Row
 
-STATUSES = ("active", "expired", "blocked")
-LIST_COLUMNS = ("phones", "emails", "logins", "serials", "products")
-COLUMNS = (
-    "contract",
-    "name",
-    "status",
-    "service_level",
-    "language",
-    *LIST_COLUMNS[:4],
-    "address",
-    "products",
-    "valid_to",
-)
-_IDENTIFIER_COLUMNS = {"email": "emails", "phone": "phones", "login": "logins", "serial": "serials"}
-_MAX_PROBLEMS = 20
-MAX_CONTRACT_LENGTH = 80
-"""Characters of a contract that a case can keep."""
-_NOT_DIGITS = re.compile(r"\D")
-_NOT_LETTERS_OR_DIGITS = re.compile(r"[\W_]")
+__all__ = ["CsvEntitlementSource", "InvalidTable", "TableKeeping", "normalized_identifier", "pack_accounts"]
+
+FEW = 10
+"""So many accounts may vanish at once whatever share they are: a small table changes by large shares."""
 
 
-class InvalidTable(ValueError):
-    """A table that cannot be used. Each of ``problems`` is a sentence with the line and the column."""
+class InvalidTable(InvalidFiles):
+    """A table that cannot be used; each fault has its line."""
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = tuple(problems)
+
+@dataclass(frozen=True, slots=True)
+class TableKeeping:
+    """How a good table is kept for the day a worse one comes: as a copy ``file``, against which a new one may lose at
+    most ``shrink_at_most`` percent of its accounts. With ``store`` the copy follows each good table."""
+
+    file: Path
+    shrink_at_most: int = 20
+    store: bool = True
 
 
 class CsvEntitlementSource:
     """A `EntitlementSource` over one file, read again when its time or size has changed.
 
-    A broken new file keeps the accounts of the last good one; `problems` tells. `refresh` may run in a
-    thread of its own while others `find`; only two of it at once must not.
+    A broken new file keeps the accounts of the last good one, and so does one that has lost too many of them;
+    `faults` tell. `warnings` tell of rows that were left out. `refresh` may run in a thread of its own while others
+    `find`; only two of it at once must not.
     """
 
-    def __init__(self, path: Path, provider: str) -> None:
+    def __init__(self, path: Path, provider: str, shape: str = "", keeping: TableKeeping | None = None) -> None:
+        """``shape`` is that of the provider's contract numbers, "" if unknown."""
         self.path = path
         self.provider = provider
-        self.problems: tuple[str, ...] = ()
+        self.faults: tuple[Fault, ...] = ()
+        self.warnings: tuple[Fault, ...] = ()
+        self.extra_columns: tuple[str, ...] = ()
+        self._shape, self._keeping = shape, keeping
+        self._untold = 0
         self._accounts: PackedAccountTable | None = None
         self._file_stamp: tuple[int, int] | None = None
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Why the file is not in use, in sentences."""
+        return tuple(map(str, self.faults))
 
     def find(self, kind: str, value: str) -> tuple[Account, ...]:
         """All accounts with this contract, email, phone, login or serial."""
@@ -76,167 +78,106 @@ class CsvEntitlementSource:
             if self._file_stamp == (stat.st_mtime_ns, stat.st_size):
                 return False
             self._file_stamp = (stat.st_mtime_ns, stat.st_size)
-            self._accounts = pack_accounts(self.path.read_bytes(), self.path.name, self.provider)
+            source = self.path.read_bytes()
+            table, accounts = pack_accounts(source, self.path.name, self.provider, self._shape)
         except OSError as error:
             self._file_stamp = None
-            self.problems = (f"{self.path} cannot be read: {error.strerror}",)
-            return False
+            what = sentence("{path} cannot be read: {why}", path=self.path, why=error.strerror)
+            return self._refuse([Fault("", 0, what)])
         except InvalidTable as error:
-            self.problems = error.problems
-            return False
-        self.problems = ()
+            return self._refuse(error.faults)
+        if fault := self._shrunk(len(accounts)):
+            self._file_stamp = None  # whoever takes the copy away lets the file in
+            return self._refuse([fault])
+        self.faults, self.warnings, self._untold = (), tuple(table.warnings), table.untold
+        self.extra_columns, self._accounts = tuple(column for _, column in table.extra_columns), accounts
+        self._keep(source)
         return True
+
+    def _refuse(self, faults: tuple[Fault, ...] | list[Fault]) -> bool:
+        """Goes on with the last good table: that in use, or else the one that was kept."""
+        self.faults = tuple(faults)
+        if self._accounts is None and (kept := self._kept()):
+            self._accounts = kept
+            return True
+        return False
+
+    def _kept(self) -> PackedAccountTable | None:
+        try:
+            source = self._keeping.file.read_bytes() if self._keeping else None
+            return pack_accounts(source, self.path.name, self.provider, self._shape)[1] if source else None
+        except (OSError, InvalidTable):
+            return None
+
+    def _keep(self, source: bytes) -> None:
+        if not self._keeping or not self._keeping.store:
+            return
+        file = self._keeping.file
+        try:
+            file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            new = file.with_suffix(".new")
+            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as opened:
+                opened.write(source)
+            new.replace(file)
+        except OSError as error:
+            what = sentence("no copy of the table can be kept in {path}: {why}", path=file, why=error.strerror)
+            self.warnings = (*self.warnings, Fault(self.path.name, 0, what))
+
+    def _shrunk(self, number: int) -> Fault | None:
+        """The fault of a table that has lost too many accounts."""
+        former = self._kept() if self._keeping and self._keeping.file.is_file() else None
+        if former is None or self._keeping is None or number >= len(former) - FEW:
+            return None
+        share = round(100 * (len(former) - number) / len(former))
+        if share <= self._keeping.shrink_at_most:
+            return None
+        what = sentence(
+            "has {now} accounts, {before} before: {share} % fewer, and {most} % is allowed",
+            now=number,
+            before=len(former),
+            share=share,
+            most=self._keeping.shrink_at_most,
+        )
+        todo = sentence("export the table anew; if it is right, remove {file}", file=self._keeping.file)
+        return Fault(self.path.name, 0, what, todo)
 
     def findings(self) -> Iterator[CheckFinding]:
         """What `firstline check` tells about the file."""
         self.refresh()
-        for sentence in self.problems:
-            yield CheckFinding("error", str(self.path), sentence, "correct the file; the last good one stays in use")
-        if not self.problems:
-            yield CheckFinding("ok", str(self.path), f"{len(self._accounts or ())} accounts")
+        last = sentence("correct the file; the last good one stays in use")
+        for one in self.faults:
+            yield CheckFinding("error", str(self.path), one.what, one.todo or last, one.line)
+        if self.faults:
+            return
+        todo = sentence("correct it in the table")
+        for one in self.warnings:
+            what = sentence("left out: {what}", what=one.what) if one.line else one.what
+            yield CheckFinding("warning", str(self.path), what, one.todo or todo, one.line)
+        if self._untold:
+            forms = "{number} more row has a fault|{number} more rows have faults|no more rows have faults"
+            yield CheckFinding("warning", str(self.path), counted(forms, self._untold), todo)
+        number = len(self._accounts or ())
+        what = counted("{number} account|{number} accounts|no accounts: nobody is found", number)
+        yield CheckFinding("ok" if number else "warning", str(self.path), what)
+
+    def accounts(self) -> Iterator[Account]:
+        """Every account, in the order of the rows."""
+        return self._accounts.accounts() if self._accounts else iter(())
 
 
-def read_accounts(source: bytes, name: str, provider: str) -> list[Account]:
-    """All accounts of a table. Raises `InvalidTable` with up to twenty faults; ``name`` is put before each."""
-    table, rows = _read_rows(source, name, provider)
-    return [table.account(row) for row in rows]
-
-
-def pack_accounts(source: bytes, name: str, provider: str) -> PackedAccountTable:
-    """The same, to be found by their identifiers."""
-    table, rows = _read_rows(source, name, provider)
-    return PackedAccountTable(rows, table.account, table.keys)
-
-
-def _read_rows(source: bytes, name: str, provider: str) -> tuple[_CsvTable, Sequence[Row]]:
-    """The table, and its rows that are not empty. Raises `InvalidTable`."""
-    lines = csv.reader(io.StringIO(_decoded(source, name), newline=""), delimiter=_delimiter(source), strict=True)
+def pack_accounts(source: bytes, name: str, provider: str, shape: str = "") -> tuple[AccountTable, PackedAccountTable]:
+    """The accounts of a table, to be found by their identifiers, and what was found in its rows. Raises
+    `InvalidTable`; ``name`` is put before each of its sentences."""
+    unreadable: list[Fault] = []
+    rows = rows_of(source, lambda line, what: unreadable.append(Fault(name, line, what)))
     try:
-        table = _CsvTable(next(lines, []), name, provider)
-        seen: set[str] = set()
-        rows = [row for row in lines if table.is_account_row(row, lines.line_num, seen)]
-    except csv.Error as error:
-        raise InvalidTable([f"{name} line {lines.line_num}: {error}"]) from None
-    if table.problems:
-        raise InvalidTable(table.problems)
-    return table, rows
-
-
-def normalized_identifier(kind: str, value: str) -> str:
-    """How a value is compared. Phones: digits, a Russian 8 as 7. Contracts and serials: letters and digits only."""
-    value = without_invisible(value).strip().casefold()
-    if kind == "phone":
-        digits = _NOT_DIGITS.sub("", value)
-        return "7" + digits[1:] if len(digits) == 11 and digits[0] == "8" else digits
-    if kind in ("contract", "serial"):
-        return _NOT_LETTERS_OR_DIGITS.sub("", value)
-    return value
-
-
-class _CsvTable:
-    """What the columns mean, and what is wrong in the rows."""
-
-    def __init__(self, header: Sequence[str], name: str, provider: str) -> None:
-        self.name = name
-        self.provider = provider
-        self.header = [cell.strip().casefold() for cell in header]
-        self.problems: list[str] = []
-        self.extra_columns = [(at, column) for at, column in enumerate(self.header) if column and column not in COLUMNS]
-        self.column_numbers = {column: self.header.index(column) for column in COLUMNS if column in self.header}
-        self.identifier_columns = [
-            (kind, self.column_numbers[column])
-            for kind, column in _IDENTIFIER_COLUMNS.items()
-            if column in self.column_numbers
-        ]
-        if "contract" not in self.header:
-            raise InvalidTable([f"{name} line 1: there is no column 'contract': the first line must name the columns"])
-        if twice := sorted({column for column in self.header if column and self.header.count(column) > 1}):
-            raise InvalidTable([f"{name} line 1: the column {twice[0]!r} stands twice"])
-
-    def is_account_row(self, cells: Row, line: int, seen: set[str]) -> bool:
-        """Whether a row has an account, of a contract not ``seen`` before. `problems` tell what is wrong with it."""
-        if not any(cells) or len(self.problems) >= _MAX_PROBLEMS:
-            return False
-        if len(cells) != len(self.header):
-            self.report(
-                line,
-                "",
-                f"has {len(cells)} cells, the header has {len(self.header)}: quote cells that hold the delimiter",
-            )
-            return False
-        if (status := self.cell(cells, "status").casefold()) and status not in STATUSES:
-            self.report(line, "status", f"is {status!r}, not one of {', '.join(STATUSES)}")
-        for email in _split_values(self.cell(cells, "emails")):
-            if "@" not in email or len(email) > 254 or not email.isprintable():
-                self.report(line, "emails", f"{email[:80]!r} is no address")
-        if (day := self.cell(cells, "valid_to")) and _day(day) is None:
-            self.report(line, "valid_to", f"is {day!r}, not a day such as 2027-01-31")
-        key = normalized_identifier("contract", contract := self.cell(cells, "contract"))
-        if not key:
-            self.report(line, "contract", "is empty")
-        elif len(contract) > MAX_CONTRACT_LENGTH:
-            self.report(
-                line, "contract", f"has {len(contract)} characters, and {MAX_CONTRACT_LENGTH} at most can be kept"
-            )
-        elif key in seen:
-            self.report(line, "contract", f"{contract!r} stands in the table already")
-        seen.add(key)
-        return True
-
-    def cell(self, cells: Row, column: str) -> str:
-        """What stands there; "" where the table has no such column."""
-        at = self.column_numbers.get(column)
-        return cells[at].strip() if at is not None else ""
-
-    def keys(self, cells: Row) -> Iterator[Key]:
-        """Everything a row is found by: kind and normalized value; several may share a phone or an address."""
-        yield "contract", normalized_identifier("contract", cells[self.column_numbers["contract"]])
-        for kind, at in self.identifier_columns:
-            for value in _split_values(cells[at]):
-                if identifier := normalized_identifier(kind, value):
-                    yield kind, identifier
-
-    def account(self, cells: Row) -> Account:
-        cell = partial(self.cell, cells)
-        lists = {column: _split_values(cell(column)) for column in LIST_COLUMNS}
-        return Account(
-            provider=self.provider,
-            contract=cell("contract"),
-            name=cell("name"),
-            status=cell("status").casefold() or "active",
-            service_level=cell("service_level"),
-            language=cell("language").casefold(),
-            address=cell("address"),
-            valid_to=_day(cell("valid_to")),
-            characteristics={column: cells[at].strip() for at, column in self.extra_columns if cells[at].strip()},
-            **lists,
-        )
-
-    def report(self, line: int, column: str, what: str) -> None:
-        self.problems.append(f"{self.name} line {line}{f', column {column}' if column else ''}: {what}")
-
-
-def _day(cell: str) -> date | None:
-    try:
-        return date.fromisoformat(cell) if cell else None
-    except ValueError:
-        return None
-
-
-def _split_values(cell: str) -> tuple[str, ...]:
-    return tuple(part for piece in cell.split(";") if (part := piece.strip())) if cell else ()
-
-
-def _decoded(source: bytes, name: str) -> str:
-    if b"\0" in source:
-        raise InvalidTable([f"{name}: is no text: save the table as CSV"])
-    try:
-        return source.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return source.decode("cp1251", errors="replace")
-
-
-def _delimiter(source: bytes) -> str:
-    """The commonest of the three in the header line."""
-    header = source.partition(b"\n")[0]
-    return max(",;\t", key=lambda one: header.count(one.encode()))
+        line, header = next(rows, (1, []))
+        table = AccountTable(header, name, provider, shape)
+        if fault := table.header_fault():
+            raise InvalidTable([Fault(name, line, fault)])
+        kept: list[Row] = [row for at, cells in rows if (row := table.row(cells, at)) is not None]
+    except NotText as error:
+        raise InvalidTable([Fault(name, 0, error.args[0])]) from None
+    for fault_of_line in unreadable:
+        table.report(fault_of_line.line, "", fault_of_line.what)
+    return table, PackedAccountTable(kept, table.account, table.keys)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from desk.model.shared_facts import Account
 
@@ -38,6 +38,10 @@ class PackedAccountTable:
 
     def __len__(self) -> int:
         return len(self._ends)
+
+    def accounts(self) -> Iterator[Account]:
+        """Every account, in the order of the rows."""
+        return (self._build_account(self._row(number)) for number in range(len(self)))
 
     def find(self, key: Key) -> tuple[Account, ...]:
         """Every account with this key, in the order of the rows."""

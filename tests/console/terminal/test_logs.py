@@ -168,7 +168,7 @@ def test_a_command_that_fails_unforeseen_tells_no_secret(typist: Typist, monkeyp
     def fails(*_: object) -> None:
         raise RuntimeError(f"with {key} in it")
 
-    monkeypatch.setattr("console.commands.check_local.check_disk", fails)
+    monkeypatch.setattr("console.commands.check.check_disk", fails)
     for words in (["check", "--offline"], ["check", "--offline", "--debug"]):
         result = typist.types(*words)
         assert result.exit_code == 1

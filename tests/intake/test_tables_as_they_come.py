@@ -1,0 +1,143 @@
+"""Tables of subscribers as spreadsheets and billing programs save them, and the day half of one is missing."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from desk.model.shared_facts import Account
+from intake.identity.sources.csv_file import CsvEntitlementSource, TableKeeping, pack_accounts
+
+HEADER = "contract;name;status;service_level;language;phones;emails;logins;serials;address;products;valid_to"
+ANNA = (
+    '40-1187;Анна Смирнова;active;residential;ru;"+7 000 555-00-01;+7 000 555-00-02";anna@example.test;sn1;;"г. Ё";net;'
+)
+
+
+def accounts(source: str | bytes, encoding: str = "cp1251", shape: str = "") -> list[Account]:
+    raw = source if isinstance(source, bytes) else source.encode(encoding)
+    return list(pack_accounts(raw, "entitlements.csv", "sever", shape)[1].accounts())
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251", "koi8-r", "cp866"])
+def test_names_are_read_in_whatever_they_were_saved(encoding: str) -> None:
+    (anna,) = accounts(f"{HEADER}\r\n{ANNA}\r\n", encoding)
+    assert (anna.name, anna.address, len(anna.phones)) == ("Анна Смирнова", "г. Ё", 2)
+
+
+def test_lines_of_two_encodings_are_read_each_in_its_own() -> None:
+    first, second = accounts(f"{HEADER}\r\n{ANNA}\r\n".encode() + "40-1078;Ирина Устинова;active".encode("cp1251"))
+    assert (first.name, second.name) == ("Анна Смирнова", "Ирина Устинова")
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("31.12.2099", date(2099, 12, 31)),
+        ("1.2.2027", date(2027, 2, 1)),
+        ("31.12.27", date(2027, 12, 31)),
+        ("2027-01-31", date(2027, 1, 31)),
+        ("31.12.2099 0:00:00", date(2099, 12, 31)),
+        ("12/31/2099", date(2099, 12, 31)),
+        ("31/12/2099", date(2099, 12, 31)),
+        ("-", None),
+        ("", None),
+    ],
+)
+def test_a_day_is_read_as_people_write_it(typed: str, day: date | None) -> None:
+    (anna,) = accounts(f"contract;valid_to\n1;{typed}\n")
+    assert anna.valid_to == day
+
+
+def test_what_excel_leaves_out_or_puts_in_is_no_fault() -> None:
+    """A line ``sep=;``, short rows, rows of empty cells, dashes, formulas, apostrophes, blanks that do not break."""
+    source = f'sep=;\r\n{HEADER};;\r\n{ANNA};;\r\n40-1078;Ирина;active\r\n;;;;;;\r\n="41-1";-;Active\u00a0;;;-;-\r\n'
+    table, packed = pack_accounts(source.encode(), "x.csv", "sever")
+    assert table.warnings == []
+    found = list(packed.accounts())
+    assert [(one.contract, one.name, one.status) for one in found] == [
+        ("40-1187", "Анна Смирнова", "active"),
+        ("40-1078", "Ирина", "active"),
+        ("41-1", "", "active"),
+    ]
+
+
+def test_headings_and_states_may_be_russian() -> None:
+    (ivan,) = accounts("Договор;ФИО;Статус;Эл. почта;Действует до\n40-1187;Иван;Заблокирован;a@b.test;31.01.2027\n")
+    assert (ivan.contract, ivan.name, ivan.status) == ("40-1187", "Иван", "blocked")
+    assert (ivan.emails, ivan.valid_to) == (("a@b.test",), date(2027, 1, 31))
+
+
+def test_zeros_that_a_spreadsheet_took_are_put_back() -> None:
+    (ivan,) = accounts("contract;name\n4512;Иван\n", shape="999999")
+    assert ivan.contract == "004512"
+    (other,) = accounts("contract;name\n4512;Иван\n", shape="99-9999")
+    assert other.contract == "4512"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "row"),
+    [
+        ("phone", "+7 900 000-00-01", "1;9000000001;"),
+        ("phone", "8 4822 12-34-56", "1;8(4822)12-34-56 доб. 7;"),
+        ("phone", "+7 900 000-00-02", '1;"+7 900 000-00-01, +7 900 000-00-02";'),
+        ("email", "b@x.test", '1;;"a@x.test, b@x.test"'),
+        ("contract", "A401", "А401;;"),
+    ],
+)
+def test_people_are_found_by_what_the_table_means(kind: str, value: str, row: str, tmp_path: Path) -> None:
+    path = tmp_path / "entitlements.csv"
+    path.write_text(f"contract;phones;emails\n{row}\n", "utf-8")
+    source = CsvEntitlementSource(path, "sever")
+    source.refresh()
+    assert len(source.find(kind, value)) == 1
+
+
+def table_of(number: int) -> str:
+    return "contract\n" + "".join(f"{one}\n" for one in range(1000, 1000 + number))
+
+
+def test_a_table_that_loses_too_much_is_refused_and_the_last_one_stays(tmp_path: Path) -> None:
+    """Also after a new start, which has read no better one itself; taking the copy away lets the table in."""
+    path, keeping = tmp_path / "entitlements.csv", TableKeeping(tmp_path / "tables" / "sever.csv")
+    path.write_text(table_of(200), "utf-8")
+    source = CsvEntitlementSource(path, "sever", keeping=keeping)
+    assert source.refresh()
+    path.write_text(table_of(3), "utf-8")
+    assert not source.refresh()
+    assert "has 3 accounts, 200 before: 98 % fewer, and 20 % is allowed" in source.problems[0]
+    fresh = CsvEntitlementSource(path, "sever", keeping=keeping)
+    for one in (source, fresh):
+        one.refresh()
+        assert one.find("contract", "1150")
+        assert one.problems
+    keeping.file.unlink()
+    assert source.refresh()
+    assert not source.find("contract", "1150")
+
+
+def test_a_table_may_lose_what_tables_lose(tmp_path: Path) -> None:
+    """A few accounts of a small table, and as large a share of a large one as is allowed."""
+    path = tmp_path / "entitlements.csv"
+    for before, after in ((12, 2), (200, 165)):
+        keeping = TableKeeping(tmp_path / f"{before}.csv")
+        source = CsvEntitlementSource(path, "sever", keeping=keeping)
+        for number in (before, after):
+            path.write_text(table_of(number), "utf-8")
+            assert source.refresh(), source.problems
+
+
+def test_the_copy_of_a_table_is_for_its_owner_alone(tmp_path: Path) -> None:
+    path, keeping = tmp_path / "entitlements.csv", TableKeeping(tmp_path / "tables" / "sever.csv")
+    path.write_text(table_of(2), "utf-8")
+    CsvEntitlementSource(path, "sever", keeping=keeping).refresh()
+    assert (keeping.file.stat().st_mode & 0o777, keeping.file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
+def test_a_check_keeps_no_copy(tmp_path: Path) -> None:
+    path = tmp_path / "entitlements.csv"
+    path.write_text(table_of(2), "utf-8")
+    list(CsvEntitlementSource(path, "sever", keeping=TableKeeping(tmp_path / "kept.csv", store=False)).findings())
+    assert not (tmp_path / "kept.csv").exists()
