@@ -189,7 +189,7 @@ class TestRefusals:
         result = typist.types("check", "--offline")
         said = " ".join(result.output.split())
         assert result.exit_code == 1
-        for words in ("mine.toml", "articles/mine", "greeting.txt line 1 uses Pow", "entitlements.csv"):
+        for words in ("mine.toml", "articles/mine", "greeting.txt error line 1: the template uses Pow", "entitlements.csv"):
             assert words in said
         result = typist.types("serve")
         assert (result.exit_code, "Traceback" in result.output) == (1, False)
@@ -203,7 +203,7 @@ class TestRefusals:
         (typist.folder / "dialogs" / "small.toml").write_text(changed, "utf-8")
         said = " ".join(typist.types("check", "--offline").output.split())
         assert "dialog small routes to 'moon', and teams.toml has no such team" in said
-        assert "dialogs name articles that are in no folder: x" in said
+        assert "no folder has the article 'x' that the dialog names" in said
 
     def test_a_secret_that_others_can_read(self, typist: Typist) -> None:
         """The desk does not start with it, and says how to mend that."""
