@@ -189,7 +189,12 @@ class TestRefusals:
         result = typist.types("check", "--offline")
         said = " ".join(result.output.split())
         assert result.exit_code == 1
-        for words in ("mine.toml", "articles/mine", "greeting.txt error line 1: the template uses Pow", "entitlements.csv"):
+        for words in (
+            "mine.toml",
+            "articles/mine",
+            "greeting.txt error line 1: the template uses Pow",
+            "entitlements.csv",
+        ):
             assert words in said
         result = typist.types("serve")
         assert (result.exit_code, "Traceback" in result.output) == (1, False)
