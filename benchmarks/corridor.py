@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 from benchmarks.desk_process import settings, written
 from benchmarks.measuring import Figures, median, rounded, running, tell
 from benchmarks.telegram import AGENTS, KINDS, SAMPLE
-from bots.raw_update import raw_message_of
+from bots.update_to_raw_message import raw_message_of
 from console.runtime.migrate import migrate
 from console.runtime.wiring import Application, build_application
 from desk.model.messages import SendPriority

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bots.bot_api_client import BotApiClient, BotApiError, webhook_url
-from bots.raw_update import KINDS
+from bots.update_to_raw_message import KINDS
 from desk.model.check_findings import CheckFinding
 from desk.model.settings import TelegramBotSettings
 

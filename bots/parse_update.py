@@ -19,7 +19,7 @@ from desk.model.events import (
     Event,
     Inbound,
     NotForDesk,
-    Opened,
+    OpenedChat,
     OperationOrdered,
     Pressed,
     Said,
@@ -60,7 +60,7 @@ class UpdateParser:
             return self._inbound(arrival, _whose(chat, user), NotForDesk(), message=id, reference=reference)
         if chat.type == "private":
             payload = _start(read.text) if read.kind == "text" else None
-            event = _said(message, read, edited) if payload is None else Opened(payload)
+            event = _said(message, read, edited) if payload is None else OpenedChat(payload)
             known: dict[str, Any] = {"message": id, "reference": reference, "written": written}
             return self._inbound(arrival, str(chat.id), event, user, **known)
         if not self._is_agents_group(chat.id):
@@ -98,7 +98,7 @@ class UpdateParser:
         event: Event = NotForDesk()
         if change.chat.type == "private":
             left = change.new_chat_member.status in ("kicked", "left")
-            event = DeliveryFailed(gone=True, by_person=True) if left else Opened(returned=True)
+            event = DeliveryFailed(gone=True, by_person=True) if left else OpenedChat(returned=True)
         return self._inbound(arrival, _whose(change.chat, change.from_user), event, change.from_user)
 
     def _is_agents_group(self, chat: int) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Awaitable, Callable
 
 from bots.bot_api_client import BotApiClient, BotApiError, UndecodableAnswer, webhook_url
-from bots.raw_update import KINDS, quarantined_message_of, raw_message_of, update_id
+from bots.update_to_raw_message import KINDS, quarantined_message_of, raw_message_of, update_id
 from desk.backoff import Backoff
 from desk.clock import Clock
 from desk.model.channel import StoreMessages

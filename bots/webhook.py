@@ -16,7 +16,7 @@ from datetime import datetime
 
 from aiohttp import web
 
-from bots.raw_update import quarantined_message_of, raw_message_of
+from bots.update_to_raw_message import quarantined_message_of, raw_message_of
 from desk.clock import Clock, now
 from desk.model.channel import StoreMessages
 from desk.model.messages import RawMessage

@@ -18,7 +18,7 @@ from uuid import uuid4
 from desk.clock import Clock, now
 from desk.language.rich_text import RichText, TextSpan
 from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
-from desk.model.events import NO_REFERENCE, CaseReference, Event, Inbound, Opened, Pressed, Said
+from desk.model.events import NO_REFERENCE, CaseReference, Event, Inbound, OpenedChat, Pressed, Said
 from desk.model.media_types import file_kind_of, media_type_of
 from desk.model.messages import (
     Address,
@@ -172,7 +172,7 @@ class TerminalChannel:
 def _event(body: Mapping[str, Any]) -> Event:
     """What was done at a terminal. Raises ValueError for anything that cannot be done there."""
     if body["event"] == "opened":
-        return Opened()
+        return OpenedChat()
     if body["event"] == "pressed":
         case, prompt, option = body["press"]
         return Pressed(int(case), int(prompt), str(option))

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from console.terminal.context import EXIT_CODES, CommandError, DeskFolder
+from console.terminal.command_context import EXIT_CODES, CommandError, DeskFolder
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     # A desk is made, looked over and run.

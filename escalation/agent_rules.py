@@ -29,7 +29,7 @@ from desk.model.acts import (
     decide,
 )
 from desk.model.agent_operations import AddNote, Reply, SetEta, refusal_of
-from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
+from desk.model.arrival_outcomes import IgnoredCode, OperationRefusalCode
 from desk.model.case import Case
 from desk.model.core_facts import ActingAgent, CaseContacts, Now
 from desk.model.dialog_state import CONSENT
@@ -51,15 +51,15 @@ def order_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None
     if isinstance(inbound.event.operation, (Reply, AddNote)) and not (reference.number or reference.to_desk):
         return decide(Ignore(IgnoredCode.AGENTS_TALK))
     if not _known(facts):
-        return decide(RefuseOperation(RefusalCode.NOT_AN_AGENT))
+        return decide(RefuseOperation(OperationRefusalCode.NOT_AN_AGENT))
     if reference.number:
-        return decide(RefuseOperation(RefusalCode.NO_SUCH_CASE, {"typed": reference.number}))
-    return decide(RefuseOperation(RefusalCode.CASE_NOT_NAMED))
+        return decide(RefuseOperation(OperationRefusalCode.NO_SUCH_CASE, {"typed": reference.number}))
+    return decide(RefuseOperation(OperationRefusalCode.CASE_NOT_NAMED))
 
 
 def refuse_unknown_agent(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """Whoever is not one of the provider's agents orders nothing, though they sit in the agents' group."""
-    return None if _known(facts) else decide(RefuseOperation(RefusalCode.NOT_AN_AGENT))
+    return None if _known(facts) else decide(RefuseOperation(OperationRefusalCode.NOT_AN_AGENT))
 
 
 def refuse_not_allowed(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
@@ -70,7 +70,7 @@ def refuse_not_allowed(case: Case, inbound: Inbound[OperationOrdered], facts: Fa
     provider = facts.need(Provider)
     owner = provider.agent(case.owner)
     names = {"agent": agent_name(owner, provider.language) if owner else case.owner}
-    return decide(RefuseOperation(code, names if code is RefusalCode.ALREADY_TAKEN else {}))
+    return decide(RefuseOperation(code, names if code is OperationRefusalCode.ALREADY_TAKEN else {}))
 
 
 def take(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
@@ -110,7 +110,7 @@ def set_eta(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Dec
     operation = inbound.event.operation
     span = operation.span if isinstance(operation, SetEta) else None
     if span is None:
-        return decide(RefuseOperation(RefusalCode.ETA_UNCLEAR))
+        return decide(RefuseOperation(OperationRefusalCode.ETA_UNCLEAR))
     at = facts.need(Now).at + span
     return decide(
         *([] if case.owner else _taken(case, _agent(facts), facts)),

@@ -27,7 +27,7 @@ from desk.model.acts import (
 from desk.model.case import LIVE_TALK, Case
 from desk.model.core_facts import Now
 from desk.model.dialog_state import CONSENT
-from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 from desk.model.unrepeated_acknowledgement import acknowledge, was_acknowledged_last
@@ -39,7 +39,7 @@ from escalation.names_and_times import clock_time, eta_labels, owner_name
 from escalation.relaying import relay, silence
 from escalation.transcript import RELAYED
 
-Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 Answer = Callable[[Case, Inbound[Said], Facts, Understanding], list[RuleAct]]
 
 REMIND_EVERY = timedelta(minutes=10)
@@ -50,7 +50,7 @@ _SMALL_TALK = frozenset({Act.THANKS, Act.AGREE, Act.WAIT})
 """What needs no answer where it is all that was said."""
 
 
-def show_state_on_opening(case: Case, inbound: Inbound[Opened], facts: Facts) -> Decision | None:
+def show_state_on_opening(case: Case, inbound: Inbound[OpenedChat], facts: Facts) -> Decision | None:
     """Who opens the chat while a case of theirs waits is told how it stands."""
     return None if inbound.event.returned else decide(*_state(case, facts, reminded=False))
 

@@ -24,7 +24,7 @@ from desk.model.acts import (
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import TRIAGE, Case, number_beside
 from desk.model.core_facts import CaseContacts, CaseMatch
-from desk.model.events import DeliveryFailed, Event, Inbound, MaybeSent, Opened, Pressed, Said, TimerFired
+from desk.model.events import DeliveryFailed, Event, Inbound, MaybeSent, OpenedChat, Pressed, Said, TimerFired
 from desk.model.journal import CaseRouted, DeliveryUnknown, NotDelivered
 from desk.model.messages import Address
 from desk.model.provider_files import Provider
@@ -36,7 +36,7 @@ from escalation.routing import route_case
 from escalation.undelivered import UndeliveredMessage
 from escalation.usual_wait import UsualWait
 
-Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 
 def news_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None:

@@ -19,7 +19,7 @@ from desk.model.acts import (
 from desk.model.case import Case
 from desk.model.core_facts import CaseMatch, Now
 from desk.model.dialog_state import IDENTIFIER
-from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.messages import FRONT
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import Identification
@@ -27,10 +27,10 @@ from desk.understanding.reading.observations import Act
 from desk.understanding.substance import has_substance
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.model import DialogSet
-from intake.engine.rules.told_in_message import heard
+from intake.engine.rules.message_answers import heard
 
 Answer = Inbound[Said] | Inbound[Pressed]
-Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 _BESIDE_A_NUMBER = frozenset({Act.CORRECTION, Act.AGREE, Act.DENY, Act.GREETING, Act.THANKS, Act.ANSWER})
 """Acts that say nothing of their own in a message with another number: "нет, 40-1187, спасибо"."""

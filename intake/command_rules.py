@@ -8,12 +8,12 @@ from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import Case
 from desk.model.core_facts import CaseMatch, Now
 from desk.model.dialog_state import PROBLEM
-from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import SendAllowances
 
 Words = Inbound[Said]
-Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 
 def answer_command(case: Case, inbound: Words, facts: Facts) -> Decision | None:

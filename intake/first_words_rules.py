@@ -11,18 +11,18 @@ from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import ENOUGH, Case, number_beside
 from desk.model.core_facts import CaseMatch
 from desk.model.dialog_state import PROBLEM, RESTART
-from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.shared_facts import Identification
 from desk.understanding.reading.observations import Act, Understanding
 from desk.understanding.substance import has_substance, is_only_thanks
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.model import DialogSet
 from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose
-from intake.engine.rules.told_in_message import heard
+from intake.engine.rules.message_answers import heard
 from intake.other_matters import split_matters
 
 Words = Inbound[Said]
-Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 _COURTESY = frozenset({Act.THANKS, Act.AGREE, Act.WORKS_ALREADY, Act.GREETING})
 NOTHING_SAID = "—"
@@ -47,7 +47,7 @@ def _is_courtesy(found: Understanding) -> bool:
     return is_only_thanks(found.text) or (not told and bool(acts - {Act.GREETING}) and acts <= _COURTESY)
 
 
-def welcome(case: Case, inbound: Inbound[Opened], facts: Facts) -> Decision | None:
+def welcome(case: Case, inbound: Inbound[OpenedChat], facts: Facts) -> Decision | None:
     """Who opens the chat is asked what happened; in the midst of a talk, whether to go on with it."""
     if inbound.event.returned:
         # Telegram tells that the bot was unblocked; the person's own /start follows.

@@ -17,7 +17,7 @@ from desk.model.acts import (
 )
 from desk.model.case import Case, append_words
 from desk.model.dialog_state import CATEGORY, PROBLEM
-from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.shared_facts import ArticleSuggestions, Identification
 from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.reading.observations import Act
@@ -26,12 +26,12 @@ from intake.command_rules import silenced
 from intake.engine.completion import completed
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.model import Dialog, DialogSet
-from intake.engine.rules import told_in_message as hearing
+from intake.engine.rules import message_answers as hearing
 from intake.engine.rules.known_so_far import collected_so_far
-from intake.engine.rules.told_in_message import heard
+from intake.engine.rules.message_answers import heard
 
 Answer = Inbound[Said] | Inbound[Pressed]
-Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 ENOUGH_ANGER = 2
 """Angry messages after which nobody is asked anything any more."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from desk.model.acts import ChangeState, Decision, Expect, Facts, Ignore, PopupNotice, SetFields, decide
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import Case
-from desk.model.core_facts import CaseMatch, DuplicateOf, Now, PressedInTime
-from desk.model.events import DeliveryFailed, Event, Inbound, NotForDesk, Opened, Pressed, Said, TimerFired
+from desk.model.core_facts import CaseMatch, HandledBefore, Now, PressedInTime
+from desk.model.events import DeliveryFailed, Event, Inbound, NotForDesk, OpenedChat, Pressed, Said, TimerFired
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 
 Words = Inbound[Said]
-Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 
 def ignore_duplicate(case: Case, inbound: Words | Inbound[DeliveryFailed], facts: Facts) -> Decision | None:
     """The same mail by another way (two aliases, a folder made anew) is one mail."""
-    return decide(Ignore(IgnoredCode.DUPLICATE)) if facts.get(DuplicateOf) else None
+    return decide(Ignore(IgnoredCode.DUPLICATE)) if facts.get(HandledBefore) else None
 
 
 def refuse_stale_button(case: Case, inbound: Inbound[Pressed], facts: Facts) -> Decision | None:

@@ -31,20 +31,20 @@ from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import ENOUGH, Case
 from desk.model.core_facts import CaseMatch, Now
 from desk.model.dialog_state import IDENTIFIER, OTHER, QUESTION, RESUME
-from desk.model.events import Inbound, Opened, Pressed, Said, TimerFired
+from desk.model.events import Inbound, OpenedChat, Pressed, Said, TimerFired
 from desk.model.states import CaseState
 from desk.pipeline.internal_channel import matter_message, take_up_message
 from desk.understanding.reading.observations import Act
 from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.model import DialogSet
 from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose, taken_up, waiting_behind
-from intake.engine.rules import told_in_message as hearing
-from intake.engine.rules.told_in_message import heard
+from intake.engine.rules import message_answers as hearing
+from intake.engine.rules.message_answers import heard
 from intake.repair_rules import open_again
 
 Words = Inbound[Said]
 Answer = Inbound[Said] | Inbound[Pressed]
-Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 YES_NO: Buttons = ((Button("other_yes", "button_other_yes"), Button("other_no", "button_other_no")),)
 _INSTEAD = frozenset(

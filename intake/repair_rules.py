@@ -25,8 +25,8 @@ from intake.account_rules import NO_CONTRACT
 from intake.engine import prompts
 from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.paused_questions import CLOSE_OR_NOT, GO_ON_OR_ANEW, PAUSING, interpose, taken_up
-from intake.engine.rules import told_in_message as hearing
-from intake.engine.rules.told_in_message import heard
+from intake.engine.rules import message_answers as hearing
+from intake.engine.rules.message_answers import heard
 
 Words = Inbound[Said]
 Answer = Inbound[Said] | Inbound[Pressed]

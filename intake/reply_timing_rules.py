@@ -24,7 +24,7 @@ from intake.engine.answer_parsing import ParsedAnswer, answer_of, parse_answer, 
 from intake.engine.dialog_context import condition_values, dialog_of
 from intake.engine.engine import ConditionValues
 from intake.engine.model import Dialog, Question
-from intake.engine.rules import told_in_message as hearing
+from intake.engine.rules import message_answers as hearing
 from intake.engine.rules.walking import go_on
 
 Words = Inbound[Said]

@@ -35,7 +35,7 @@ from desk.model.agent_operations import (
     LinkArticle,
     Resolve,
 )
-from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
+from desk.model.arrival_outcomes import IgnoredCode, OperationRefusalCode
 from desk.model.case import Case
 from desk.model.core_facts import ActingAgent, Now
 from desk.model.events import Inbound, OperationOrdered, TimerFired
@@ -119,7 +119,7 @@ def answer_which_article(case: Case, inbound: Inbound[OperationOrdered], facts: 
     known = facts.get(KnowledgeForAgentCommand) or KnowledgeForAgentCommand()
     acts = _answer_acts(answer, facts, known)
     if not acts or answer is None:
-        return decide(RefuseOperation(RefusalCode.NO_SUCH_ARTICLE))
+        return decide(RefuseOperation(OperationRefusalCode.NO_SUCH_ARTICLE))
     confirmation = SayTemplate("agents_article_is", _confirmation_values(answer, known), Addressee.AGENTS)
     return decide(*acts, ReplacePressedMessage(), confirmation, AddReaction())
 

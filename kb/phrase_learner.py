@@ -39,7 +39,7 @@ from kb.storage.article_store import ArticleEditionRow
 from kb.storage.article_versions import bump_knowledge_counter
 from kb.storage.phrase_store import TAKEN_BACK_REASONS, take_back_returned
 from kb.storage.usage_queries import CASE_HISTORY_COLUMNS, case_history_of
-from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow, PhrasingRow
+from kb.storage.usage_tables import AgentArticleUseRow, ArticleOfferRow, PhrasingRow
 
 log = logging.getLogger(__name__)
 
@@ -105,12 +105,12 @@ class PhraseLearner:
 
     async def _confirmed(self, session: AsyncSession, now: datetime) -> list[ConfirmedWords]:
         since = now - LOOK_BACK
-        helped = _unlearned_query(ArticleSuggestionRow, literal("subscriber"), ArticleSuggestionRow.outcome == "helped")
+        helped = _unlearned_query(ArticleOfferRow, literal("subscriber"), ArticleOfferRow.outcome == "helped")
         linked = _unlearned_query(
             AgentArticleUseRow, literal("agent:") + AgentArticleUseRow.agent, AgentArticleUseRow.kind == "linked"
         )
         whole = union_all(
-            helped.where(ArticleSuggestionRow.outcome_at > since), linked.where(AgentArticleUseRow.at > since)
+            helped.where(ArticleOfferRow.outcome_at > since), linked.where(AgentArticleUseRow.at > since)
         ).subquery()
         rows = list((await session.execute(select(whole).order_by(whole.c.id).limit(BATCH_SIZE))).all())
         # A case can be confirmed twice: an agent's word counts more than a tap.
@@ -210,21 +210,17 @@ async def _load_returned(session: AsyncSession, now: datetime) -> list[tuple[str
     """What was learned from subscribers within the week and is disproved by their return: provider, case and
     article."""
     said = and_(
-        ArticleSuggestionRow.provider == PhrasingRow.provider,
-        ArticleSuggestionRow.case_id == PhrasingRow.case_id,
-        ArticleSuggestionRow.article == PhrasingRow.article,
+        ArticleOfferRow.provider == PhrasingRow.provider,
+        ArticleOfferRow.case_id == PhrasingRow.case_id,
+        ArticleOfferRow.article == PhrasingRow.article,
     )
     standing = (
         PhrasingRow.refused == "",
         PhrasingRow.author == "subscriber",
         PhrasingRow.at > now - RETURN_WINDOW - LOOK_BACK,
     )
-    query = select(PhrasingRow.article, ArticleSuggestionRow.outcome_at, *CASE_HISTORY_COLUMNS).join(
-        ArticleSuggestionRow, said
-    )
-    rows = (
-        await session.execute(_with_case(query).where(*standing, ArticleSuggestionRow.outcome_at.is_not(None)))
-    ).all()
+    query = select(PhrasingRow.article, ArticleOfferRow.outcome_at, *CASE_HISTORY_COLUMNS).join(ArticleOfferRow, said)
+    rows = (await session.execute(_with_case(query).where(*standing, ArticleOfferRow.outcome_at.is_not(None)))).all()
     mine = [(row.article, row.outcome_at, case_history_of(row)) for row in rows]
     returns = ReturnFinder(await _load_later_cases(session, [one for _, _, one in mine], now))
     return [(one.provider, one.case_id, article) for article, at, one in mine if returns.has_returned(one, at)]

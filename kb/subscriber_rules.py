@@ -21,7 +21,7 @@ from desk.model.case import Case
 from desk.model.channel import ChannelCapabilities
 from desk.model.core_facts import Now
 from desk.model.dialog_state import ARTICLE, SELF_HELP
-from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.journal import ArticleShown, ArticleTried
 from desk.model.shared_facts import ArticlesNamedByDialog, ArticleSuggestion, ArticleSuggestions
 from desk.model.unrepeated_acknowledgement import acknowledge
@@ -33,7 +33,7 @@ from desk.understanding.substance import has_substance
 from kb.content.article_steps import passage_about
 from kb.learning.acts import RecordArticleShown, RecordSuggestionOutcome
 
-Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 PLAIN_ANSWER = 3
 """Words of an answer that says yes or no and nothing else."""

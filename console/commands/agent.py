@@ -20,7 +20,7 @@ from console.commands.command_actor import require_agent
 from console.commands.decide_or_wait import OutgoingStatus
 from console.commands.solving_article_options import ResolvingArticleOptions, article_options, require_article
 from console.runtime.content_folders import TEMPLATES
-from console.terminal.context import (
+from console.terminal.command_context import (
     NO_SUCH,
     REFUSED,
     USAGE,
@@ -39,7 +39,7 @@ from desk.clock import now
 from desk.language.templates import Templates
 from desk.language.typed_durations import parse_minutes
 from desk.model.agent_operations import AddNote, AgentOperation, Reply, Resolve, SetEta, Take
-from desk.model.arrival_outcomes import Done, OperationRefused, RefusalCode, stored_outcome
+from desk.model.arrival_outcomes import Done, OperationRefusalCode, OperationRefused, stored_outcome
 from desk.model.case import Case
 
 
@@ -208,7 +208,7 @@ def report(folder: DeskFolder, done: CommandOutcome, sentence: str, as_json: boo
     if status.state == "quarantined":
         refuse(f"it could not be decided and is quarantined: {status.problem}", WRONG)
     if isinstance(status.outcome, OperationRefused):
-        gone = status.outcome.code is RefusalCode.NO_SUCH_CASE
+        gone = status.outcome.code is OperationRefusalCode.NO_SUCH_CASE
         refuse(_refusal(folder, done, status.outcome), NO_SUCH if gone else REFUSED)
     if status.case_id is None:
         refuse(f"{done.case.number}: the desk did not do it ({stored_outcome(status.outcome or Done())})", REFUSED)

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.context import USAGE, DeskFolder, json_option, open_database, pass_folder, print_json, refuse, run
+from console.terminal.command_context import (
+    USAGE,
+    DeskFolder,
+    json_option,
+    open_database,
+    pass_folder,
+    print_json,
+    refuse,
+    run,
+)
 from desk.clock import now
 
 if TYPE_CHECKING:

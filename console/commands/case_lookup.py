@@ -7,7 +7,7 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, or_, select
 from stdnum import damm
 
-from console.terminal.context import NO_SUCH, USAGE, refuse, require_provider
+from console.terminal.command_context import NO_SUCH, USAGE, refuse, require_provider
 from desk.model.case import Case
 from desk.model.messages import FRONT
 from desk.storage.database import Database

@@ -12,7 +12,7 @@ from sqlalchemy import inspect, select
 from console.commands.case_lookup import find
 from console.commands.case_names import Providers
 from console.runtime.content_folders import TEMPLATES
-from console.terminal.context import DeskFolder, json_option, open_database, pass_folder, print_json, run
+from console.terminal.command_context import DeskFolder, json_option, open_database, pass_folder, print_json, run
 from console.terminal.table_labels import labels
 from desk.api.case_queries import CaseView, case_view
 from desk.api.journal_text import JournalText

@@ -15,7 +15,7 @@ from console.commands.chat_session import ChatSession, read_lines
 from console.runtime.serve_loops import Server
 from console.runtime.wiring import build_application
 from console.terminal import logging as logs
-from console.terminal.context import DeskFolder, open_database, pass_folder, run
+from console.terminal.command_context import DeskFolder, open_database, pass_folder, run
 from console.terminal.output import READABLE, Output
 from desk.model.messages import FRONT
 from desk.model.provider_files import Provider

@@ -16,14 +16,14 @@ from sqlalchemy import select
 from chat.terminal_channel import ShownFile, ShownMessage, TerminalChannel, TerminalUser, copy_file, without_echo
 from console.runtime.listeners import LEASE_RENEWAL
 from console.runtime.wiring import Application
-from console.terminal.context import WRONG, refuse
+from console.terminal.command_context import WRONG, refuse
 from console.terminal.output import Output, button_lines, indented, message, text
 from desk.model.messages import RawMessage, RenderedButton
 from desk.pipeline.send import OutboxSender
 from desk.queues import inbox
 from desk.storage import channel_leases
 from desk.storage.database import is_database_trouble
-from desk.storage.queue_tables import arrivals, departures
+from desk.storage.worker_tables import arrivals, departures
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from console.commands.checking.files import check_files
 from console.commands.checking.findings import of_faults
 from console.commands.checking.surroundings import check_database, check_disk
 from console.runtime.channel_kinds import configured
-from console.terminal.context import OK, WRONG, DeskFolder, json_option, pass_folder, print_json, run
+from console.terminal.command_context import OK, WRONG, DeskFolder, json_option, pass_folder, print_json, run
 from desk.clock import now
 from desk.language.translatable import counted, sentence
 from desk.model.check_findings import CheckFinding

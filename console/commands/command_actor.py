@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.terminal.context import REFUSED, DeskFolder, refuse
+from console.terminal.command_context import REFUSED, DeskFolder, refuse
 from desk.clock import now
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from console.terminal.context import WRONG, refuse
+from console.terminal.command_context import WRONG, refuse
 from desk.api.submit_operation import ArrivalStatus, statuses
 from desk.clock import now
 from desk.model.channel import ExtraWrite
@@ -23,7 +23,7 @@ from desk.model.settings import Settings
 from desk.queues import inbox
 from desk.storage.database import Database
 from desk.storage.process_identity import is_known_dead
-from desk.storage.queue_tables import arrivals, departures, leases
+from desk.storage.worker_tables import arrivals, departures, leases
 
 if TYPE_CHECKING:
     from console.runtime.wiring import Application

@@ -12,7 +12,7 @@ import click
 import console.blank
 import console.sample
 from console.runtime.migrate import migrate
-from console.terminal.context import USAGE, DeskFolder, pass_folder, refuse, run
+from console.terminal.command_context import USAGE, DeskFolder, pass_folder, refuse, run
 from desk.agents.save import import_files
 from desk.clock import now
 from desk.model.provider_files import load_all

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.commands import decide_or_wait
 from console.commands.command_actor import acting, actor_of
-from console.terminal.context import (
+from console.terminal.command_context import (
     NO_SUCH,
     OK,
     USAGE,

@@ -12,7 +12,16 @@ import click
 from console.commands.sighup_reload import serve_with_reload
 from console.runtime.listeners import ROLES
 from console.terminal import logging
-from console.terminal.context import WRONG, DeskFolder, json_option, open_database, pass_folder, print_json, refuse, run
+from console.terminal.command_context import (
+    WRONG,
+    DeskFolder,
+    json_option,
+    open_database,
+    pass_folder,
+    print_json,
+    refuse,
+    run,
+)
 from desk.clock import now
 from desk.language.faults import Fault
 from desk.model.check_findings import CheckFinding

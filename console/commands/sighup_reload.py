@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection
 
 from console.runtime.lifecycle import serve_until_stopped
-from console.terminal.context import CommandError
+from console.terminal.command_context import CommandError
 from desk.model.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.context import NO_SUCH, USAGE, refuse
+from console.terminal.command_context import NO_SUCH, USAGE, refuse
 from desk.model.agent_operations import AgentOperation, ArticleAnswer, DeclareNoArticle, DraftArticle, LinkArticle
 
 if TYPE_CHECKING:

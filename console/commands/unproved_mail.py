@@ -15,7 +15,7 @@ from console.commands import decide_or_wait
 from console.commands.case_lookup import find
 from console.commands.case_names import Providers
 from console.commands.command_actor import acting, actor_of, require_agent
-from console.terminal.context import (
+from console.terminal.command_context import (
     NO_SUCH,
     REFUSED,
     USAGE,
@@ -39,7 +39,7 @@ from desk.pipeline.internal_channel import acceptance_message
 from desk.queues import inbox
 from desk.storage import audit
 from desk.storage.database import Database
-from desk.storage.queue_tables import pending as pending_mail
+from desk.storage.worker_tables import pending as pending_mail
 from mail.receiving import ledger
 
 PendingMail = Row[Any]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import click
 
-from console.terminal.context import WRONG, DeskFolder, pass_folder, refuse, run
+from console.terminal.command_context import WRONG, DeskFolder, pass_folder, refuse, run
 
 REQUIRED_PACKAGES = ("aiosmtpd", "pymap", "trustme")
 

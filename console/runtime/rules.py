@@ -39,7 +39,7 @@ from desk.model.events import (
     Inbound,
     MaybeSent,
     NotForDesk,
-    Opened,
+    OpenedChat,
     OperationOrdered,
     Pressed,
     Said,
@@ -69,7 +69,7 @@ from kb import agent_rules
 from kb import subscriber_rules as kb
 from mail import rules as mail
 
-SPOKEN = (Said, Pressed, Opened)
+SPOKEN = (Said, Pressed, OpenedChat)
 """Events in which a subscriber speaks."""
 
 
@@ -217,11 +217,11 @@ RULEBOOK = Rulebook(
         RulesByKey(
             "answers", (Said, Pressed), expectation_owner, {CONSENT: (consent.take_consent,)}, when=answers_registered
         ),
-        Stage("registered", (Opened,), (waiting.show_state_on_opening,), when=registered),
+        Stage("registered", (OpenedChat,), (waiting.show_state_on_opening,), when=registered),
         Stage("registered", (Pressed,), (waiting.press_for_human,), when=registered),
         Stage("registered", (Said,), (waiting.answer_who_waits, waiting.relay_to_agent), when=registered),
         # A subscriber with a new matter: greeted, known, and a human at any moment.
-        Stage("opening", (Opened,), (first_words.welcome,), when=in_intake),
+        Stage("opening", (OpenedChat,), (first_words.welcome,), when=in_intake),
         Stage("other matters", (Said,), (others.offer_kept,), when=others.begins_anew),
         Stage(
             "first words",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desk.agents import tables as agent_tables
 from desk.model import case, dialog_state, journal, subscribers
-from desk.storage import audit, queue_tables
+from desk.storage import audit, worker_tables
 from intake.identity import guess_count_table as intake_tables
 from kb.storage import article_store
 from kb.storage import usage_tables as kb_tables
@@ -20,6 +20,6 @@ __all__ = [
     "journal",
     "kb_tables",
     "mail_tables",
-    "queue_tables",
     "subscribers",
+    "worker_tables",
 ]

@@ -9,7 +9,7 @@ from asyncpg.exceptions import PostgresError
 from sqlalchemy.exc import SQLAlchemyError
 
 from console.runtime.schema_version import SchemaMismatch
-from console.terminal.context import NO_DATABASE, WRONG, CommandError
+from console.terminal.command_context import NO_DATABASE, WRONG, CommandError
 from desk.language.templates import InvalidTemplate
 from desk.language.translatable import sentence
 from desk.model.provider_files import InvalidProvider

@@ -21,7 +21,7 @@ from desk.agents.teams_file_entries import Entry, Key, as_agent, as_team
 from desk.model.messages import FRONT
 from desk.model.provider_files import Provider, front_desk
 from desk.storage.database import Database
-from desk.storage.queue_tables import counters
+from desk.storage.worker_tables import counters
 
 # Columns and no objects: a desk may have thousands of agents, and reads all of them at its start.
 _TEAMS = select(TeamRow.provider, TeamRow.id, TeamRow.kind, TeamRow.titles).order_by(TeamRow.provider, TeamRow.id)

@@ -16,7 +16,7 @@ from desk.model.arrival_outcomes import Outcome, outcome_from
 from desk.pipeline.internal_channel import order_message
 from desk.queues import inbox
 from desk.storage.database import Database
-from desk.storage.queue_tables import arrivals
+from desk.storage.worker_tables import arrivals
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from desk.language.rich_text import RichText
-from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
+from desk.model.arrival_outcomes import IgnoredCode, OperationRefusalCode
 from desk.model.case import Case
 from desk.model.events import Event, Inbound
 from desk.model.journal import JournalEntryData
@@ -272,7 +272,7 @@ class Ignore(RuleAct):
 class RefuseOperation(RuleAct):
     """An agent's order is not carried out; the agent reads the template ``refused_<code>``. Nothing is changed."""
 
-    code: RefusalCode
+    code: OperationRefusalCode
     names: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -1,7 +1,7 @@
 """What an agent may order: one frozen type for each operation, and one table of who may do it in which states.
 
 Telegram, mail and the terminal all parse into these types, so an operation and its limits exist once. An order that
-is not allowed is refused with a code of `desk.model.arrival_outcomes.RefusalCode`, which the agent reads as a sentence.
+is not allowed is refused with an `OperationRefusalCode`, which the agent reads as a sentence.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from desk.model.arrival_outcomes import RefusalCode
+from desk.model.arrival_outcomes import OperationRefusalCode
 from desk.model.messages import File
 from desk.model.states import FINAL, CaseState
 
@@ -154,56 +154,56 @@ def operation_from_json(stored: Mapping[str, Any]) -> AgentOperation:
     return kind(**{**values, **nested})
 
 
-Check = Callable[["Case", AgentOperation], RefusalCode | None]
+Check = Callable[["Case", AgentOperation], OperationRefusalCode | None]
 
 
 @dataclass(frozen=True, slots=True)
-class OperationPolicy:
+class OperationConditions:
     """When one operation is allowed.
 
     ``refused_in`` maps the states in which it is refused to the reason. ``check`` looks at the order itself. Every
     operation is audited. Any agent of the case's provider may order each of them.
     """
 
-    refused_in: Mapping[CaseState, RefusalCode] = field(default_factory=dict)
+    refused_in: Mapping[CaseState, OperationRefusalCode] = field(default_factory=dict)
     check: Check | None = None
 
 
-def _in_final(code: RefusalCode) -> dict[CaseState, RefusalCode]:
+def _in_final(code: OperationRefusalCode) -> dict[CaseState, OperationRefusalCode]:
     return dict.fromkeys(FINAL, code)
 
 
-def _owner_free(case: Case, operation: AgentOperation) -> RefusalCode | None:
-    return RefusalCode.ALREADY_TAKEN if case.owner else None
+def _owner_free(case: Case, operation: AgentOperation) -> OperationRefusalCode | None:
+    return OperationRefusalCode.ALREADY_TAKEN if case.owner else None
 
 
-def _eta_in_bounds(case: Case, operation: AgentOperation) -> RefusalCode | None:
-    return RefusalCode.ETA_UNCLEAR if isinstance(operation, SetEta) and operation.span is None else None
+def _eta_in_bounds(case: Case, operation: AgentOperation) -> OperationRefusalCode | None:
+    return OperationRefusalCode.ETA_UNCLEAR if isinstance(operation, SetEta) and operation.span is None else None
 
 
-def _has_words(case: Case, operation: AgentOperation) -> RefusalCode | None:
+def _has_words(case: Case, operation: AgentOperation) -> OperationRefusalCode | None:
     said = isinstance(operation, (Reply, AddNote)) and (operation.text.strip() or operation.files)
-    return None if said else RefusalCode.NOTHING_SAID
+    return None if said else OperationRefusalCode.NOTHING_SAID
 
 
-_CLOSED = _in_final(RefusalCode.CASE_CLOSED)
+_CLOSED = _in_final(OperationRefusalCode.CASE_CLOSED)
 
-POLICIES: Mapping[type[AgentOperation], OperationPolicy] = {
-    Take: OperationPolicy(_CLOSED, _owner_free),
-    Reply: OperationPolicy(_CLOSED, _has_words),
-    AddNote: OperationPolicy({}, _has_words),
-    SetEta: OperationPolicy({**_CLOSED, CaseState.RESOLVED: RefusalCode.CASE_RESOLVED}, _eta_in_bounds),
-    Resolve: OperationPolicy({**_CLOSED, CaseState.RESOLVED: RefusalCode.ALREADY_RESOLVED}),
+POLICIES: Mapping[type[AgentOperation], OperationConditions] = {
+    Take: OperationConditions(_CLOSED, _owner_free),
+    Reply: OperationConditions(_CLOSED, _has_words),
+    AddNote: OperationConditions({}, _has_words),
+    SetEta: OperationConditions({**_CLOSED, CaseState.RESOLVED: OperationRefusalCode.CASE_RESOLVED}, _eta_in_bounds),
+    Resolve: OperationConditions({**_CLOSED, CaseState.RESOLVED: OperationRefusalCode.ALREADY_RESOLVED}),
     # Which article solved it may be said at any time, also when the case is closed.
-    LinkArticle: OperationPolicy(),
-    DraftArticle: OperationPolicy(),
-    DeclareNoArticle: OperationPolicy(),
-    SuggestArticles: OperationPolicy(),
-    MarkArticlesNotUseful: OperationPolicy(),
+    LinkArticle: OperationConditions(),
+    DraftArticle: OperationConditions(),
+    DeclareNoArticle: OperationConditions(),
+    SuggestArticles: OperationConditions(),
+    MarkArticlesNotUseful: OperationConditions(),
 }
 
 
-def refusal_of(operation: AgentOperation, case: Case) -> RefusalCode | None:
+def refusal_of(operation: AgentOperation, case: Case) -> OperationRefusalCode | None:
     """Why this operation is refused on this case; None where it is allowed."""
     policy = POLICIES[type(operation)]
     if code := policy.refused_in.get(CaseState(case.state)):

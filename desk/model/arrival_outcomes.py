@@ -19,7 +19,7 @@ class DoneCode(StrEnum):
     NOTHING = "nothing"  # no rule had anything to decide
 
 
-class RefusalCode(StrEnum):
+class OperationRefusalCode(StrEnum):
     """Why an agent's order was not carried out. The words of each are the template ``refused_<code>``."""
 
     NOT_AN_AGENT = "not_an_agent"
@@ -70,7 +70,7 @@ class Done:
 class OperationRefused:
     """An agent's order was refused. ``names`` are what its sentence says, such as the owner of a taken case."""
 
-    code: RefusalCode
+    code: OperationRefusalCode
     names: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -103,6 +103,6 @@ def outcome_from(stored: str, names: Mapping[str, str] | None = None) -> Outcome
     if stored == _PENDING:
         return HeldForAgent()
     if stored.startswith(_REFUSED):
-        return OperationRefused(RefusalCode(stored.removeprefix(_REFUSED)), names or {})
+        return OperationRefused(OperationRefusalCode(stored.removeprefix(_REFUSED)), names or {})
     done = next((one for one in DoneCode if one.value == stored), None)
     return Done(done) if done else Ignored(IgnoredCode(stored))

@@ -115,7 +115,7 @@ class CaseContacts:
 
 
 @dataclass(frozen=True, slots=True)
-class DuplicateOf:
+class HandledBefore:
     """This very mail was handled before, under another key."""
 
     arrival_id: int

@@ -46,7 +46,7 @@ class DialogState:
     ``dialog_hash`` is the version of the dialog they come from. ``put`` lists the questions put so far, once for each
     time, and ``rephrased`` counts how often that was because an answer was not understood. ``angry`` counts the
     messages in anger, ``waits`` those that ask for time. ``heard`` are the messages said before a dialog began
-    (`intake.engine.rules.told_in_message`). ``paused`` is the expectation behind a question put in between: its owner,
+    (`intake.engine.rules.message_answers`). ``paused`` is the expectation behind a question put in between: its owner,
     its question, and ``asked``. ``kept`` are other matters to come back to: {"words": ...} that were said of one, or
     {"case": ...} that waits.
     """

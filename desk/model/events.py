@@ -74,7 +74,7 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class OpenedChat:
     """A subscriber opened the chat (``payload`` of the link they followed), or unblocked the bot (``returned``)."""
 
     payload: str = ""
@@ -134,8 +134,8 @@ class NotForDesk:
     agents: bool = False
 
 
-Event = Said | Pressed | Opened | DeliveryFailed | MaybeSent | TimerFired | OperationOrdered | NotForDesk
-OfSubscriber = (Said, Pressed, Opened)
+Event = Said | Pressed | OpenedChat | DeliveryFailed | MaybeSent | TimerFired | OperationOrdered | NotForDesk
+OfSubscriber = (Said, Pressed, OpenedChat)
 """Events in which a subscriber speaks."""
 
 E_co = TypeVar("E_co", bound=Event, covariant=True)

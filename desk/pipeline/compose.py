@@ -36,7 +36,7 @@ from desk.model.case import Case
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.core_facts import ActingAgent, CaseContacts, RecentDialogue, ReplyTiming
 from desk.model.dialog_state import NOTHING_ASKED, Expecting
-from desk.model.events import MessagePiece, Opened, OperationOrdered, Pressed
+from desk.model.events import MessagePiece, OpenedChat, OperationOrdered, Pressed
 from desk.model.journal import (
     ButtonPressed,
     DialogueMessageLogged,
@@ -394,7 +394,7 @@ class _RoundComposer:
         said: JournalEntryData | None = None
         if isinstance(event, Pressed):
             said = ButtonPressed(event.option)
-        elif isinstance(event, Opened) and not event.returned:
+        elif isinstance(event, OpenedChat) and not event.returned:
             said = SubscriberOpenedChat(event.payload)
         elif isinstance(event, OperationOrdered) and isinstance(event.operation, AddNote):
             said = NoteAdded()

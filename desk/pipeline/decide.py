@@ -29,7 +29,15 @@ from desk.model.acts import (
     SetDialogState,
     SetFields,
 )
-from desk.model.arrival_outcomes import Done, DoneCode, HeldForAgent, Ignored, OperationRefused, Outcome, RefusalCode
+from desk.model.arrival_outcomes import (
+    Done,
+    DoneCode,
+    HeldForAgent,
+    Ignored,
+    OperationRefusalCode,
+    OperationRefused,
+    Outcome,
+)
 from desk.model.case import Case, append_words, state_change
 from desk.model.dialog_state import Expecting
 from desk.model.events import Event, Inbound, Said
@@ -122,7 +130,7 @@ def _applied(
         except ForbiddenTransition:
             if not inbound.from_agent:
                 raise
-            decided.acts, decided.rules = [RefuseOperation(RefusalCode.FORBIDDEN_TRANSITION)], [rule]
+            decided.acts, decided.rules = [RefuseOperation(OperationRefusalCode.FORBIDDEN_TRANSITION)], [rule]
             return False
         decided.add(act, rule)
         if isinstance(act, ChangeState):

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.language.detect import LANGUAGES, language_of
 from desk.model.case import BESIDE, Case
-from desk.model.core_facts import CaseMatch, DuplicateOf, Now, RecentCaseCount
+from desk.model.core_facts import CaseMatch, HandledBefore, Now, RecentCaseCount
 from desk.model.dialog_state import DialogStateRow, Expecting, dialog_state_of
 from desk.model.events import DeliveryFailed, Event, Inbound, Pressed, Said
 from desk.model.messages import ClaimedArrival, SenderAssurance
@@ -25,12 +25,12 @@ from desk.model.provider_files import Provider
 from desk.model.states import FINAL, CaseState
 from desk.model.subscribers import Person, PersonAddress
 from desk.pipeline.arrival_round import Round
-from desk.pipeline.case_choice import CaseChoice, after_closing, begins_another, forwarded_by_agent, unnamed
+from desk.pipeline.case_of_unnamed_message import CaseChoice, after_closing, begins_another, forwarded_by_agent, unnamed
 from desk.pipeline.reply_timing import put_presses, put_reply_timing
 from desk.pipeline.reply_tokens import ReplyTokenSigner, claimed_case
 from desk.queues.question_delivery_times import departure_behind
 from desk.storage.ids import RepeatableRoundIds
-from desk.storage.queue_tables import fingerprints
+from desk.storage.worker_tables import fingerprints
 
 _FINAL = [state.value for state in FINAL]
 
@@ -235,7 +235,7 @@ class SenderAndCaseLookup:
         made.facts.put(Now(now))
         made.facts.put(provider)
         if arrival_id := known.repeats.get(inbound.fingerprint):
-            made.facts.put(DuplicateOf(arrival_id))
+            made.facts.put(HandledBefore(arrival_id))
         if made.subject is not None and made.is_new and not made.person_is_new:
             made.facts.put(RecentCaseCount(known.recent.get(made.person.id, 0)))
         return made

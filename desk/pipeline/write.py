@@ -30,7 +30,7 @@ from desk.model.acts import (
 from desk.model.arrival_outcomes import Done, DoneCode, Outcome
 from desk.model.case import Case
 from desk.model.channel_registry import ChannelRegistry
-from desk.model.core_facts import DuplicateOf
+from desk.model.core_facts import HandledBefore
 from desk.model.events import Said
 from desk.model.messages import FRONT, RawMessage, SendPriority
 from desk.model.shared_facts import Identification
@@ -44,7 +44,7 @@ from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL,
 from desk.queues import inbox, timers
 from desk.storage.base import Instant
 from desk.storage.database import Database
-from desk.storage.queue_tables import departures, fingerprints, pending, provider_routes
+from desk.storage.worker_tables import departures, fingerprints, pending, provider_routes
 
 Stored = TypeVar("Stored", Case, Person)
 
@@ -170,7 +170,7 @@ class DecisionWriter:
                 rows.insert(JOURNAL, **line)
             _confirm(round_, rows)
         self._enqueue(composed, one, rows, now)
-        if round_.inbound.fingerprint and not round_.facts.get(DuplicateOf):
+        if round_.inbound.fingerprint and not round_.facts.get(HandledBefore):
             rows.insert(
                 fingerprints,
                 provider=round_.inbound.provider,
@@ -301,12 +301,12 @@ def _save(session: AsyncSession, one: DecidedRound, rows: WriteBuffer) -> None:
         rows.replace(DIALOG_STATES, provider=round_.case.provider, case_id=round_.case.id, **state)
 
 
-def _results(one: DecidedRound) -> Iterator[tuple[int, inbox.Result]]:
+def _results(one: DecidedRound) -> Iterator[tuple[int, inbox.ArrivalResult]]:
     """What became of the arrival, and of the pieces that were decided with it."""
     arrival, case_id = one.round.arrival, one.round.case.id if one.saved else None
-    yield arrival.id, inbox.Result(outcome_of(one.acts, one.round.is_new), case_id, one.decision.decided_by)
+    yield arrival.id, inbox.ArrivalResult(outcome_of(one.acts, one.round.is_new), case_id, one.decision.decided_by)
     for piece in arrival.pieces:
-        yield piece.id, inbox.Result(Done(DoneCode.JOINED), case_id, (), arrival.id)
+        yield piece.id, inbox.ArrivalResult(Done(DoneCode.JOINED), case_id, (), arrival.id)
 
 
 def _stranger(round_: Round) -> bool:

@@ -26,7 +26,7 @@ from desk.queues import pieces
 from desk.storage import channel_leases
 from desk.storage.database import Database, InsertIgnoringDuplicates
 from desk.storage.process_identity import is_known_dead
-from desk.storage.queue_tables import arrivals, is_waiting
+from desk.storage.worker_tables import arrivals, is_waiting
 
 HELD_FOR = timedelta(seconds=12)
 MAX_FAILURES = 3
@@ -176,7 +176,7 @@ async def keep_holding(database: Database, holder: str, ids: Iterable[int], now:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ArrivalResult:
     """What became of one arrival: its outcome, the case it is kept in, and the rules that decided, in order.
 
     ``joined_to`` is the arrival that it was decided with, as a piece of one message; None for all others.
@@ -188,7 +188,7 @@ class Result:
     joined_to: int | None = None
 
 
-async def finish(connection: AsyncConnection, holder: str, results: Mapping[int, Result], now: datetime) -> bool:
+async def finish(connection: AsyncConnection, holder: str, results: Mapping[int, ArrivalResult], now: datetime) -> bool:
     """Within the worker's transaction: these are done. False when one was taken from us: roll everything back."""
     rows = [
         {

@@ -54,7 +54,7 @@ from desk.queues.inbox import store
 from desk.queues.send_priority import ClaimQuota
 from desk.storage.database import Database
 from desk.storage.process_identity import is_known_dead
-from desk.storage.queue_tables import departures, is_unsent
+from desk.storage.worker_tables import departures, is_unsent
 
 HELD_FOR = timedelta(seconds=120)
 _NAMES = (

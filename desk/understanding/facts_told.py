@@ -15,7 +15,7 @@ from desk.understanding.slots.changed import changed
 from desk.understanding.slots.lamps import lamps
 from desk.understanding.slots.moments import Moment, moments_in
 from desk.understanding.slots.money import amount
-from desk.understanding.slots.neighbours import neighbours
+from desk.understanding.slots.neighbours_online import neighbours
 from desk.understanding.slots.rebooted import rebooted
 from desk.understanding.slots.scope import scope
 from desk.understanding.slots.since import HINT, money_date, since

@@ -1,6 +1,6 @@
 """Phrases written as patterns of words, and where a message holds them. Pure.
 
-A pattern is a line of elements, matched word by word (the words mended by `desk.understanding.reading.word_mender`):
+A pattern is a line of elements, matched word by word (mended by `desk.understanding.reading.known_word_mender`):
 
 ===============  =====================================================================================================
 ``оператор``     this word; ``a|b`` one of these; ``нуж{ен,на}`` both endings; ``@name`` a word of this class

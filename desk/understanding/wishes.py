@@ -16,9 +16,9 @@ from typing import Any
 from desk.understanding.acts_by_likeness import alike
 from desk.understanding.anger import shouting
 from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, Span
+from desk.understanding.reading.known_word_mender import WordMender
 from desk.understanding.reading.message_words import Word, words_of
 from desk.understanding.reading.observations import Act, ObservedAct, ObservedValue, Situation, TalkStage
-from desk.understanding.reading.word_mender import WordMender
 
 PHRASES = Path(__file__).parent / "phrases"
 LANGUAGE_SLOT = "language"

@@ -58,7 +58,7 @@ def case_findings(
     person, who said "since yesterday" and needs no dates. Answers to questions that this version of the dialog lacks
     stand in the circumstances.
     """
-    words = AnswerWording(language, names or {}, zone, now, dates=not plain, tried=tried)
+    words = AnswerFormatter(language, names or {}, zone, now, dates=not plain, tried=tried)
     known = known_answers(dialog, answers, values)
     answered = [
         (question, answers[question.id])
@@ -131,7 +131,7 @@ def _is_told_nowhere_else(question: Question, reply: Mapping[str, Any]) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerWording:
+class AnswerFormatter:
     """How answers read in one language, on the clock of ``zone``, at ``now``.
 
     ``names`` hold what is on file as far as the reader may learn it. With ``dates`` moments have their dates in figures

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Generic, TypeVar
 
 from desk.language.normalize import normalized
-from desk.understanding.reading.word_mender import WordMender
+from desk.understanding.reading.known_word_mender import WordMender
 
 T = TypeVar("T")
 

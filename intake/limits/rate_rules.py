@@ -13,7 +13,7 @@ from datetime import timedelta
 from desk.model.acts import AddJournalEntry, Decision, Expect, Facts, Postpone, RuleAct, SayTemplate, decide
 from desk.model.case import Case
 from desk.model.core_facts import Now, RecentCaseCount
-from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.journal import FloodQuarantined
 from desk.model.provider_files import Provider
 from intake.engine.completion import completed
@@ -36,7 +36,7 @@ class QuarantineWaitingMessages(RuleAct):
     """Everything that waits behind this message in its lane is quarantined, unread."""
 
 
-Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 
 def slow_down(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:

@@ -20,13 +20,13 @@ from kb.learning.acts import (
 )
 from kb.storage.article_store import ArticleEditionRow, article_row_values
 from kb.storage.article_versions import bump_knowledge_counter, version_content
-from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow, ArticleVersionRow
+from kb.storage.usage_tables import AgentArticleUseRow, ArticleOfferRow, ArticleVersionRow
 
 
 def write_suggestion(act: RecordArticleShown, round_: Round, rows: WriteBuffer) -> None:
     """Writes `RecordArticleShown`."""
     rows.insert(
-        ArticleSuggestionRow.__table__,  # type: ignore[arg-type]
+        ArticleOfferRow.__table__,  # type: ignore[arg-type]
         provider=round_.case.provider,
         case_id=round_.case.id,
         article=act.article,
@@ -40,11 +40,11 @@ def write_suggestion(act: RecordArticleShown, round_: Round, rows: WriteBuffer) 
 def write_suggestion_outcome(act: RecordSuggestionOutcome, round_: Round, rows: WriteBuffer) -> None:
     """Writes `RecordSuggestionOutcome`."""
     rows.statements.append(
-        update(ArticleSuggestionRow)
+        update(ArticleOfferRow)
         .where(
-            ArticleSuggestionRow.provider == round_.case.provider,
-            ArticleSuggestionRow.case_id == round_.case.id,
-            ArticleSuggestionRow.article == act.article,
+            ArticleOfferRow.provider == round_.case.provider,
+            ArticleOfferRow.case_id == round_.case.id,
+            ArticleOfferRow.article == act.article,
         )
         .values(outcome=act.outcome, outcome_at=round_.now)
         .execution_options(synchronize_session=False)
@@ -56,8 +56,8 @@ def write_account_assignment(act: SetCaseAccount, round_: Round, rows: WriteBuff
     if round_.provider.name != FRONT or act.provider == FRONT or round_.is_new:
         return
     rows.statements.append(
-        update(ArticleSuggestionRow)
-        .where(ArticleSuggestionRow.provider == FRONT, ArticleSuggestionRow.case_id == round_.case.id)
+        update(ArticleOfferRow)
+        .where(ArticleOfferRow.provider == FRONT, ArticleOfferRow.case_id == round_.case.id)
         .values(provider=act.provider)
         .execution_options(synchronize_session=False)
     )

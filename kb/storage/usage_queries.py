@@ -19,7 +19,7 @@ from kb.learning.outcomes import (
     SettledSuggestion,
     outcome_of,
 )
-from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow, ArticleVersionRow
+from kb.storage.usage_tables import AgentArticleUseRow, ArticleOfferRow, ArticleVersionRow
 
 CASE_HISTORY_COLUMNS = (
     *(Case.id, Case.provider, Case.person_id, Case.contract, Case.opened_at, Case.dialog, Case.articles),
@@ -50,16 +50,16 @@ async def load_outcomes(
     query = (
         select(
             *(
-                ArticleSuggestionRow.article,
-                ArticleSuggestionRow.language,
-                ArticleSuggestionRow.outcome,
-                ArticleSuggestionRow.offered_at,
+                ArticleOfferRow.article,
+                ArticleOfferRow.language,
+                ArticleOfferRow.outcome,
+                ArticleOfferRow.offered_at,
             ),
-            *(ArticleSuggestionRow.outcome_at, *CASE_HISTORY_COLUMNS),
+            *(ArticleOfferRow.outcome_at, *CASE_HISTORY_COLUMNS),
         )
-        .join(Case, and_(Case.provider == ArticleSuggestionRow.provider, Case.id == ArticleSuggestionRow.case_id))
-        .where(ArticleSuggestionRow.offered_at >= since)
-        .order_by(ArticleSuggestionRow.offered_at)
+        .join(Case, and_(Case.provider == ArticleOfferRow.provider, Case.id == ArticleOfferRow.case_id))
+        .where(ArticleOfferRow.offered_at >= since)
+        .order_by(ArticleOfferRow.offered_at)
     )
     found = []
     for row in await session.execute(query):

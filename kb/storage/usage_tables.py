@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from desk.storage.base import Base, Instant, ProviderScopedRow
 
 
-class ArticleSuggestionRow(ProviderScopedRow, Base):
+class ArticleOfferRow(ProviderScopedRow, Base):
     """One article suggested to a subscriber in one case. ``outcome`` is offered, helped or not_helped.
 
     That it was ignored, or that the person came back, is derived from the cases (`kb.learning.outcomes`).

@@ -36,7 +36,7 @@ class MentionPlace(IntEnum):
 
 
 @dataclass(slots=True)
-class MentionedAddress:
+class AddressInNotice:
     """An address of the notice, and the line it stands in."""
 
     address: str
@@ -52,9 +52,9 @@ class _MentionFinder:
     report_readers: Collection[str]
     written_to: Collection[str]
     failure_announced: bool = False
-    mentions: list[MentionedAddress] = field(default_factory=list)
+    mentions: list[AddressInNotice] = field(default_factory=list)
 
-    def find_mentions(self) -> list[MentionedAddress]:
+    def find_mentions(self) -> list[AddressInNotice]:
         """Every address that may be a recipient, in order."""
         low = [line.lower() for line in self.lines]
         telling = [bounce_phrases.has_failure_sentence(line) for line in low]
@@ -79,7 +79,7 @@ class _MentionFinder:
             return
         if address.partition("@")[0].lower() in _ROLE_LOCAL_PARTS and fold_address(address) not in self.written_to:
             return
-        self.mentions.append(MentionedAddress(address, at, place))
+        self.mentions.append(AddressInNotice(address, at, place))
 
     def _replace_by_alias(self, alias: str, at: int) -> None:
         """The sender knows the recipient named just above by an alias."""
@@ -160,7 +160,7 @@ def find_recipients(lines: Sequence[str], ours: Collection[str], written_to: Col
     return list(found.values())[: dsn.MAX_RECIPIENTS]
 
 
-def _choose_most_certain(seen: list[MentionedAddress], written_to: Collection[str]) -> list[MentionedAddress]:
+def _choose_most_certain(seen: list[AddressInNotice], written_to: Collection[str]) -> list[AddressInNotice]:
     """Of the surest kind of place; of the others only those the message was written to, where there are any."""
     for place in MentionPlace:
         here = [one for one in seen if one.place == place]

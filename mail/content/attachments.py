@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from desk.model.media_types import OCTET_STREAM, file_ending
 from mail.content import tnef
-from mail.content.body import BodyText, is_body_text
+from mail.content.body import BodyContent, is_body_text
 from mail.mime.headers import parse_headers
 from mail.mime.parser import SMIME_TYPES, MimePart
 
@@ -36,7 +36,7 @@ class Attachment:
     size: int
 
 
-def list_attachments(tree: MimePart, shown: BodyText) -> tuple[Attachment, ...]:
+def list_attachments(tree: MimePart, shown: BodyContent) -> tuple[Attachment, ...]:
     """Every file, in the order of the message; packed ones last."""
     files = [
         Attachment(one.number, one.filename or _default_name(one), one.media_type, _decoded_size(one))
@@ -49,7 +49,7 @@ def list_attachments(tree: MimePart, shown: BodyText) -> tuple[Attachment, ...]:
     return (*files, *packed)
 
 
-def read_attachment(tree: MimePart, shown: BodyText, number: int) -> bytes:
+def read_attachment(tree: MimePart, shown: BodyContent, number: int) -> bytes:
     """The bytes of one file. Raises LookupError when there is none of this number."""
     for one in tree.walk():
         if one.number == number and not one.media_type.startswith("multipart/"):
@@ -60,7 +60,7 @@ def read_attachment(tree: MimePart, shown: BodyText, number: int) -> bytes:
     raise LookupError(f"the letter has no part {number}")
 
 
-def _find_file_parts(tree: MimePart, shown: BodyText) -> Iterator[MimePart]:
+def _find_file_parts(tree: MimePart, shown: BodyContent) -> Iterator[MimePart]:
     """The parts that are files. What else could be shown as the same text is none, unless it has a name."""
     alternatives: set[int] = set()
     for one in tree.walk():
@@ -85,7 +85,7 @@ def _is_blank(one: MimePart) -> bool:
     return not one.raw[one.start : min(one.end, one.start + 1000)].strip() and not one.body.strip()
 
 
-def _find_embedded_files(tree: MimePart, shown: BodyText) -> Iterator[tuple[int, str, str, bytes]]:
+def _find_embedded_files(tree: MimePart, shown: BodyContent) -> Iterator[tuple[int, str, str, bytes]]:
     """Files inside files, numbered behind all parts: number, name, media type, content."""
     parts = list(tree.walk())
     number = len(parts)

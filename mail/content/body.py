@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from mail.content import html_to_text, tnef, uuencode
-from mail.content.html_quotes import LineMark
+from mail.content.mail_program_markup import LineMark
 from mail.mime import charsets
 from mail.mime.parser import MimePart, parse_message
 
@@ -26,7 +26,7 @@ _PGP_SIGNED, _PGP_SIGNATURE = "-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN 
 
 
 @dataclass(slots=True)
-class BodyText:
+class BodyContent:
     """A message's text, the parts it was taken from, and the files that were written into it.
 
     ``unflowed`` is the same text with flowed lines joined (RFC 3676); ``line_marks`` are what HTML said of its lines,
@@ -41,7 +41,7 @@ class BodyText:
     problems: list[str] = field(default_factory=list)
 
 
-def extract_body(tree: MimePart, depth: int = 0) -> BodyText:
+def extract_body(tree: MimePart, depth: int = 0) -> BodyContent:
     """The whole text of a message."""
     parts = _select_text_parts(tree)
     one = _join_parts(parts)
@@ -120,8 +120,8 @@ def _find_related_root(node: MimePart) -> MimePart:
     return next((one for one, known in ids if known == start), node.parts[0])
 
 
-def _join_parts(parts: list[MimePart]) -> BodyText:
-    found = BodyText()
+def _join_parts(parts: list[MimePart]) -> BodyContent:
+    found = BodyContent()
     pieces: list[str] = []
     unflowed: list[str] = []
     marks: list[LineMark] = []
@@ -152,7 +152,7 @@ def _join_parts(parts: list[MimePart]) -> BodyText:
     return found
 
 
-def _take_out_files(one: MimePart, data: bytes, found: BodyText) -> bytes:
+def _take_out_files(one: MimePart, data: bytes, found: BodyContent) -> bytes:
     """The text without the files written into it, which are ``found``."""
     if one.media_type == "text/html" or b"begin " not in data:
         return data

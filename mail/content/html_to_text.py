@@ -9,7 +9,13 @@ from collections import Counter
 from dataclasses import dataclass
 from html import unescape
 
-from mail.content.html_quotes import ElementMeaning, LineMark, find_attribute, find_element_meaning, has_no_margin
+from mail.content.mail_program_markup import (
+    ElementMeaning,
+    LineMark,
+    find_attribute,
+    find_element_meaning,
+    has_no_margin,
+)
 
 # fmt: off
 BLOCK_ELEMENTS = frozenset({

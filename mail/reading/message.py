@@ -24,7 +24,7 @@ from mail.mime.addresses import Mailbox, parse_from, parse_mailboxes
 from mail.mime.headers import Headers, decode_header, parse_headers, to_characters
 from mail.mime.parser import MimePart, parse_message
 from mail.reading import authentication
-from mail.reading.author import LetterAuthor, find_author
+from mail.reading.author_behind_sender import LetterAuthor, find_author
 from mail.reading.forwarded import ForwardedLetter, find_forwarded
 from mail.replies import attribution, quotes
 
@@ -44,7 +44,7 @@ class MailboxReadingOptions:
     """What a reader must know of the mailbox: its own address, and the authserv-id of its border ("" for none).
 
     Without ``html`` the text of the HTML is not made where the message says the same in plain text. ``forms`` are the
-    addresses of web forms, ``groups`` those of groups through which people write (`mail.reading.author`).
+    addresses of web forms, ``groups`` those of groups through which people write (`mail.reading.author_behind_sender`).
     """
 
     address: str
@@ -212,7 +212,7 @@ def _assurance_of_author(proof: SenderAssurance, author: LetterAuthor) -> Sender
     return SenderAssurance.CLAIMED if vouched or proof is SenderAssurance.CLAIMED else SenderAssurance.DOUBTED
 
 
-def _fold_body(shown: texts.BodyText, sender: Mailbox, subject: str) -> quotes.ReplySections:
+def _fold_body(shown: texts.BodyContent, sender: Mailbox, subject: str) -> quotes.ReplySections:
     """What is new in the message."""
     text = texts.strip_pgp_armor(shown.unflowed)
     marks = shown.line_marks if text is shown.unflowed else []

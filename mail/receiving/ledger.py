@@ -17,10 +17,10 @@ from desk.model.arrival_outcomes import Outcome, stored_outcome
 from desk.pipeline.arrival_round import Round
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import InsertIgnoringDuplicates
-from desk.storage.queue_tables import arrivals
+from desk.storage.worker_tables import arrivals
 from mail.receiving.outcomes import MailOutcome, outcome_of_decision
 from mail.receiving.tables import ledger
-from mail.transport.imap_metadata import MessageMetadata
+from mail.transport.imap_folder_and_mail_facts import MessageMetadata
 
 LATE_AFTER = timedelta(minutes=10)
 """A mail that waits longer to be decided is worth a look."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from mail.content.html_quotes import LineMark
+from mail.content.mail_program_markup import LineMark
 from mail.replies.attribution import (
     Attribution,
     AttributionKind,

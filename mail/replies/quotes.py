@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from mail.content.html_quotes import LineMark
+from mail.content.mail_program_markup import LineMark
 from mail.replies import signatures
 from mail.replies.blocks import Block, BlockAuthor, split_blocks
 from mail.replies.phrase_tables import get_phrase_pattern, normalize_line

@@ -27,7 +27,7 @@ MAX_RETRY_DAYS = 5
 TIMEOUT_SECONDS = 60.0
 MAX_SEND_SECONDS = 100.0
 """Seconds for one message in all, below the time that a claim is held without a sign of life
-(`desk.storage.queue_tables.outbox`)."""
+(`desk.storage.worker_tables.outbox`)."""
 BUSY_RETRY_SECONDS = 30.0
 """Seconds that a message waits when the one before it met a server that did not answer."""
 _LOGIN_CODES = (530, 534, 535, 538, 454)

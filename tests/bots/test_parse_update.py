@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desk.model.events import DeliveryFailed, Event, NotForDesk, Opened, Pressed, Said
+from desk.model.events import DeliveryFailed, Event, NotForDesk, OpenedChat, Pressed, Said
 from desk.model.messages import Address, UnreadableMessage
 from tests.bots.examples import ANNA, AT, BOT, CHANNEL, GROUP, PRIVATE, hears, inbound, message, press
 
@@ -27,15 +27,15 @@ def test_a_private_text_is_said_by_the_chat_it_came_from() -> None:
 @pytest.mark.parametrize(
     ("text", "event"),
     [
-        ("/start", Opened()),
-        ("/start@desk_bot", Opened()),
-        ("/start  k7-abc", Opened("k7-abc")),
+        ("/start", OpenedChat()),
+        ("/start@desk_bot", OpenedChat()),
+        ("/start  k7-abc", OpenedChat("k7-abc")),
         ("/starting", Said("/starting", "/starting")),
         ("/operator", Said("/operator", "/operator")),
         ("please /start", Said("please /start", "please /start")),
     ],
 )
-def test_only_start_is_a_start_and_other_commands_keep_their_words(text: str, event: Said | Opened) -> None:
+def test_only_start_is_a_start_and_other_commands_keep_their_words(text: str, event: Said | OpenedChat) -> None:
     assert inbound(**message(text=text)).event == event
 
 
@@ -196,7 +196,7 @@ def member(status: str, **more: Any) -> dict[str, Any]:
     ("chat", "before", "after", "event"),
     [
         (PRIVATE, member("member"), member("kicked", until_date=0), DeliveryFailed(gone=True, by_person=True)),
-        (PRIVATE, member("kicked", until_date=0), member("member"), Opened(returned=True)),
+        (PRIVATE, member("kicked", until_date=0), member("member"), OpenedChat(returned=True)),
         (GROUP, member("left"), member("member"), NotForDesk()),
         (GROUP, member("member"), member("kicked", until_date=0), NotForDesk()),
     ],

@@ -16,7 +16,7 @@ import pytest
 from aiohttp import web
 
 from bots.polling import UpdatePoller, keep_webhook
-from bots.raw_update import raw_message_of
+from bots.update_to_raw_message import raw_message_of
 from desk.model.channel import ExtraWrite
 from desk.model.messages import RawMessage
 from desk.model.settings import Secret, TelegramBotSettings

@@ -25,7 +25,7 @@ from desk.model.agent_operations import (
     operation_from_json,
     refusal_of,
 )
-from desk.model.arrival_outcomes import RefusalCode
+from desk.model.arrival_outcomes import OperationRefusalCode
 from desk.model.case import Case
 from desk.model.messages import File
 from desk.model.states import FINAL, CaseState
@@ -45,12 +45,12 @@ EACH: tuple[AgentOperation, ...] = (
     MarkArticlesNotUseful(),
 )
 OPEN = tuple(state for state in CaseState if state not in FINAL)
-CLOSED, RESOLVED = RefusalCode.CASE_CLOSED, RefusalCode.CASE_RESOLVED
-REFUSED: dict[type[AgentOperation], dict[CaseState, RefusalCode]] = {
+CLOSED, RESOLVED = OperationRefusalCode.CASE_CLOSED, OperationRefusalCode.CASE_RESOLVED
+REFUSED: dict[type[AgentOperation], dict[CaseState, OperationRefusalCode]] = {
     Take: dict.fromkeys(FINAL, CLOSED),
     Reply: dict.fromkeys(FINAL, CLOSED),
     SetEta: {**dict.fromkeys(FINAL, CLOSED), CaseState.RESOLVED: RESOLVED},
-    Resolve: {**dict.fromkeys(FINAL, CLOSED), CaseState.RESOLVED: RefusalCode.ALREADY_RESOLVED},
+    Resolve: {**dict.fromkeys(FINAL, CLOSED), CaseState.RESOLVED: OperationRefusalCode.ALREADY_RESOLVED},
 }
 """What is refused where; whatever is not here is allowed."""
 
@@ -77,7 +77,7 @@ def test_each_operation_is_allowed_or_refused_with_its_code_in_each_state(
 
 @pytest.mark.parametrize("state", OPEN)
 def test_a_taken_case_is_taken_by_nobody_else(state: CaseState) -> None:
-    assert refusal_of(Take(), case_in(state, "petrov")) is RefusalCode.ALREADY_TAKEN
+    assert refusal_of(Take(), case_in(state, "petrov")) is OperationRefusalCode.ALREADY_TAKEN
 
 
 @pytest.mark.parametrize("operation", [one for one in EACH if not isinstance(one, Take)], ids=lambda one: one.name)
@@ -92,8 +92,8 @@ def test_of_a_closed_case_it_is_said_that_it_is_closed_and_not_who_has_it() -> N
 @pytest.mark.parametrize("kind", [Reply, AddNote])
 def test_a_reply_or_a_note_without_words_and_files_is_refused(kind: type[Reply] | type[AddNote]) -> None:
     case = case_in(CaseState.IN_PROGRESS)
-    assert refusal_of(kind(), case) is RefusalCode.NOTHING_SAID
-    assert refusal_of(kind(" \n"), case) is RefusalCode.NOTHING_SAID
+    assert refusal_of(kind(), case) is OperationRefusalCode.NOTHING_SAID
+    assert refusal_of(kind(" \n"), case) is OperationRefusalCode.NOTHING_SAID
     assert refusal_of(kind("", (PHOTO,)), case) is None
 
 
@@ -113,7 +113,7 @@ def test_a_reply_or_a_note_without_words_and_files_is_refused(kind: type[Reply] 
 def test_a_promised_time_lies_between_five_minutes_and_thirty_days(minutes: int | None, allowed: bool) -> None:
     order = SetEta(minutes)
     assert (order.span is not None) == allowed
-    assert refusal_of(order, case_in(CaseState.IN_PROGRESS)) is (None if allowed else RefusalCode.ETA_UNCLEAR)
+    assert refusal_of(order, case_in(CaseState.IN_PROGRESS)) is (None if allowed else OperationRefusalCode.ETA_UNCLEAR)
     if order.span is not None:
         assert order.span.total_seconds() == 60 * (minutes or 0)
 

@@ -12,19 +12,19 @@ from desk.model.arrival_outcomes import (
     HeldForAgent,
     Ignored,
     IgnoredCode,
+    OperationRefusalCode,
     OperationRefused,
     Outcome,
-    RefusalCode,
     outcome_from,
     stored_outcome,
 )
-from desk.storage.queue_tables import arrivals
+from desk.storage.worker_tables import arrivals
 from templates import __file__ as templates
 
 LENGTH = arrivals.c.outcome.type.length  # type: ignore[attr-defined]
 DONE: list[Outcome] = [Done(code) for code in DoneCode]
 IGNORED: list[Outcome] = [Ignored(code) for code in IgnoredCode if code.value not in {one.value for one in DoneCode}]
-REFUSED: list[Outcome] = [OperationRefused(code) for code in RefusalCode]
+REFUSED: list[Outcome] = [OperationRefused(code) for code in OperationRefusalCode]
 
 
 @pytest.mark.parametrize("outcome", [*DONE, *IGNORED, *REFUSED, HeldForAgent()], ids=stored_outcome)
@@ -35,7 +35,7 @@ def test_an_outcome_is_the_same_after_it_was_stored(outcome: Outcome) -> None:
 
 
 def test_what_the_sentence_of_a_refusal_names_comes_back_with_it() -> None:
-    refused = OperationRefused(RefusalCode.ALREADY_TAKEN, {"agent": "Мария"})
+    refused = OperationRefused(OperationRefusalCode.ALREADY_TAKEN, {"agent": "Мария"})
     assert outcome_from(stored_outcome(refused), {"agent": "Мария"}) == refused
 
 
@@ -51,6 +51,6 @@ def test_what_is_no_outcome_is_not_taken_for_one(stored: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])
-@pytest.mark.parametrize("code", RefusalCode)
-def test_every_refusal_has_its_words(code: RefusalCode, language: str) -> None:
+@pytest.mark.parametrize("code", OperationRefusalCode)
+def test_every_refusal_has_its_words(code: OperationRefusalCode, language: str) -> None:
     assert (Path(templates).parent / language / f"refused_{code}.txt").read_text("utf-8").strip()

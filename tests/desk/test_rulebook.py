@@ -24,7 +24,7 @@ from desk.model.acts import (
     decide,
 )
 from desk.model.agent_operations import Reply, Resolve, Take
-from desk.model.arrival_outcomes import Done, DoneCode, Ignored, IgnoredCode, OperationRefused, RefusalCode
+from desk.model.arrival_outcomes import Done, DoneCode, Ignored, IgnoredCode, OperationRefusalCode, OperationRefused
 from desk.model.case import Case
 from desk.model.core_facts import CaseContacts, CaseMatch
 from desk.model.dialog_state import CONSENT, QUESTION
@@ -34,7 +34,7 @@ from desk.model.events import (
     Inbound,
     MaybeSent,
     NotForDesk,
-    Opened,
+    OpenedChat,
     OperationOrdered,
     Pressed,
     Said,
@@ -59,7 +59,7 @@ ANNA = Address("telegram", "telegram:main", "5001")
 EVENTS: tuple[Event, ...] = (
     Said("x"),
     Pressed(1, 1, "yes"),
-    Opened(),
+    OpenedChat(),
     DeliveryFailed(),
     MaybeSent(),
     TimerFired("eta_over"),
@@ -117,9 +117,11 @@ def test_every_kind_of_event_is_tried_here() -> None:
 def test_a_stage_is_asked_for_the_events_it_hears_and_for_no_other(event: Event, asked: list[str]) -> None:
     each = [Stage(kind.__name__, (kind,), (rule(kind.__name__),)) for kind in get_args(Event)]
     both = Stage("both", (Said, Pressed), (rule("both"),))
-    switch = RulesByKey("switch", (Pressed, Opened), lambda case, inbound: "key", {"key": (rule("switch"),)})
+    switch = RulesByKey("switch", (Pressed, OpenedChat), lambda case, inbound: "key", {"key": (rule("switch"),)})
     decided(Rulebook((*each, both, switch)), new_case(), event)
-    more = [name for name, hears in (("both", (Said, Pressed)), ("switch", (Pressed, Opened))) if type(event) in hears]
+    more = [
+        name for name, hears in (("both", (Said, Pressed)), ("switch", (Pressed, OpenedChat))) if type(event) in hears
+    ]
     assert asked == [type(event).__name__, *more]
 
 
@@ -244,9 +246,9 @@ def test_an_agents_order_that_a_state_forbids_is_refused_and_changes_nothing_els
     )
     case = new_case(state="closed")
     found = decided(book, case, OperationOrdered(Take()))
-    assert found.acts == [RefuseOperation(RefusalCode.FORBIDDEN_TRANSITION)]
+    assert found.acts == [RefuseOperation(OperationRefusalCode.FORBIDDEN_TRANSITION)]
     assert (found.rules, asked) == (["tests.reopens"], ["notes", "reopens"])
-    assert outcome_of(found.acts, is_new=False) == OperationRefused(RefusalCode.FORBIDDEN_TRANSITION)
+    assert outcome_of(found.acts, is_new=False) == OperationRefused(OperationRefusalCode.FORBIDDEN_TRANSITION)
     assert not is_case_saved(found.acts), "the case in hand is thrown away"
     assert case.state == "closed"
 

@@ -12,7 +12,7 @@ from desk.model.agent_operations import Reply, Resolve, SetEta, Take
 from desk.model.events import Event, Inbound, Said
 from desk.model.journal import KeptSilent
 from desk.model.messages import File
-from desk.pipeline.case_choice import after_closing
+from desk.pipeline.case_of_unnamed_message import after_closing
 from tests.escalation.rounds import ANNA, IVANOVA, NOW, PROVIDER, a_case, decided, ordered, templates
 
 PHOTO = File("x.jpg", "photo", "image/jpeg", 3, "telegram:main:x")

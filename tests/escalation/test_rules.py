@@ -19,7 +19,7 @@ from desk.model.acts import (
     UpdateCard,
 )
 from desk.model.agent_operations import AddNote, AgentOperation, Reply, Resolve, SetEta, Take
-from desk.model.arrival_outcomes import IgnoredCode, RefusalCode
+from desk.model.arrival_outcomes import IgnoredCode, OperationRefusalCode
 from desk.model.core_facts import CaseContacts
 from desk.model.dialog_state import CONSENT
 from desk.model.events import CaseReference, DeliveryFailed, MaybeSent, TimerFired
@@ -49,7 +49,7 @@ class TestOrders:
 
     def test_a_taken_case_is_refused_with_its_owner(self) -> None:
         assert ordered(in_progress(), Take(), agent=PETROV) == [
-            RefuseOperation(RefusalCode.ALREADY_TAKEN, {"agent": "Мария Иванова"})
+            RefuseOperation(OperationRefusalCode.ALREADY_TAKEN, {"agent": "Мария Иванова"})
         ]
 
     def test_whoever_answers_a_case_nobody_has_takes_it_quietly(self) -> None:
@@ -76,7 +76,7 @@ class TestOrders:
 
     @pytest.mark.parametrize("minutes", [None, 0, 4, 30 * 24 * 60 + 1])
     def test_a_time_outside_the_bounds_is_refused(self, minutes: int | None) -> None:
-        assert ordered(in_progress(), SetEta(minutes)) == [RefuseOperation(RefusalCode.ETA_UNCLEAR)]
+        assert ordered(in_progress(), SetEta(minutes)) == [RefuseOperation(OperationRefusalCode.ETA_UNCLEAR)]
 
     def test_resolving_asks_for_consent_and_closes_nothing(self) -> None:
         case = in_progress()
@@ -88,12 +88,12 @@ class TestOrders:
 
     @pytest.mark.parametrize("operation", [Take(), Reply("да"), AddNote("x"), SetEta(60), Resolve()])
     def test_a_stranger_in_the_group_orders_nothing(self, operation: AgentOperation) -> None:
-        assert ordered(a_case(), operation, agent=None) == [RefuseOperation(RefusalCode.NOT_AN_AGENT)]
+        assert ordered(a_case(), operation, agent=None) == [RefuseOperation(OperationRefusalCode.NOT_AN_AGENT)]
 
     def test_an_order_about_no_case_says_what_is_missing(self) -> None:
-        assert ordered(None, Take()) == [RefuseOperation(RefusalCode.CASE_NOT_NAMED)]
+        assert ordered(None, Take()) == [RefuseOperation(OperationRefusalCode.CASE_NOT_NAMED)]
         named = ordered(None, Take(), reference=CaseReference(number="SN-9"))
-        assert named == [RefuseOperation(RefusalCode.NO_SUCH_CASE, {"typed": "SN-9"})]
+        assert named == [RefuseOperation(OperationRefusalCode.NO_SUCH_CASE, {"typed": "SN-9"})]
 
     def test_agents_may_talk_among_themselves(self) -> None:
         assert ordered(None, Reply("кто на смене?")) == [Ignore(IgnoredCode.AGENTS_TALK)]

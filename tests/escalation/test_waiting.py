@@ -9,7 +9,7 @@ import pytest
 
 from desk.model.acts import AddJournalEntry, Addressee, SayTemplate
 from desk.model.agent_operations import Reply
-from desk.model.events import Event, Opened, Pressed, Said
+from desk.model.events import Event, OpenedChat, Pressed, Said
 from desk.model.journal import KeptSilent
 from desk.model.messages import File
 from desk.understanding.reading.observations import Act
@@ -127,7 +127,7 @@ def test_a_photo_is_acknowledged(meaning: Understands) -> None:
 
 
 def test_who_opens_the_chat_again_is_told_how_it_stands() -> None:
-    assert templates(decided(a_case(), Opened())) == ["waiting_state"]
+    assert templates(decided(a_case(), OpenedChat())) == ["waiting_state"]
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -141,7 +141,7 @@ def test_nobody_meets_silence_and_nothing_is_said_twice_in_a_row(meaning: Unders
         text = meaning(f"слова {step}", *acts, leftover=chance.random() < 0.4)
         event: Event = Said(text, files=(PHOTO,) if chance.random() < 0.2 else (), edited=chance.random() < 0.1)
         if chance.random() < 0.1:
-            event = Opened()
+            event = OpenedChat()
         done = decided(case, event, at=NOW + timedelta(minutes=chance.choice((1, 7, 30)) * step))
         said = [act for act in done if isinstance(act, SayTemplate) and act.to is Addressee.SPEAKER]
         relayed = "subscriber_says" in templates(done, Addressee.AGENTS)

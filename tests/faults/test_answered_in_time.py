@@ -21,7 +21,7 @@ from desk.model.messages import ClaimedArrival, ClaimedDeparture, RawMessage, Re
 from desk.pipeline.send import OutboxSender
 from desk.queues import inbox, outbox, pieces
 from desk.storage.database import Database, is_database_trouble
-from desk.storage.queue_tables import arrivals, departures
+from desk.storage.worker_tables import arrivals, departures
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 QUIET = timedelta(milliseconds=1300)

@@ -26,7 +26,7 @@ from desk.queues.outbox import SendOutcome
 from desk.queues.question_delivery_times import departure_behind
 from desk.queues.send_priority import ClaimQuota
 from desk.storage.database import Database
-from desk.storage.queue_tables import arrivals, departures
+from desk.storage.worker_tables import arrivals, departures
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 ANY = [ClaimQuota(("telegram:main",), SendPriority.DIALOG, 5)]

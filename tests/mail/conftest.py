@@ -19,7 +19,7 @@ from desk.model.settings import MailboxSettings
 from desk.queues import inbox
 from desk.storage.base import METADATA
 from desk.storage.database import Database
-from desk.storage.queue_tables import arrivals
+from desk.storage.worker_tables import arrivals
 from mail.channel import MailChannel
 from mail.reading.sandbox import MessageReaderPool
 from mail.receiving.tables import ledger, mailboxes

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from bots.raw_update import raw_message_of
+from bots.update_to_raw_message import raw_message_of
 from console.runtime.wiring import Application, build_application
 from desk.model.case import Case
 from desk.model.dialog_state import DialogStateRow, dialog_state_of
@@ -24,7 +24,7 @@ from desk.model.journal import JournalEntry
 from desk.model.messages import RawMessage
 from desk.model.settings import MailboxSettings, MailServer, Secret, Settings, TelegramBotSettings
 from desk.queues import inbox, timers
-from desk.storage.queue_tables import arrivals, departures
+from desk.storage.worker_tables import arrivals, departures
 from mail.receiving.fetcher import sender_lane
 from tests.prepared_desks import DeskFiles, SharedReaders
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 
-from console.runtime.decide_again import ReplayClock, ReplayDifference, UndecidableArrivals, decide_again
+from console.runtime.compare_decisions import ReplayClock, ReplayDifference, UndecidableArrivals, decide_again
 from console.runtime.wiring import build_application
 from desk.storage.database import Database
 from tests.stories.desk import Desk

@@ -26,8 +26,8 @@ from desk.model.journal import JournalEntry
 from desk.model.messages import FRONT
 from desk.model.settings import Secret, Settings, TelegramBotSettings
 from desk.storage.database import Database
-from desk.storage.queue_tables import arrivals, departures, pending
-from kb.storage.usage_tables import ArticleSuggestionRow
+from desk.storage.worker_tables import arrivals, departures, pending
+from kb.storage.usage_tables import ArticleOfferRow
 from mail.receiving.tables import mailboxes
 from tests import wording
 from tests.peers.botapi import BotApi, Group, Message, User
@@ -184,9 +184,7 @@ class Desk:
         database = Database(self.settings.database)
         try:
             async with database.read(provider) as session:
-                return [
-                    (one.article, one.outcome) for one in (await session.scalars(select(ArticleSuggestionRow))).all()
-                ]
+                return [(one.article, one.outcome) for one in (await session.scalars(select(ArticleOfferRow))).all()]
         finally:
             await database.close()
 

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import Executable, delete, func, select, update
 
 from console.runtime import rules, wiring
-from console.runtime.decide_again import ReplayDifference, UndecidableArrivals
+from console.runtime.compare_decisions import ReplayDifference, UndecidableArrivals
 from desk.model.dialog_state import SELF_HELP
 from desk.pipeline.rulebook import Rulebook
 from desk.pipeline.write_buffer import JOURNAL
 from desk.storage.database import Database
-from desk.storage.queue_tables import arrivals
+from desk.storage.worker_tables import arrivals
 from tests.prepared_desks import PreparedDesks
 from tests.stories.deciding_again import differences
 from tests.stories.desk import Desk

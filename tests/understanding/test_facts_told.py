@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.understanding.facts_told import facts_told
+from desk.understanding.reading.grammar_word_repair import word_set
 from desk.understanding.reading.observations import Situation, TalkStage
-from desk.understanding.reading.word_repair import word_set
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 11, 30, 15, 0, tzinfo=MOSCOW)

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from desk.language.detect import language_of
 from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, braces_expanded
+from desk.understanding.reading.known_word_mender import WordMender
 from desk.understanding.reading.message_words import words_of
 from desk.understanding.reading.observations import Act, Situation, TalkStage
-from desk.understanding.reading.word_mender import WordMender
 from desk.understanding.substance import has_substance, is_only_thanks
 from desk.understanding.understand import understand
 from desk.understanding.wishes import PHRASES, wishes

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 import click
 
 from console.commands.command_actor import acting, actor_of
-from console.terminal.context import NO_SUCH, REFUSED, USAGE, DeskFolder, open_database, pass_folder, refuse, run
+from console.terminal.command_context import (
+    NO_SUCH,
+    REFUSED,
+    USAGE,
+    DeskFolder,
+    open_database,
+    pass_folder,
+    refuse,
+    run,
+)
 from desk.clock import now
 from desk.language.detect import LANGUAGES
 from desk.language.unsafe_characters import safe_for_terminal

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from console.commands.command_actor import acting, actor_of
-from console.terminal.context import (
+from console.terminal.command_context import (
     OK,
     REFUSED,
     USAGE,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.context import (
+from console.terminal.command_context import (
     NO_SUCH,
     DeskFolder,
     json_option,

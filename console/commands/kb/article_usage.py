@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.context import DeskFolder, json_option, open_database, pass_folder, print_json, run
+from console.terminal.command_context import DeskFolder, json_option, open_database, pass_folder, print_json, run
 from desk.clock import now
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.terminal.context import (
+from console.terminal.command_context import (
     OK,
     WRONG,
     DeskFolder,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from console.terminal.context import (
+from console.terminal.command_context import (
     NO_SUCH,
     REFUSED,
     WRONG,

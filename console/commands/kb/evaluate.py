@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from console.terminal.context import USAGE, DeskFolder, json_option, pass_folder, print_json, refuse, run
+from console.terminal.command_context import USAGE, DeskFolder, json_option, pass_folder, print_json, refuse, run
 
 if TYPE_CHECKING:
     from kb.evaluation.metrics import EvaluationFigures, QuestionOutcome

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.context import (
+from console.terminal.command_context import (
     REFUSED,
     DeskFolder,
     json_option,

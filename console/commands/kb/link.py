@@ -6,7 +6,7 @@ import click
 
 from console.commands.agent import options, perform, report
 from console.commands.solving_article_options import ResolvingArticleOptions, article_options
-from console.terminal.context import USAGE, DeskFolder, refuse, run
+from console.terminal.command_context import USAGE, DeskFolder, refuse, run
 
 
 @click.command()

@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from console.terminal.context import NO_SUCH, json_option, refuse, run
+from console.terminal.command_context import NO_SUCH, json_option, refuse, run
 from desk.language.unsafe_characters import safe_for_terminal
 
 FILES_AT_ONCE = 16

@@ -10,7 +10,7 @@ import click
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.terminal.context import (
+from console.terminal.command_context import (
     NO_SUCH,
     OK,
     USAGE,

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.commands.command_actor import acting, actor_of
 from console.commands.quarantine import print_quarantined, replay, show_quarantine
 from console.commands.unproved_mail import accept_pending, list_pending, refuse_pending, show_pending
-from console.terminal.context import NO_SUCH, DeskFolder, json_option, open_database, pass_folder, refuse, run
+from console.terminal.command_context import NO_SUCH, DeskFolder, json_option, open_database, pass_folder, refuse, run
 from desk.clock import now
 from desk.queues import inbox
 from desk.storage import audit

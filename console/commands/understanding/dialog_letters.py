@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath
-from console.terminal.context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
+from console.terminal.command_context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
 from desk.language.detect import LANGUAGES
 from desk.language.templates import Templates
 from intake.desk_sentences import read_sentences

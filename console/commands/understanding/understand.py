@@ -12,7 +12,7 @@ import click
 
 from console.commands.understanding.evaluation import EvaluationTallies, score_lines
 from console.runtime.content_folders import DIALOGS, ContentSearchPath
-from console.terminal.context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
+from console.terminal.command_context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
 from desk.understanding.reading.observations import Situation, TalkStage, Understanding
 from desk.understanding.understand import understand as understand_text
 from intake.engine.model import DialogSet

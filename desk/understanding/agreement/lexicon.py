@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from desk.language.letter_model import load_word_list
-from desk.understanding.agreement.slips import Mender
+from desk.understanding.agreement.agreement_word_mender import Mender
 from desk.understanding.agreement.tokens import PlacedWord
 from desk.understanding.agreement.word_forms import as_it_stands, cases, past_forms
 

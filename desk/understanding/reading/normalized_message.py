@@ -10,8 +10,8 @@ from itertools import islice
 from typing import Any
 
 from desk.language.unsafe_characters import without_invisible
+from desk.understanding.reading.grammar_word_repair import converted_piece, kind_of_latin, meant_word
 from desk.understanding.reading.observations import ObservedValue
-from desk.understanding.reading.word_repair import converted_piece, kind_of_latin, meant_word
 
 MAX_LENGTH = 2000
 """Characters of a message in which facts are looked for."""

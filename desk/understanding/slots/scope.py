@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from desk.understanding.reading.grammar_word_repair import word_set
 from desk.understanding.reading.normalized_message import Clause, Reading
 from desk.understanding.reading.observations import ObservedValue
-from desk.understanding.reading.word_repair import word_set
 from desk.understanding.slots.sites import PLACE_IN_NET
 from desk.understanding.slots.works_or_not import TROUBLE, WORKS, word_count, works
 

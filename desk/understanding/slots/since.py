@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from desk.understanding.reading.grammar_word_repair import word_set
 from desk.understanding.reading.normalized_message import Reading
 from desk.understanding.reading.observations import ObservedValue
-from desk.understanding.reading.word_repair import word_set
 from desk.understanding.slots.moments import Moment, iso_span
 from desk.understanding.slots.works_or_not import TROUBLE
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
+from desk.understanding.reading.grammar_word_repair import word_set
 from desk.understanding.reading.normalized_message import Reading
 from desk.understanding.reading.observations import ObservedValue
-from desk.understanding.reading.word_repair import word_set
 from desk.understanding.slots.works_or_not import TROUBLE, word_count
 
 _HOST = r"(?<![@\w.])(?:https?://)?(?P<host>(?:[a-zа-я0-9](?:[a-zа-я0-9-]{0,40}[a-zа-я0-9])?\.){1,4}(?:[a-z]{2,12}|рф|рус|дети))(?:[/?:#][^\s,]*)?(?![\w@])"

@@ -19,7 +19,7 @@ from desk.model.acts import (
 from desk.model.case import Case, append_words
 from desk.model.core_facts import Now
 from desk.model.dialog_state import QUESTION, SETTLED
-from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.provider_files import Provider
 from desk.understanding.reading.observations import Act, Situation
 from desk.understanding.understand import understand
@@ -40,7 +40,7 @@ from intake.engine.letters.wording import DeskSentences
 from intake.engine.model import Dialog, Question
 from intake.engine.paused_questions import CLOSE_OR_NOT, interpose
 
-Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 
 def letter_reply(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, asked: Sequence[Question]) -> Decision:

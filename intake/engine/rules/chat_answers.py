@@ -14,7 +14,7 @@ from desk.model.acts import Decision, Expect, Facts, RuleAct, SayTemplate, SetDi
 from desk.model.case import Case, append_words
 from desk.model.core_facts import Now, ReplyTiming
 from desk.model.dialog_state import QUESTION
-from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.provider_files import Provider
 from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.reading.observations import Act, Understanding
@@ -23,10 +23,10 @@ from intake.engine import prompts
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.completion import completed
 from intake.engine.model import Dialog, Question
-from intake.engine.rules import told_in_message as hearing
+from intake.engine.rules import message_answers as hearing
 from intake.engine.rules.walking import go_on, recorded
 
-Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 MOST_REPHRASED = 2
 """Times in a dialog that a question is put in other words since an answer was not understood: then a person comes."""

@@ -8,7 +8,7 @@ from desk.model.acts import Decision, Facts, RuleAct, SetDialogState, SetFields,
 from desk.model.case import Case, append_words
 from desk.model.core_facts import Now
 from desk.model.dialog_state import QUESTION, SUMMARY
-from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.provider_files import Provider
 from intake.engine import engine, prompts
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
@@ -16,10 +16,10 @@ from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.letters import rules as letter_rules
 from intake.engine.model import Dialog
 from intake.engine.rules import chat_answers
-from intake.engine.rules import told_in_message as hearing
+from intake.engine.rules import message_answers as hearing
 from intake.engine.rules.walking import begun, go_on
 
-Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 
 def note_facts(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:

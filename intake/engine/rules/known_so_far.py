@@ -11,7 +11,7 @@ from desk.model.events import Inbound
 from intake.engine.dialog_context import case_data, dialog_of, is_letter_channel
 from intake.engine.letters.rules import answers_in_letter
 from intake.engine.model import DialogSet
-from intake.engine.rules import told_in_message as hearing
+from intake.engine.rules import message_answers as hearing
 from intake.engine.rules.walking import on_file
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from desk.language.plain_answers import is_agreement
 from desk.model.acts import Button, Buttons, Decision, Expect, Facts, SayTemplate, SetDialogState, SetFields, decide
 from desk.model.case import Case, append_words
-from desk.model.events import Inbound, Opened, Pressed, Said
+from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.understanding.reading.observations import Act, Understanding
 from intake.engine import prompts
 from intake.engine.choice_parsing import parse_choice
@@ -14,9 +14,9 @@ from intake.engine.dialog_context import dialog_of
 from intake.engine.findings import question_summary
 from intake.engine.model import Dialog, Question, QuestionOption
 from intake.engine.rules import chat_answers, walking
-from intake.engine.rules import told_in_message as hearing
+from intake.engine.rules import message_answers as hearing
 
-Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[Opened]
+Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 _SEND: Buttons = ((Button("send", "button_send"),),)
 _LONG_TALK = 14

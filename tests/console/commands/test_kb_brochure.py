@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from console.commands.kb import brochure as kb_brochure
 from console.main import cli
-from console.terminal.context import OK, USAGE, WRONG
+from console.terminal.command_context import OK, USAGE, WRONG
 from tests.console.command_line import Terminal
 from tests.console.conftest import Typist
 

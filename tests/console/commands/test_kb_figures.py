@@ -14,12 +14,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from console.main import cli
-from console.terminal.context import OK
+from console.terminal.command_context import OK
 from desk.model.case import Case
 from desk.model.journal import JournalEntry
 from desk.model.subscribers import Person
 from desk.storage.database import Database
-from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow
+from kb.storage.usage_tables import AgentArticleUseRow, ArticleOfferRow
 
 NOW = datetime.now(UTC)
 
@@ -53,7 +53,7 @@ async def lived(desk: Path) -> None:
             session.add(case(number, at, "the lamp is red", language="ru" if number % 5 == 0 else "en"))
             session.add(Person(provider="example", id=number, name="Ann", created_at=at))
             session.add(
-                ArticleSuggestionRow(
+                ArticleOfferRow(
                     **{"provider": "example", "case_id": number, "article": "lamp", "score": 0.9, "outcome": outcome},
                     **{"language": "ru" if number % 5 == 0 else "en", "offered_at": at, "outcome_at": at},
                 )

@@ -15,14 +15,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from console.main import cli
-from console.terminal.context import NO_SUCH, OK, REFUSED, WRONG
+from console.terminal.command_context import NO_SUCH, OK, REFUSED, WRONG
 from desk.model.case import Case
 from desk.model.journal import JournalEntry
 from desk.model.settings import load as load_settings
 from desk.storage.database import Database
 from kb.content.article_files import read_folders
 from kb.storage.article_store import load_articles
-from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow
+from kb.storage.usage_tables import AgentArticleUseRow, ArticleOfferRow
 from tests.kb.article_factory import write_article
 
 PIN = {
@@ -188,7 +188,7 @@ async def _happened(desk: Path, *those: tuple[str, str, int]) -> None:
             of_case: dict[str, Any] = {"provider": "sever", "id": number, "person_id": number, "dialog": "tea"}
             session.add(Case(**of_case, language="en", opened_at=at, updated_at=at, articles=[article]))
             of_row: dict[str, Any] = {"provider": "sever", "case_id": number, "article": article, "language": "en"}
-            session.add(ArticleSuggestionRow(**of_row, score=0.9, offered_at=at, outcome=outcome, outcome_at=at))
+            session.add(ArticleOfferRow(**of_row, score=0.9, offered_at=at, outcome=outcome, outcome_at=at))
         of_link: dict[str, Any] = {"provider": "sever", "case_id": 1, "kind": "linked", "agent": "petrov"}
         session.add(AgentArticleUseRow(**of_link, article="lamp", note="", at=now))
     await database.close()

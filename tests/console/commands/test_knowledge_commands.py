@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from console.main import cli
-from console.terminal.context import NO_SUCH, OK, REFUSED, USAGE, WRONG
+from console.terminal.command_context import NO_SUCH, OK, REFUSED, USAGE, WRONG
 from desk.storage.database import Database
 from kb.storage.usage_tables import PhrasingRow
 

@@ -36,7 +36,7 @@ from kb.storage.phrase_store import (
     load_phrases,
     with_learned_phrasings,
 )
-from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow, PhrasingRow
+from kb.storage.usage_tables import AgentArticleUseRow, ArticleOfferRow, PhrasingRow
 from tests.kb.article_factory import make_article, write_article
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -151,7 +151,7 @@ async def record_help(
         if await session.get(Person, (provider, person)) is None:
             session.add(Person(provider=provider, id=person, name="Anna Petrova", created_at=at))
         session.add(
-            ArticleSuggestionRow(
+            ArticleOfferRow(
                 **{"provider": provider, "case_id": case, "article": "kettle", "language": "en", "score": 0.9},
                 **{"offered_at": at, "outcome": "helped", "outcome_at": at},
             )

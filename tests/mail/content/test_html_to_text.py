@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mail.content.html_quotes import LineMark
 from mail.content.html_to_text import html_to_marked_text, html_to_text
+from mail.content.mail_program_markup import LineMark
 from mail.replies.quotes import fold_quotes
 
 # fmt: off

@@ -24,16 +24,16 @@ from desk.model.messages import ClaimedArrival
 from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE
 from desk.queues.timers import timer_key
 from desk.storage.database import Database, is_database_trouble
-from desk.storage.queue_tables import arrivals, departures, pending, timers
+from desk.storage.worker_tables import arrivals, departures, pending, timers
 from kb.storage.article_store import ArticleEditionRow
 from kb.storage.article_versions import CONTENT_COLUMNS, bump_knowledge_counter, restore_version
-from kb.storage.usage_tables import AgentArticleUseRow, ArticleSuggestionRow, ArticleVersionRow, PhrasingRow
+from kb.storage.usage_tables import AgentArticleUseRow, ArticleOfferRow, ArticleVersionRow, PhrasingRow
 
 Row = Mapping[str, Any]
 
 PHRASINGS, SUGGESTIONS, LINKS, ARTICLES, VERSIONS = (
     cast(Table, kind.__table__)
-    for kind in (PhrasingRow, ArticleSuggestionRow, AgentArticleUseRow, ArticleEditionRow, ArticleVersionRow)
+    for kind in (PhrasingRow, ArticleOfferRow, AgentArticleUseRow, ArticleEditionRow, ArticleVersionRow)
 )
 _COMPARED: Mapping[Table, tuple[str, ...]] = {
     arrivals: (
