@@ -290,7 +290,7 @@ def test_a_phone_number_is_folded(words: str, value: str) -> None:
     assert value_of(phone, words) == value
 
 
-MULTI = small_dialog(('type = "choice"', 'type = "multi"')).questions[0]
+MULTI = small_dialog(('type = "choice"', 'type = "multi"'), ("scope == 'here'", "'here' in scope")).questions[0]
 
 
 @pytest.mark.parametrize(
