@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     # Packages with commands of their own.
     "mail": ("console.commands.mail.group:mail", "Mails as the desk reads them, and what became of each."),
+    "mailbox": ("console.commands.mail.mailbox:mailbox", "Mailboxes without passwords: authorize by OAuth 2.0."),
     "kb": ("console.commands.kb.group:kb", "The knowledge base: search, measure, fill, print."),
     # To try it.
     "chat": ("console.commands.chat:chat", "Be a subscriber, in this terminal."),

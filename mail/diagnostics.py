@@ -12,7 +12,7 @@ from desk.model.settings import MailboxSettings
 from desk.storage.database import Database
 from mail.receiving import ledger
 from mail.receiving.watermarks import load_watermark
-from mail.transport import imap
+from mail.transport import imap, oauth
 from mail.transport.smtp import SmtpConnection, describe_error
 
 CHECK_TIMEOUT_SECONDS = 15.0
@@ -49,6 +49,8 @@ async def _check_imap(settings: MailboxSettings) -> list[CheckFinding]:
         connection, folder = await imap.ImapConnection.open(settings, CHECK_TIMEOUT_SECONDS)
     except imap.LoginRefused as error:
         todo = f"check the name {settings.imap.user!r} and the password; many providers want a password for programmes"
+        if settings.oauth:
+            todo = f"run 'firstline mailbox authorize {settings.name}', and see that IMAP is allowed for the mailbox"
         return [CheckFinding("error", where, f"the login is refused: {error}", todo)]
     except (imap.ConnectionBroken, OSError, ValueError) as error:
         return [
@@ -83,11 +85,12 @@ async def _check_smtp(settings: MailboxSettings) -> CheckFinding:
     outbound = SmtpConnection(settings, CHECK_TIMEOUT_SECONDS)
     try:
         await outbound.login()
-    except aiosmtplib.SMTPAuthenticationError as error:
-        return CheckFinding(
-            "error", where, f"the login is refused: {describe_error(error)}", "check the name and the password"
-        )
-    except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+    except (aiosmtplib.SMTPAuthenticationError, oauth.AuthorizationRequired) as error:
+        todo = "check the name and the password"
+        if settings.oauth and not settings.smtp_password:
+            todo = f"run 'firstline mailbox authorize {settings.name}', and allow the mailbox SMTP AUTH"
+        return CheckFinding("error", where, f"the login is refused: {describe_error(error)}", todo)
+    except (aiosmtplib.SMTPException, OSError, ValueError, oauth.TokenServerError) as error:
         reason = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
         return CheckFinding(
             "error", where, f"mail cannot be sent: {describe_error(reason)}", _suggest_remedy(str(reason), settings)

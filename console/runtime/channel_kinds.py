@@ -125,10 +125,12 @@ def _check_mailbox_settings(configured: Sequence[MailboxSettings]) -> Iterator[C
 
 
 def _mailbox_secrets(box: MailboxSettings, reply_tokens: ReplyTokenSigner | None) -> Iterator[str]:
-    password = box.password.reveal()
-    yield password
-    if password:  # as SASL PLAIN carries it (RFC 4616)
-        yield b64encode(f"\0{box.smtp.user}\0{password}".encode()).decode()
+    yield box.password.reveal()
+    for password in filter(None, (box.password.reveal(), box.smtp_password.reveal())):
+        yield password
+        yield b64encode(f"\0{box.smtp.user}\0{password}".encode()).decode()  # as SASL PLAIN carries it (RFC 4616)
+    if box.oauth:
+        yield box.oauth.client_secret.reveal()
 
 
 CHANNEL_KINDS: tuple[ChannelKind, ...] = (

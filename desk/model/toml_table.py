@@ -67,6 +67,11 @@ class TomlTable:
         self._remaining = dict(table) if isinstance(table, dict) else {}
         self._keys: list[str] = []
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is left to be taken."""
+        return not self._remaining
+
     def report(self, what: str, key: str = "", todo: str = "") -> None:
         """Notes a fault of the section, at one of its keys."""
         told = sentence("{section} {what}", section=self.label, what=what) if self.label else what

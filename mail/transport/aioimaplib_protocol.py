@@ -90,6 +90,12 @@ class AioimaplibProtocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
         if line.endswith((b" EXISTS", b" RECENT")):
             self.has_new_mail = True
 
+    def _continuation(self, line: bytes) -> None:
+        if self.pending_sync_command is not None and self.pending_sync_command.name == "AUTHENTICATE":
+            self.send("")  # the server tells why it refuses the token, and waits for that before it says NO
+        else:
+            super()._continuation(line)
+
     def _untagged_response(self, line: bytes) -> Any:
         self._notice_new_mail(line)
         return super()._untagged_response(line)

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from aioimaplib import aioimaplib
 
 from desk.model.settings import MailboxSettings
+from mail.transport import oauth
 from mail.transport.aioimaplib_protocol import CommandRefused, ConnectionBroken, ImapClient, LoginRefused
 from mail.transport.imap_fetch_response import FetchLine
 from mail.transport.imap_folder_and_mail_facts import FetchedMail, FolderStatus, MessageMetadata, parse_envelope
@@ -179,15 +180,37 @@ class ImapConnection:
         self._client._client_task.add_done_callback(_consume_exception)
 
     async def _login(self) -> None:
-        user = quote_string(self._settings.imap.user)
         try:
-            lines = await self._run_command("LOGIN", self._client.login(user, self._settings.password.reveal()))
+            lines = await (self._login_by_token() if self._settings.oauth else self._login_by_password())
         except CommandRefused as refused:
             if "[UNAVAILABLE]" in str(refused):
                 raise ConnectionBroken(str(refused)) from None
             raise LoginRefused(str(refused)) from None
         if not any(b"CAPABILITY" in line for line in lines):
             await self._with_timeout(self._client.protocol.capability(), "CAPABILITY")  # more is told after the login
+
+    async def _login_by_password(self) -> list[Any]:
+        user = quote_string(self._settings.imap.user)
+        return await self._run_command("LOGIN", self._client.login(user, self._settings.password.reveal()))
+
+    async def _login_by_token(self) -> list[Any]:
+        """Logs in by XOAUTH2; a token that is refused is renewed once."""
+        if self._settings.oauth is None or not self._client.has_capability("AUTH=XOAUTH2"):
+            raise LoginRefused("the server takes no tokens (it has no AUTH=XOAUTH2): write password instead of oauth")
+        user, lines = self._settings.imap.user, list[Any]()
+        for fresh in (False, True):
+            try:
+                token = await oauth.access_token(self._settings.oauth, fresh)
+                lines = await self._run_command("AUTHENTICATE", self._client.xoauth2(user, token))
+                break
+            except oauth.AuthorizationRequired as needed:
+                raise LoginRefused(str(needed)) from None
+            except oauth.TokenServerError as trouble:
+                raise ConnectionBroken(f"no access token: {trouble}") from None
+            except CommandRefused:
+                if fresh:
+                    raise
+        return lines
 
     async def _select(self) -> FolderStatus:
         try:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from desk.backoff import retry_delay
 from desk.model.messages import Rejected, RetryLater, SendResult, Sent
 from desk.model.settings import MailboxSettings
 from mail.mime.domains import to_ascii_domain, to_deliverable_address
+from mail.transport import oauth
 from mail.transport.tls import make_tls_context
 
 log = logging.getLogger(__name__)
@@ -77,7 +79,10 @@ class SmtpConnection:
     async def _connect_and_send(self, returns_to: str, recipient: str, message: bytes, attempts: int) -> SendResult:
         try:
             client = await self._connect()
-        except (aiosmtplib.SMTPException, OSError) as error:
+        except (aiosmtplib.SMTPException, OSError, oauth.TokenServerError) as error:
+            return self._report_unavailable(error, attempts)
+        except oauth.AuthorizationRequired as error:
+            log.error("%s: no mail can be sent: %s", self._settings.channel, error)
             return self._report_unavailable(error, attempts)
         return await self._send_with_fallback(client, returns_to, recipient, message, attempts)
 
@@ -103,6 +108,25 @@ class SmtpConnection:
                     await self._client.rset(timeout=min(10.0, self._timeout))
                     return self._client
             self._drop_connection()
+        by_token = self._settings.oauth is not None and not self._settings.smtp_password
+        try:
+            self._client = await self._open(self._access_token if by_token else None)
+        except aiosmtplib.SMTPAuthenticationError:
+            if not by_token:
+                raise
+            self._client = await self._open(self._fresh_access_token)  # the one at hand was taken back
+        return self._client
+
+    async def _access_token(self) -> str:
+        assert self._settings.oauth is not None  # noqa: S101 (asked for only then)
+        return await oauth.access_token(self._settings.oauth)
+
+    async def _fresh_access_token(self) -> str:
+        assert self._settings.oauth is not None  # noqa: S101 (asked for only then)
+        return await oauth.access_token(self._settings.oauth, fresh=True)
+
+    async def _open(self, token: Callable[[], Awaitable[str]] | None) -> SMTP:
+        """A new connection, logged in by a token or by the password."""
         implicit = self._settings.smtp.scheme == "smtps"
         client = SMTP(
             hostname=self._settings.smtp.host,
@@ -111,12 +135,12 @@ class SmtpConnection:
             start_tls=not implicit,  # True means: without STARTTLS nothing is said
             tls_context=make_tls_context(self._settings.ca_file),
             username=self._settings.smtp.user,
-            password=self._settings.password.reveal(),
+            password=self._settings.password_of_smtp.reveal() if token is None else None,
+            oauth_token_generator=token,
             local_hostname=to_ascii_domain(self._settings.address.rpartition("@")[2]) or "localhost",
             timeout=self._timeout,
         )
         await client.connect()
-        self._client = client
         return client
 
     async def _send_with_fallback(
@@ -230,6 +254,8 @@ def describe_error(error: BaseException) -> str:
     """An error in words that carry no secret."""
     if isinstance(error, SMTPResponseException):
         return f"{error.code} {error.message}"[:300]
+    if isinstance(error, (oauth.AuthorizationRequired, oauth.TokenServerError)):
+        return str(error)[:500]
     return f"{type(error).__name__} {error}".strip()[:300]
 
 

@@ -32,7 +32,7 @@ default_internal_user = {user.name}
 default_internal_group = {user.group}
 default_login_user = {user.name}
 first_valid_uid = 1
-auth_mechanisms = plain login
+auth_mechanisms = plain login{mechanisms}
 auth_failure_delay = 0
 mail_location = maildir:~/Maildir
 mail_fsync = {fsync}
@@ -44,6 +44,7 @@ ssl_min_protocol = {tls}
 ssl_cert = <{folder}/server.pem
 ssl_key = <{folder}/server.key
 {capability}
+{oauth}
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN username_format=%u {folder}/users/%u
@@ -74,6 +75,21 @@ service imap-login {{
 }}
 """
 
+OAUTH_PASSDB = """\
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {folder}/oauth2.conf
+}}
+"""
+OAUTH_CONFIG = """\
+introspection_mode = post
+introspection_url = {url}/introspect
+username_attribute = username
+active_attribute = active
+active_value = true
+"""
+
 WITHOUT_IDLE = "IMAP4rev1 LITERAL+ SASL-IR LOGIN-REFERRALS ID ENABLE UIDPLUS NAMESPACE MOVE SPECIAL-USE CONDSTORE"
 
 
@@ -89,14 +105,16 @@ class Mailbox:
 class Dovecot:
     """The server. ``port`` speaks IMAP over TLS and stays the same over a restart; ``ca_file`` is to be trusted."""
 
-    def __init__(self, folder: Path, user: User, authority: Authority, *, idle: bool, tls: str, fsync: bool) -> None:
+    def __init__(
+        self, folder: Path, user: User, authority: Authority, *, idle: bool, tls: str, fsync: bool, oauth: str = ""
+    ) -> None:
         self.folder, self.user, self.authority = folder, user, authority
         self.host, self.port = "127.0.0.1", free_port()
         self.ca_file = authority.ca_file
         self.mailboxes: dict[str, Mailbox] = {}
         self._process: Popen[bytes] | None = None
         self._counter = itertools.count(1)
-        self._write_config(idle, tls, fsync)
+        self._write_config(idle, tls, fsync, oauth)
 
     @staticmethod
     def missing() -> str | None:
@@ -106,15 +124,24 @@ class Dovecot:
 
     @classmethod
     def launch(
-        cls, authority: Authority | None = None, *, idle: bool = True, tls: str = "TLSv1.2", fsync: bool = True
+        cls,
+        authority: Authority | None = None,
+        *,
+        idle: bool = True,
+        tls: str = "TLSv1.2",
+        fsync: bool = True,
+        oauth: str = "",
     ) -> Dovecot:
         """Starts a server and waits until it answers.
+
+        ``oauth`` is the address of a token server that tells whose a token is: then XOAUTH2 is offered.
 
         ``idle=False`` no longer announces IDLE; ``tls`` is the least version spoken ("TLSv1.2" or "TLSv1.3");
         ``fsync=False`` makes it fast and careless. Raises `DidNotStart` with its log.
         """
         user = User.unprivileged()
-        server = cls(own_folder("imap", user), user, authority or Authority(), idle=idle, tls=tls, fsync=fsync)
+        made = authority or Authority()
+        server = cls(own_folder("imap", user), user, made, idle=idle, tls=tls, fsync=fsync, oauth=oauth)
         atexit.register(server.remove)
         server.start_again()
         return server
@@ -126,7 +153,7 @@ class Dovecot:
         """`launch` for those who must not block."""
         return await asyncio.to_thread(cls.launch, authority, idle=idle, tls=tls, fsync=fsync)
 
-    def _write_config(self, idle: bool, tls: str, fsync: bool) -> None:
+    def _write_config(self, idle: bool, tls: str, fsync: bool, oauth: str) -> None:
         for name in ("run", "state", "mail", "users"):
             (self.folder / name).mkdir()
             self.user.owns(self.folder / name)
@@ -142,7 +169,10 @@ class Dovecot:
                 tls=tls,
                 fsync="optimized" if fsync else "never",
                 capability="" if idle else f"imap_capability = {WITHOUT_IDLE}",
+                mechanisms=" xoauth2 oauthbearer" if oauth else "",
+                oauth=OAUTH_PASSDB.format(folder=self.folder) if oauth else "",
             ),
+            "oauth2.conf": OAUTH_CONFIG.format(url=oauth),
         }
         for name, text in texts.items():
             (self.folder / name).write_text(text)

@@ -92,7 +92,7 @@ class TestInit:
         path.write_text(
             "\n".join(line for line in lines if not line.startswith(("shared", "former_secret", "ca_file")))
         )
-        settings = load(tmp_path / "d", {"TELEGRAM_TOKEN": "1:a", "SUPPORT_PASSWORD": "b"})
+        settings = load(tmp_path / "d", dict.fromkeys(_SECRETS, "1:a"))
         assert settings.language == language
         assert (settings.telegram[0].agents_chat, settings.mailboxes[0].smtp.port) == (-1001234567890, 587)
         explained = [
@@ -122,10 +122,14 @@ class TestInit:
         assert (folder / "secret").read_text() == before
 
 
+_SECRETS = ("TELEGRAM_TOKEN", "SUPPORT_PASSWORD", "SMTP_PASSWORD", "MAIL_CLIENT_SECRET")
+"""What the environment has to hold for the settings that `init` writes."""
+
+
 def _opened(line: str) -> str:
     """A line of settings that was commented out, as it is when somebody uses it."""
     bare = line.removeprefix("# ")
-    return bare if bare.startswith("[[") or (" = " in bare and bare.split(" = ")[0].isidentifier()) else line
+    return bare if bare.startswith("[") or (" = " in bare and bare.split(" = ")[0].isidentifier()) else line
 
 
 class TestRefusals:

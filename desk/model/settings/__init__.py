@@ -18,30 +18,15 @@ from desk.language.detect import LANGUAGES
 from desk.language.faults import Fault, FileFaults, InvalidFiles
 from desk.language.translatable import sentence
 from desk.model.messages import FRONT
+from desk.model.settings.oauth import OAuthSettings, read_oauth
+from desk.model.settings.secret import Secret
 from desk.model.toml_table import TomlTable, read_toml
+
+__all__ = ["InvalidSettings", "MailboxSettings", "OAuthSettings", "Secret", "Settings", "TelegramBotSettings", "load"]
 
 
 class InvalidSettings(InvalidFiles):
     """What is wrong in the settings, where, and what to do about it."""
-
-
-class Secret:
-    """A secret that shows itself only when asked. Not part of any repr, log line or message."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def reveal(self) -> str:
-        """The secret itself."""
-        return self._value
-
-    def __repr__(self) -> str:
-        return "Secret(...)"
-
-    def __bool__(self) -> bool:
-        return bool(self._value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +85,9 @@ class TelegramBotSettings:
 class MailboxSettings:
     """One mailbox with its SMTP way out. ``ca_file`` is for tests and private authorities only.
 
+    With ``oauth`` both logins take a token (XOAUTH2), and ``password`` is empty. With an ``smtp_password`` SMTP logs in
+    by that, whatever IMAP does.
+
     ``look_every`` is in seconds. ``after`` says what is done to a mail on its server once it is stored here: "seen"
     flags it as read, "leave" nothing, "move:Folder" moves it there. ``forms`` are addresses from which web forms write,
     with the person in Reply-To; ``groups`` those of groups that pass on what people write to them.
@@ -118,6 +106,13 @@ class MailboxSettings:
     after: str = "seen"
     forms: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    smtp_password: Secret = field(default_factory=lambda: Secret(""))
+    oauth: OAuthSettings | None = None
+
+    @property
+    def password_of_smtp(self) -> Secret:
+        """The password with which SMTP logs in; empty where a token does."""
+        return self.smtp_password or (Secret("") if self.oauth else self.password)
 
     @property
     def channel(self) -> str:
@@ -196,6 +191,7 @@ class DeskSettingsReader:
 
     def __init__(self, root: Path, environment: Mapping[str, str]) -> None:
         self.root = root
+        self.data = root / "data"
         self.environment = environment
 
     def settings(self, table: Mapping[str, Any], more: Mapping[str, ReadChannel], faults: FileFaults) -> Settings:
@@ -205,7 +201,7 @@ class DeskSettingsReader:
         settings = Settings(
             root=self.root,
             database=self.database(desk, desk.text("database", "sqlite:///data/firstline.db")),
-            data=self.root / desk.text("data", "data"),
+            data=self.data_folder(desk.text("data", "data")),
             language=desk.choice("language", LANGUAGES, "ru"),
             secret=self.secret(desk, "secret", "file:secret"),
             former_secret=self.secret(desk, "former_secret", ""),
@@ -218,6 +214,11 @@ class DeskSettingsReader:
         desk.report_unknown_keys()
         file.report_unknown_keys()
         return settings
+
+    def data_folder(self, path: str) -> Path:
+        """The desk's data folder, seen from the desk folder."""
+        self.data = self.root / path
+        return self.data
 
     def database(self, desk: TomlTable, url: str) -> str:
         """Relative SQLite paths are meant from the desk folder; the drivers are ours to choose."""
@@ -282,7 +283,9 @@ class DeskSettingsReader:
             address=address,
             imap=_mail_server(one, "imap", {"imaps": 993}, address),
             smtp=_mail_server(one, "smtp", {"smtps": 465, "smtp+starttls": 587}, address),
-            password=self.secret(one, "password"),
+            oauth=(oauth := self.oauth(one, name)),
+            password=self.secret(one, "password", "" if oauth else None),
+            smtp_password=self.secret(one, "smtp_password", ""),
             provider=provider_of(one),
             authserv_id=one.text("authserv_id", ""),
             folder=one.text("folder", "INBOX"),
@@ -295,6 +298,11 @@ class DeskSettingsReader:
         _check_receiving(box, one)
         one.report_unknown_keys()
         return box
+
+    def oauth(self, one: TomlTable, name: str) -> OAuthSettings | None:
+        """The section [mailbox.oauth] of a mailbox, None where it has none."""
+        table = one.section("oauth")
+        return None if table.is_empty else read_oauth(table, name, self.data, self.secret)
 
 
 def _read_more(read: ReadChannel, reader: DeskSettingsReader, section: TomlTable) -> ChannelSettings:
