@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.terminal.context import NO_SUCH, USAGE, WRONG, DeskFolder, pass_folder, refuse, run
+from console.terminal.command_context import NO_SUCH, USAGE, WRONG, DeskFolder, pass_folder, refuse, run
 
 if TYPE_CHECKING:
     from desk.model.settings import MailboxSettings
