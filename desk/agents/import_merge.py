@@ -129,12 +129,12 @@ def require_consistent(providers: Mapping[str, Provider]) -> None:
         for id in dict.fromkeys(ids)
         if ids.count(id) > 1
     ]
-    if faults := faults or [Fault(f"{name}/teams.toml", 0, what) for name, _, what in inconsistencies(providers)]:
+    if faults := faults or [Fault(f"{name}/teams.toml", 0, what) for name, _, _, what in inconsistencies(providers)]:
         raise InvalidProvider(faults)
 
 
-def inconsistencies(providers: Mapping[str, Provider]) -> Iterator[tuple[str, str, str]]:
-    """What files say of an agent in contradiction to another: the provider, the agent's id, and a sentence."""
+def inconsistencies(providers: Mapping[str, Provider]) -> Iterator[tuple[str, str, str, str]]:
+    """What files say of an agent in contradiction to another: the provider, the agent's id, the key, and a sentence."""
     for (kind, value), several in _said({name: by_key(of_provider(one)) for name, one in providers.items()}).items():
         first, (_, agent), said = several[0]
         for name, (_, other), theirs in several[1:]:
@@ -145,7 +145,7 @@ def inconsistencies(providers: Mapping[str, Provider]) -> Iterator[tuple[str, st
                 else:
                     pattern = "has the {kind} of {agent} in {file}: {value} is one person, and has one id"
                     what = sentence(pattern, kind=kind, agent=agent, file=f"{first}/teams.toml", value=value)
-                yield name, other, sentence("[[agent]] {agent} {what}", agent=other, what=what)
+                yield name, other, kind, sentence("[[agent]] {agent} {what}", agent=other, what=what)
 
 
 def _conflict(key: Key, tables: Entry | None, file: Entry | None) -> ImportConflict:

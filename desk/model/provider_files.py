@@ -351,7 +351,8 @@ def _read_agent(section: TomlTable, teams: Iterable[Team]) -> Agent | None:
     section.set_name(id := _read_id(section))
     telegram, member_of = section.take("telegram", 0), section.texts("teams")
     if not isinstance(telegram, int) or isinstance(telegram, bool) or telegram < 0:
-        section.report(sentence("telegram must be the numeric user id"), "telegram")
+        todo = sentence("write the number of their account, without quotes")
+        section.report(sentence("telegram must be the numeric user id"), "telegram", todo)
         telegram = 0
     known = {team.id for team in teams}
     for strange in sorted(set(member_of) - known):

@@ -27,6 +27,12 @@ _KIND_NAMES = {
     bool: sentence("{key} must be true or false, without quotes"),
     list: sentence("{key} must be a list"),
 }
+_KIND_REMEDIES = {
+    str: sentence("put it in quotes"),
+    int: sentence("write digits, without quotes"),
+    bool: sentence("write true or false"),
+    list: sentence('put it in brackets: ["..."]'),
+}
 _USUAL_VALUES: Mapping[type, object] = {str: "", int: 0, bool: False, list: []}
 _AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
@@ -101,7 +107,7 @@ class TomlTable:
         if isinstance(value, kind) and not (kind is int and isinstance(value, bool)):
             return value, True
         if value is not None:
-            self.report(sentence(_KIND_NAMES[kind].pattern, key=key), key)
+            self.report(sentence(_KIND_NAMES[kind].pattern, key=key), key, _KIND_REMEDIES[kind])
         return _USUAL_VALUES[kind] if default is None else default, False
 
     def text(self, key: str, default: str | None = None) -> str:

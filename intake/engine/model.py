@@ -315,6 +315,14 @@ class DialogSet:
         Of two dialogs with one id the earlier folder's is in use. A folder that does not exist holds none. Raises
         `InvalidDialog` with the faults of all files.
         """
+        dialogs, faults = cls.with_faults(folders)
+        if faults:
+            raise InvalidDialog(faults)
+        return dialogs
+
+    @classmethod
+    def with_faults(cls, folders: Sequence[Path]) -> tuple[DialogSet, list[Fault]]:
+        """The same of those dialogs that can be used, and all that is wrong with the others."""
         found: list[Dialog] = []
         faults: list[Fault] = []
         for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
@@ -325,9 +333,8 @@ class DialogSet:
             except InvalidDialog as error:
                 faults += error.faults
         faults += _duplicate_ids(found)
-        if faults:
-            raise InvalidDialog(faults)
-        return cls({dialog.id: dialog for dialog in reversed(found)}, {dialog.hash: dialog for dialog in found})
+        in_use = {dialog.id: dialog for dialog in reversed(found)}
+        return cls(in_use, {dialog.hash: dialog for dialog in found}), faults
 
     def with_former_versions(self, old: Iterable[Dialog]) -> DialogSet:
         """The same with earlier versions, known by their hash only."""

@@ -178,6 +178,16 @@ def read_folder(path: Path, provider: str = "", required: Collection[str] = LANG
 def read_folders(folders: Sequence[Path], provider: str = "", required: Collection[str] = ()) -> dict[str, Article]:
     """All articles of several folders by id; of two with one id, the earlier folder's. Raises `InvalidArticle` with the
     faults of all."""
+    found, faults = read_with_faults(folders, provider, required)
+    if faults:
+        raise InvalidArticle(faults)
+    return found
+
+
+def read_with_faults(
+    folders: Sequence[Path], provider: str = "", required: Collection[str] = ()
+) -> tuple[dict[str, Article], list[Fault]]:
+    """The same of those articles that can be read, and all that is wrong with the others."""
     found: dict[str, Article] = {}
     faults: list[Fault] = []
     for folder in folders:
@@ -192,9 +202,7 @@ def read_folders(folders: Sequence[Path], provider: str = "", required: Collecti
                     found[path.name] = read_folder(path, provider, required)
                 except InvalidArticle as error:
                     faults += error.faults
-    if faults:
-        raise InvalidArticle(faults)
-    return found
+    return found, faults
 
 
 def _invalid(path: Path, what: str, todo: str = "") -> InvalidArticle:
@@ -209,7 +217,7 @@ class _ArticleFile:
         try:
             if path.stat().st_size > MAX_FILE_BYTES:
                 what = sentence(
-                    "it has more than {bytes} bytes: nobody reads an article of that length", bytes=MAX_FILE_BYTES
+                    "it has more than {most} bytes: nobody reads an article of that length", most=MAX_FILE_BYTES
                 )
                 raise _invalid(path, what)
             source = path.read_text("utf-8").replace("\r\n", "\n")

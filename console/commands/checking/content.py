@@ -16,9 +16,9 @@ from desk.language.translatable import counted, meant, sentence, write_instead
 from desk.model.check_findings import CheckFinding
 from desk.model.provider_files import Provider
 from desk.model.settings import Settings
-from intake.engine.model import Dialog, DialogSet, InvalidDialog
+from intake.engine.model import Dialog, DialogSet
 from kb.content.article_body import FACT_NAMES
-from kb.content.article_files import InvalidArticle, read_folders
+from kb.content.article_files import read_with_faults
 
 ALWAYS_GIVEN = frozenset({"number", "provider_title", "name", "buttons"})
 """Names that every sentence may use (`desk.pipeline.compose`), beside the provider's facts."""
@@ -32,34 +32,30 @@ def check_content(
     """The dialogs and articles that a provider works with, its own, the desk's and the packaged ones. Returns the
     dialogs, where all of them can be read."""
     name, named = provider.name, dict[str, Dialog]()
-    dialogs: DialogSet | None = None
-    try:
-        dialogs = DialogSet.of([one for one in search.of(name, DIALOGS) if one.is_dir()])
-    except InvalidDialog as error:
-        yield from of_faults(error.faults, root, name)
-    else:
+    dialogs, faults = DialogSet.with_faults([one for one in search.of(name, DIALOGS) if one.is_dir()])
+    yield from of_faults(faults, root, name)
+    if dialogs.in_use or not faults:
         without = sentence("there are no dialogs: the desk asks nothing, and a person has to ask everything")
         yield _number_of(name, len(dialogs.in_use), "dialogs", "{number} dialog|{number} dialogs|no dialogs", without)
-        for dialog in dialogs.in_use.values():
-            if dialog.folder != DIALOGS:
-                yield from _check_teams(root, provider, dialog)
-                yield from _check_phrases(root, dialogs, dialog)
-            named.update(dict.fromkeys(dialog.articles, dialog))
-    try:
-        articles = read_folders(search.of(name, ARTICLES), name)
-    except InvalidArticle as error:
-        yield from of_faults(error.faults, root, name)
-        return dialogs
-    without = sentence("there are no articles: the desk cannot help people to help themselves")
-    yield _number_of(name, len(articles), "articles", "{number} article|{number} articles|no articles", without)
+    for dialog in dialogs.by_hash.values():
+        if dialog.folder != DIALOGS:
+            yield from _check_teams(root, provider, dialog)
+            yield from _check_phrases(root, dialogs, dialog)
+        named.update(dict.fromkeys(dialog.articles, dialog))
+    articles, wrong = read_with_faults(search.of(name, ARTICLES), name)
+    yield from of_faults(wrong, root, name)
+    if articles or not wrong:
+        without = sentence("there are no articles: the desk cannot help people to help themselves")
+        yield _number_of(name, len(articles), "articles", "{number} article|{number} articles|no articles", without)
+    unread = {Path(one.file).parent.name for one in wrong}
     for article, dialog in named.items():
-        if article not in articles:
+        if article not in articles and article not in unread:
             what = sentence("no folder has the article {article} that the dialog names", article=repr(article))
             todo = sentence("correct the dialog, unless the database has it")
             if near := meant(article, articles):
                 todo = sentence("write {near} instead of {typed}", near=near, typed=article)
             yield _at_value(root, dialog, f"kb:{article}", what, todo)
-    return dialogs
+    return None if faults else dialogs
 
 
 def _number_of(where: str, number: int, kind: str, forms: str, without: str) -> CheckFinding:
@@ -89,7 +85,7 @@ def _check_phrases(root: Path, dialogs: DialogSet, dialog: Dialog) -> Findings:
             what = sentence("the phrase {phrase} leads to the dialog {other}", phrase=repr(phrase), other=found.id)
             todo = sentence("write more of what people say, or take the phrase out of one of them")
             yield _at_value(root, dialog, phrase, what, todo)
-        elif found is None:
+        elif found is None and dialogs.in_use.get(dialog.id) is dialog:
             what = sentence("the phrase {phrase} is found in no message", phrase=repr(phrase))
             yield _at_value(root, dialog, phrase, what, sentence("write words that people say"))
 

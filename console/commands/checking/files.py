@@ -178,10 +178,10 @@ class _ProviderCheck:
 
 def _check_agents_of_all(root: Path, providers: dict[str, Provider]) -> Iterator[CheckFinding]:
     """Where the providers' files contradict each other about one agent."""
-    for name, agent, what in inconsistencies(providers):
+    for name, agent, key, what in inconsistencies(providers):
         file = f"providers/{name}/teams.toml"
         numbers = [number for number, one in enumerate(providers[name].agents) if one.id == agent]
-        line = line_of(toml_lines(_text(root / file)), ("agent", numbers[0], "id")) if numbers else 0
+        line = line_of(toml_lines(_text(root / file)), ("agent", numbers[0], key)) if numbers else 0
         yield CheckFinding("error", file, what, sentence("make both files say the same"), line)
 
 
