@@ -14,6 +14,14 @@ from tests.peers.botapi import BotApi, Group, User
 from tests.prepared_desks import PreparedDesks
 
 
+@pytest.fixture(autouse=True)
+def english_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands speak English, whatever the machine's language is."""
+    for variable in ("LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+
+
 @pytest.fixture
 def folder(tmp_path: Path, prepared_desks: PreparedDesks) -> Path:
     """What `firstline init` makes, and beside it the indexes that the first command or `serve` would."""
