@@ -144,8 +144,9 @@ def resolve(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Dec
 
 
 def _sentence(words: str) -> str:
-    """What an agent wrote in passing, closed with a full stop: another sentence follows."""
+    """What an agent wrote in passing, as a sentence: others stand around it."""
     words = words.strip()
+    words = words[:1].upper() + words[1:]
     return f"{words}." if words[-1:].isalnum() else words
 
 

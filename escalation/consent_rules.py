@@ -31,11 +31,11 @@ from desk.model.core_facts import Now
 from desk.model.events import Inbound, Pressed, Said, TimerFired
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
-from desk.model.unrepeated_acknowledgement import acknowledge
+from desk.model.unrepeated_acknowledgement import acknowledge, was_acknowledged_last
 from desk.understanding.closing_by_consent import consent_acts, may_consent
 from desk.understanding.message import situation_of, understood
 from desk.understanding.reading.observations import Act, TalkStage, Understanding
-from desk.understanding.substance import tells_of_matter
+from desk.understanding.substance import is_only_thanks, tells_of_matter
 from escalation.names_and_times import owner_name
 from escalation.relaying import relay, silence
 
@@ -137,11 +137,18 @@ def _beside(case: Case, inbound: Answer, facts: Facts, found: Understanding) -> 
         word = acknowledge(case, "consent_wait", names)
     elif inbound.files or "?" in found.text or found.says(*_ASKS) or tells_of_matter(found):
         word = acknowledge(case, "consent_passed_on", names)
+    elif is_only_thanks(found.text) and _promised(case):
+        word = acknowledge(case, "you_are_welcome")
     elif case.dialog_state.tries:
         return decide(*relay(case, inbound), silence("asked twice"), words_used=True)
     else:
         word = [SetDialogState({"tries": 1}), *acknowledge(case, "consent_again", buttons=CONSENT_BUTTONS)]
     return decide(*relay(case, inbound), *word, words_used=True)
+
+
+def _promised(case: Case) -> bool:
+    """Whether the last word was that an agent will answer: who thanks for that is asked nothing."""
+    return any(was_acknowledged_last(case, word) for word in ("consent_reserved", "consent_passed_on"))
 
 
 def first_reminder(case: Case, facts: Facts) -> list[RuleAct]:

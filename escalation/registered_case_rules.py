@@ -32,7 +32,9 @@ from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 from desk.model.unrepeated_acknowledgement import acknowledge, was_acknowledged_last
 from desk.understanding.message import understood
+from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import Act, Understanding
+from desk.understanding.slots.works_or_not import plain_answer
 from desk.understanding.substance import tells_of_matter
 from escalation.consent_rules import CONSENT_BUTTONS, WITHDRAW, WITHDRAW_BUTTONS, WORKS
 from escalation.names_and_times import clock_time, eta_labels, owner_name
@@ -42,6 +44,8 @@ from escalation.transcript import RELAYED
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 Answer = Callable[[Case, Inbound[Said], Facts, Understanding], list[RuleAct]]
 
+BARELY_MORE = 3
+"""Words beside a phone number that add nothing: "и телефон запишите"."""
 REMIND_EVERY = timedelta(minutes=10)
 """The agents are not reminded of one case more often than that."""
 _FOR_THE_AGENT = (Act.STATUS, Act.HUMAN, Act.ANGRY)
@@ -130,9 +134,10 @@ def _call_back(case: Case, inbound: Inbound[Said], facts: Facts, found: Understa
 
 
 def _phone_of(case: Case, found: Understanding) -> str:
-    """A number to be called at: where a call was asked for, or the message is nothing but a number."""
+    """A number to be called at: where a call was asked for, or the message is hardly more than a number."""
     key = found.key("phone")
-    asked = found.says(Act.CALLBACK) or was_acknowledged_last(case, "callback_ask") or not found.leftover
+    asked = found.says(Act.CALLBACK) or was_acknowledged_last(case, "callback_ask")
+    asked = asked or len(found.leftover.split()) <= BARELY_MORE
     return key.value if key and asked else ""
 
 
@@ -146,7 +151,8 @@ def _angry(case: Case, inbound: Inbound[Said], facts: Facts, found: Understandin
         told = SayTemplate("agents_angry", {"text": literal(inbound.text)}, Addressee.AGENTS)
         now = SetFields({"upset": True, "reminded_at": facts.need(Now).at})
         names: Names = {"agent": owner_name(case, facts.need(Provider))}
-        asked = _state(case, facts, reminded=False) if found.says(Act.STATUS) else []
+        # Where nobody has it, the apology says already that it was brought to mind.
+        asked = _state(case, facts, reminded=False) if found.says(Act.STATUS) and (case.owner or case.eta) else []
         return [now, *acknowledge(case, "sorry_while_waiting", names), *asked, told, UpdateCard()]
     return _state(case, facts)
 
@@ -194,7 +200,8 @@ def _is_small_talk(inbound: Inbound[Said], found: Understanding) -> bool:
     """Whether nothing is asked and nothing told: "ок", "хорошо, жду", "спасибо"."""
     said = {one.act for one in found.acts} - {Act.GREETING}
     bare = not (inbound.files or found.values or found.keys or "?" in found.text or tells_of_matter(found))
-    return bare and said <= _SMALL_TALK and not _is_greeting(found)
+    answers = any(map(str.isdigit, found.text)) or plain_answer(read(found.text)) is False  # "500", "нет"
+    return bare and not answers and said <= _SMALL_TALK and not _is_greeting(found)
 
 
 def _is_greeting(found: Understanding) -> bool:

@@ -17,21 +17,26 @@ from desk.model.acts import (
     Names,
     RuleAct,
     SayTemplate,
+    SetCaseAccount,
     SetFields,
     UpdateCard,
     decide,
 )
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import TRIAGE, Case, number_beside
-from desk.model.core_facts import CaseContacts, CaseMatch
+from desk.model.core_facts import CaseContacts, CaseMatch, Now
 from desk.model.events import DeliveryFailed, Event, Inbound, MaybeSent, OpenedChat, Pressed, Said, TimerFired
 from desk.model.journal import CaseRouted, DeliveryUnknown, NotDelivered
 from desk.model.messages import Address
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import Identification
 from desk.model.states import CaseState
+from desk.understanding.message import understood
+from desk.understanding.reading.observations import Act
+from desk.understanding.substance import tells_of_matter
 from escalation.earlier_cases import EarlierCases, history_of
 from escalation.promise_rules import watch_for_taker
+from escalation.relaying import relay
 from escalation.routing import route_case
 from escalation.undelivered import UndeliveredMessage
 from escalation.usual_wait import UsualWait
@@ -67,10 +72,33 @@ def register_case(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
         ChangeState(CaseState.ACKNOWLEDGED, "queued"),
         AddJournalEntry(CaseRouted(routed.to, routed.decided_by, routed.source)),
         SayTemplate("registered", {**names, **_usual_wait(facts), "other": number_beside(case)}),
+        *([] if case.description else [SayTemplate("tell_meanwhile", {"contract": case.contract})]),
         *watch_for_taker(case, facts),
         UpdateCard(),
         done=False,
     )
+
+
+def note_contract(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
+    """A contract number said while a case waits that has none; what else the message says is heard by the rules after.
+
+    The same is said of a number that exists and of one that does not (G8).
+    """
+    identified = facts.get(Identification)
+    if inbound.accepted_by or case.contract or identified is None or not identified.contract:
+        return None
+    account = identified.account if identified.account and identified.account.provider == case.provider else None
+    noted: list[RuleAct] = [SetFields({"contract": identified.contract, "entitlement": "unverified"})]
+    if account is not None:
+        today = facts.need(Now).at.astimezone(facts.need(Provider).timezone).date()
+        status = account.standing(today).value
+        noted = [SetCaseAccount(case.provider, account.contract), SetFields({"entitlement": status})]
+    noted += [SetFields(_on_file(identified)), SayTemplate("contract_noted", {"contract": identified.contract})]
+    found = understood(case, inbound, facts)
+    said = {one.act for one in found.acts} - {Act.ANSWER, Act.GREETING, Act.AGREE}
+    if said or inbound.files or tells_of_matter(found, identified.contract):
+        return decide(*noted, UpdateCard(), done=False)
+    return decide(*noted, *relay(case, inbound), UpdateCard(), words_used=True)
 
 
 def _on_file(identified: Identification | None) -> dict[str, str]:

@@ -16,13 +16,15 @@ from desk.model.acts import (
     SetFields,
     decide,
 )
-from desk.model.case import Case
+from desk.model.case import Case, append_words
 from desk.model.core_facts import CaseMatch, Now
 from desk.model.dialog_state import IDENTIFIER
 from desk.model.events import Inbound, OpenedChat, Pressed, Said
-from desk.model.messages import FRONT
+from desk.model.messages import FRONT, kind_seen
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import Identification
+from desk.model.shared_facts import ArticleSuggestions, Identification
+from desk.understanding.contract_numbers import adds_contract, contracts_named
+from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import Act
 from desk.understanding.substance import has_substance
 from intake.engine.dialog_context import is_letter_channel
@@ -34,16 +36,24 @@ Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 _BESIDE_A_NUMBER = frozenset({Act.CORRECTION, Act.AGREE, Act.DENY, Act.GREETING, Act.THANKS, Act.ANSWER})
 """Acts that say nothing of their own in a message with another number: "нет, 40-1187, спасибо"."""
+MOST_NAMED = 4
+"""Numbers of which one is asked for, where a message names several."""
+WITHOUT_CONTRACT = ("joining",)
+"""Topics of people who have no contract yet (`kb.search.near_topics`)."""
+_ABOUT_NUMBER = ("номер", "договор", "назвать", "называть", "number", "contract")
 NO_CONTRACT: Buttons = ((Button("no_contract", "button_no_contract"), Button("operator", "button_operator")),)
 
 
 def recognise_account(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """Notes whose case it is. The same is said of a number that exists and of one that does not (G8).
 
-    Another number than the one noted before corrects it, and is said to; a message that says nothing else leaves the
-    open question as it is.
+    Another number than the one noted before corrects it, and is said to. A message that says nothing else, or only
+    once more what the matter is, leaves the open question as it is.
     """
     identified = facts.get(Identification) or Identification()
+    if _is_one_more(case, inbound, identified.contract):
+        words = SetFields({"description": append_words(case.description, inbound.text)})
+        return decide(words, SayTemplate("also_contract", {"contract": identified.contract}), words_used=True)
     acts = _known(case, identified, facts)
     asked = case.expecting.owner == IDENTIFIER
     typed = identified.contract
@@ -55,9 +65,15 @@ def recognise_account(case: Case, inbound: Spoken, facts: Facts) -> Decision | N
         acts.append(SayTemplate("contract_noted", {"contract": typed}))
     if asked and (typed or identified.account):
         acts += [Expect(), SetDialogState({"tries": 0})]
-    if mended and case.expecting and not asked and not _says_more(case, inbound, facts, typed):
+    new = typed != case.contract and isinstance(inbound.event, Said)
+    if typed and new and case.expecting and not asked and not _says_more(case, inbound, facts, typed):
         return decide(*acts, words_used=True)
     return decide(*acts, done=False) if acts else None
+
+
+def _is_one_more(case: Case, inbound: Spoken, number: str) -> bool:
+    """Whether a number is named beside the one of the case, which stays."""
+    return bool(number and case.contract and number != case.contract) and adds_contract(inbound.text)
 
 
 def _says_more(case: Case, inbound: Spoken, facts: Facts, number: str) -> bool:
@@ -66,7 +82,10 @@ def _says_more(case: Case, inbound: Spoken, facts: Facts, number: str) -> bool:
     found = heard(case, inbound, facts)
     if found.values or any(one.act not in _BESIDE_A_NUMBER for one in found.acts):
         return True
-    return not found.says(Act.CORRECTION) and has_substance(found.leftover, number)
+    if found.says(Act.CORRECTION) or not has_substance(found.leftover, number):
+        return False
+    dialogs = facts.get(DialogSet)
+    return not (dialogs and dialogs.says_only(found.leftover, case.dialog))
 
 
 def _known(case: Case, identified: Identification, facts: Facts) -> list[RuleAct]:
@@ -87,10 +106,18 @@ def ask_identifier(case: Case, inbound: Spoken, facts: Facts) -> Decision | None
     """Asks for the contract number once, where nothing tells it; by mail only beside everything else."""
     if case.contract or case.expecting or case.articles or case.dialog or not _needs_account(case, facts):
         return None
+    suggestions = facts.get(ArticleSuggestions)
+    if suggestions is not None and suggestions.topic in WITHOUT_CONTRACT:
+        return None
     if is_letter_channel(facts):
         return decide(SayTemplate("contract_by_mail"), done=False)
     if case.dialog_state.tries:
         return None
+    shape = facts.need(Provider).contract_shape
+    several = contracts_named(inbound.text, shape) if shape else ()
+    if len(several) > 1:
+        asked = SayTemplate("which_contract", {"numbers": ", ".join(several[:MOST_NAMED])}, buttons=NO_CONTRACT)
+        return decide(Expect(IDENTIFIER), asked)
     return decide(Expect(IDENTIFIER), SayTemplate("ask_contract", buttons=NO_CONTRACT))
 
 
@@ -101,12 +128,23 @@ def _needs_account(case: Case, facts: Facts) -> bool:
     return dialog is None or "entitlement" in dialog.needs or facts.need(Provider).name == FRONT
 
 
+def asks_about_number(text: str) -> bool:
+    """Whether somebody asks what the number is for, where it stands, or which one is meant."""
+    reading = read(text)
+    return any(one.asks for one in reading.clauses) and any(word in reading.text for word in _ABOUT_NUMBER)
+
+
 def take_identifier(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
     """No number came: a slip is asked about once; whoever has none at hand is helped all the same, unverified.
 
     Words about the matter are no answer to this question; they are noted, and the number is asked for once more.
     """
     found = heard(case, inbound, facts)
+    asks = asks_about_number(inbound.text) or found.says(Act.CONFUSED)
+    if asks and not inbound.files and case.dialog_state.tries == 0:
+        about = SayTemplate("about_contract", buttons=NO_CONTRACT)
+        return decide(SetDialogState({"tries": 1}), about, words_used=True)
+    seen = [SayTemplate("seen", {"kind": kind_seen(inbound.files)})] if inbound.files else []
     if case.contract and isinstance(inbound.event, Said) and not has_substance(inbound.text, case.contract):
         return decide(Expect(), done=False)
     none_known = says_no_number(inbound.text) or found.says(Act.DONT_KNOW, Act.SKIP)
@@ -115,6 +153,6 @@ def take_identifier(case: Case, inbound: Answer, facts: Facts) -> Decision | Non
         slip = len(inbound.text) < 40 and any(map(str.isdigit, inbound.text)) and not found.values
         again = "ask_contract_again" if slip else "ask_contract_short"
         # Words that nobody takes for a number are kept with the case; a slip is no word about the matter.
-        return decide(SetDialogState({"tries": 1}), SayTemplate(again, buttons=NO_CONTRACT), words_used=slip)
-    without = (Expect(), SetDialogState({"tries": 1}), SayTemplate("unverified_ok"))
+        return decide(SetDialogState({"tries": 1}), *seen, SayTemplate(again, buttons=NO_CONTRACT), words_used=slip)
+    without = (Expect(), SetDialogState({"tries": 1}), *seen, SayTemplate("unverified_ok"))
     return decide(*without, done=False, words_used=none_known)

@@ -68,7 +68,7 @@ def articles_of_zone(round_: Round) -> tuple[str, ...]:
     """The articles that the dialog of the case in hand suggests for the zone its fault lies in."""
     dialogs, case = round_.facts.get(DialogSet), round_.case
     dialog = dialogs.get(case.dialog, case.dialog_state.dialog_hash) if dialogs and case.dialog else None
-    return tuple(dialog.suggested_articles.get(case.fault_zone, ())) if dialog else ()
+    return tuple(one.value for one in dialog.suggested_articles.get(case.fault_zone, ())) if dialog else ()
 
 
 async def store_dialog_sources(database: Database, sources: Mapping[str, str]) -> None:

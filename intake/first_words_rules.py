@@ -9,12 +9,14 @@ from desk.language.detect import language_of
 from desk.model.acts import Decision, Expect, Facts, Ignore, RuleAct, SayTemplate, SetDialogState, SetFields, decide
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import ENOUGH, Case, number_beside
-from desk.model.core_facts import CaseMatch
+from desk.model.core_facts import CaseMatch, RecentCaseCount
 from desk.model.dialog_state import PROBLEM, RESTART
 from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.shared_facts import Identification
+from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import Act, Understanding
 from desk.understanding.substance import has_substance, is_only_thanks
+from desk.understanding.which_matter import says_again
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.model import DialogSet
 from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose
@@ -33,6 +35,9 @@ def answer_thanks(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     """A word of thanks, or a yes to what is over, opens no new case."""
     if facts.need(CaseMatch).how != "new" or inbound.files:
         return None
+    recent = facts.get(RecentCaseCount)
+    if not any(map(str.isalpha, inbound.text)) and not (recent is not None and recent.cases):
+        return None  # a sign alone, of somebody who was not here today, thanks for nothing
     return (
         decide(SayTemplate("you_are_welcome", {"again": ""}), Ignore(IgnoredCode.THANKS))
         if _is_courtesy(heard(case, inbound, facts))
@@ -64,7 +69,7 @@ def note_anger(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     if not heard(case, inbound, facts).says(Act.ANGRY):
         return None
     counted = SetDialogState({"angry": case.dialog_state.angry + 1})
-    late = not case.upset and facts.need(CaseMatch).how != "new"
+    late = not case.upset and facts.need(CaseMatch).how != "new" and not heard(case, inbound, facts).says(Act.HUMAN)
     sorry = [SayTemplate("sorry_for_this")] if late else []
     return decide(SetFields({"upset": True}), counted, *sorry, done=False)
 
@@ -72,13 +77,23 @@ def note_anger(case: Case, inbound: Words, facts: Facts) -> Decision | None:
 def greet(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     """The first words of a case: the desk greets, and calms who is upset. A bare greeting is greeted back by
     `intake.matter_rules.ask_problem`."""
-    if facts.need(CaseMatch).how != "new" or inbound.reference.anew:
+    if facts.need(CaseMatch).how != "new" or inbound.reference.anew or heard(case, inbound, facts).says(Act.EMERGENCY):
         return None
     if other := number_beside(case):
         return decide(SayTemplate("second_matter", {"other": other}), done=False)
     if not case.upset and not has_substance(inbound.text) and not inbound.files:
         return None
-    return decide(SayTemplate("greeting_upset" if case.upset else "greeting"), done=False)
+    return decide(SayTemplate(_greeting(case, inbound, facts)), done=False)
+
+
+def _greeting(case: Case, inbound: Words, facts: Facts) -> str:
+    """The greeting for who is upset, whose trouble is back, who was here today, or anybody."""
+    if case.upset:
+        return "greeting_upset"
+    if says_again(inbound.text):
+        return "greeting_back"
+    recent = facts.get(RecentCaseCount)
+    return "greeting_again" if recent is not None and recent.cases else "greeting"
 
 
 def describe_problem(case: Case, inbound: Words, facts: Facts) -> Decision | None:
@@ -87,15 +102,16 @@ def describe_problem(case: Case, inbound: Words, facts: Facts) -> Decision | Non
         return None
     identified = facts.get(Identification)
     number = identified.contract if identified else ""
-    if not has_substance(inbound.text, number) and not inbound.files:
+    # A photo alone says nothing of the matter; a letter is read by an agent, whatever is in it.
+    if not has_substance(inbound.text, number) and not (inbound.files and is_letter_channel(facts)):
         return None
     if number_beside(case) and not inbound.files and not _says_which(heard(case, inbound, facts)):
         return decide(done=False, words_used=True)  # "хочу открыть новую заявку" says only that there is one
-    # The language of the words themselves; until now it was the one their program is set to.
+    # The language of the words themselves, in whatever keyboard layout; until now it was that of the program.
     first, others = split_matters(inbound.text, facts.get(DialogSet))
     changes = {
         "description": first[:ENOUGH] or NOTHING_SAID,
-        "language": language_of(inbound.text) or case.language,
+        "language": language_of(read(inbound.text).text) or case.language,
     }
     acts: list[RuleAct] = [Expect(), SetDialogState({"tries": 0})] if case.expecting.owner == PROBLEM else []
     if others and not is_letter_channel(facts):

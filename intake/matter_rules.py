@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from desk.language.plain_answers import says_no_number
+from desk.language.rich_text import literal
 from desk.model.acts import (
     Button,
     Buttons,
     Decision,
     Expect,
     Facts,
+    Names,
     RuleAct,
     SayTemplate,
     SetDialogState,
@@ -18,10 +20,12 @@ from desk.model.acts import (
 from desk.model.case import Case, append_words
 from desk.model.dialog_state import CATEGORY, PROBLEM
 from desk.model.events import Inbound, OpenedChat, Pressed, Said
+from desk.model.messages import kind_seen
 from desk.model.shared_facts import ArticleSuggestions, Identification
 from desk.model.unrepeated_acknowledgement import acknowledge
-from desk.understanding.reading.observations import Act
+from desk.understanding.reading.observations import Act, Situation
 from desk.understanding.substance import has_substance, is_only_thanks
+from desk.understanding.understand import understand
 from intake.command_rules import silenced
 from intake.engine.completion import completed
 from intake.engine.dialog_context import is_letter_channel
@@ -40,15 +44,22 @@ ENOUGH_ANGER = 2
 def bring_human(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
     """A person takes over with what is known so far: asked for anywhere and by whatever words, in danger, and for whom
     the desk made angry twice."""
-    said = _why_a_human(case, inbound, facts)
+    said, found = _why_a_human(case, inbound, facts), heard(case, inbound, facts)
     if not said:
         return None
     urgent = [SetFields({"severity": "critical"})] if said == "emergency" else []
+    names: Names = {}
+    if said == "callback_coming":
+        phone = found.key("phone")
+        names = {"phone": literal(phone.value) if phone else ""}
+        urgent = [SetFields({"preferred_way": "phone", "callback_phone": phone.value if phone else ""})]
+    elif said == "emergency":
+        names = {"known": "1" if case.contract else ""}
     known = collected_so_far(case, inbound, facts)
-    left = hearing.words_left(heard(case, inbound, facts), case)
+    left = hearing.words_left(found, case)
     if left and case.description and inbound.text not in case.description:
         known["description"] = append_words(case.description, inbound.text)
-    return decide(SetFields(known), *urgent, Expect(), SayTemplate(said), *completed(case), done=False)
+    return decide(SetFields(known), *urgent, Expect(), SayTemplate(said, names), *completed(case), done=False)
 
 
 def _why_a_human(case: Case, inbound: Answer, facts: Facts) -> str:
@@ -89,9 +100,13 @@ def ask_problem(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
         return decide(SayTemplate("what_happened_again"), words_used=True)  # a number is a step on
     if tries > 1:
         return decide(Expect(), SayTemplate("better_a_person"), *completed(case), done=False)
-    greeted = found.says(Act.GREETING) and not case.upset
+    bare_sign = not inbound.files and not any(map(str.isalnum, inbound.text))
+    greeted = (found.says(Act.GREETING) or bare_sign) and not case.upset
     asked = "what_happened_again" if tries else "hello_what_happened" if greeted else "what_happened"
-    return decide(Expect(PROBLEM), SetDialogState({"tries": tries + 1}), SayTemplate(asked), words_used=True)
+    lead: list[RuleAct] = [SayTemplate("bot_honest")] if found.says(Act.BOT_QUESTION) else []
+    if inbound.files:
+        lead.append(SayTemplate("seen", {"kind": kind_seen(inbound.files)}))
+    return decide(Expect(PROBLEM), SetDialogState({"tries": tries + 1}), *lead, SayTemplate(asked), words_used=True)
 
 
 def choose_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
@@ -102,7 +117,7 @@ def choose_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     dialogs = facts.get(DialogSet)
     if case.dialog or case.expecting or dialogs is None:
         return None
-    if dialog := dialogs.match(case.description):
+    if dialog := _payment_dialog(case, dialogs) or dialogs.match(case.description):
         return _begin(dialog)
     suggestions = facts.get(ArticleSuggestions)
     if suggestions is not None and suggestions.topic:
@@ -111,6 +126,14 @@ def choose_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
         return decide(*completed(case), done=False)
     menu = _menu(list(dialogs.in_use.values()), case.language)
     return decide(Expect(CATEGORY), SayTemplate("what_about", buttons=menu))
+
+
+def _payment_dialog(case: Case, dialogs: DialogSet) -> Dialog | None:
+    """The dialog of money for who paid and has no internet: first the payment is looked for."""
+    told = understand(case.description, Situation()).value("money_matter")
+    if told is None or told.value != "payment":
+        return None
+    return next((one for one in dialogs.in_use.values() if any(ask.means == told.slot for ask in one.questions)), None)
 
 
 def take_category(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
@@ -125,6 +148,8 @@ def take_category(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
     # The case gets its number in this very round; what was said of the matter still belongs into its description.
     told = has_substance(inbound.text, case.contract) and not says_no_number(inbound.text)
     kept: list[RuleAct] = [SetFields({"description": append_words(case.description, inbound.text)})] if told else []
+    if inbound.option == "about_other":
+        kept.append(SayTemplate("tell_more"))
     return decide(*kept, Expect(), *completed(case), done=False)
 
 

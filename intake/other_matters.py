@@ -35,6 +35,7 @@ from desk.model.events import Inbound, OpenedChat, Pressed, Said, TimerFired
 from desk.model.states import CaseState
 from desk.pipeline.internal_channel import matter_message, take_up_message
 from desk.understanding.reading.observations import Act
+from desk.understanding.substance import has_substance
 from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.model import DialogSet
 from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose, taken_up, waiting_behind
@@ -70,14 +71,14 @@ def _leads_elsewhere(case: Case, inbound: Words, facts: Facts) -> bool:
     if open_one is not None and open_one.type in ("text", "evidence"):
         return False
     other = dialogs.match(inbound.text)
-    return other is not None and other.id != dialog.id and not heard(case, inbound, facts).values
+    return other is not None and other.id != dialog.id and not hearing.told_now(case, inbound, facts, dialog)
 
 
 def another_matter(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     """Turns to the other matter, or keeps it and goes on with this one."""
     found, dialog = heard(case, inbound, facts), dialog_of(case, facts)
     told = hearing.told_now(case, inbound, facts, dialog) if dialog else {}
-    if not hearing.words_left(found, case):
+    if not hearing.words_left(found, case) and not _leads_elsewhere(case, inbound, facts):
         return None if told else interpose(case, OTHER, SayTemplate("tell_other"))
     if not told and _INSTEAD.intersection(normalized(inbound.text).split()):
         return decide(*_turned(case, inbound, facts), words_used=True)
@@ -99,7 +100,7 @@ def _turned(case: Case, inbound: Words, facts: Facts) -> list[RuleAct]:
 def take_other(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
     """What was kept is offered: yes takes it up, no drops it; who was asked to tell of another matter tells it."""
     if case.dialog_state.paused:  # asked to tell of it: `another_matter`
-        if not isinstance(inbound.event, Said) or not hearing.words_left(heard(case, inbound, facts), case):
+        if not isinstance(inbound.event, Said) or not has_substance(inbound.text, case.contract):
             return decide(*taken_up(case), done=False)
         return decide(*_turned(case, inbound, facts), words_used=True)
     found = heard(case, inbound, facts)
@@ -119,6 +120,7 @@ def offer_kept(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     return decide(
         SetFields({"description": event.text[:ENOUGH]}),
         behind,
+        SetDialogState({"heard": hearing.remembered(case, inbound, facts)}),
         Expect(OTHER),
         SayTemplate("also_asked", names, buttons=YES_NO),
         words_used=True,

@@ -21,7 +21,7 @@ from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.closing_by_consent import may_consent, settling_acts
 from desk.understanding.explained_terms import term_asked
 from desk.understanding.reading.observations import Act
-from intake.account_rules import NO_CONTRACT
+from intake.account_rules import NO_CONTRACT, asks_about_number
 from intake.engine import prompts
 from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.paused_questions import CLOSE_OR_NOT, GO_ON_OR_ANEW, PAUSING, interpose, taken_up
@@ -96,9 +96,9 @@ def call_off(case: Case, inbound: Words, facts: Facts) -> Decision | None:
         return None if more else decide(SayTemplate("status_none"), Ignore(IgnoredCode.STATUS))
     if more and is_letter_channel(facts):
         return None
-    if more:
-        asked = SayTemplate("may_we_call_off", buttons=CLOSE_OR_NOT)
-        return interpose(case, SETTLED, asked, words_used=False)
+    if more or "?" in inbound.text:  # "а можно отменить?" calls nothing off yet
+        asked = SayTemplate("may_we_call_off" if more else "may_we_cancel", buttons=CLOSE_OR_NOT)
+        return interpose(case, SETTLED, asked, words_used=not more)
     return decide(*_cancelled("called_off"), SayTemplate("called_off"), done=False, words_used=True)
 
 
@@ -116,6 +116,8 @@ def _cancelled(why: str) -> tuple[RuleAct, ...]:
 def answer_between(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     """A question in between is answered, and the open one stands; with an answer beside it, the talk goes on."""
     found = heard(case, inbound, facts)
+    if case.expecting.owner == IDENTIFIER and asks_about_number(inbound.text):
+        return None  # `intake.account_rules.take_identifier` answers
     said = _between(case, inbound, facts)
     if not said or not case.expecting:
         return None
@@ -142,7 +144,9 @@ def resume(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     dialog = dialog_of(case, facts)
     if not after_silence(case, facts) or is_letter_channel(facts):
         return None
-    if heard(case, inbound, facts).values or (facts.get(ReplyTiming) or ReplyTiming()).replied:
+    found = heard(case, inbound, facts)
+    of_article = case.expecting.owner == SELF_HELP and (found.closes or found.says(Act.DENY, Act.RESERVED))
+    if found.values or of_article or (facts.get(ReplyTiming) or ReplyTiming()).replied:
         return None
     title = dialog.title[case.language] if dialog else ""
     return interpose(case, RESUME, SayTemplate("shall_we_go_on", {"title": title}, buttons=GO_ON_OR_ANEW))

@@ -23,13 +23,16 @@ from desk.model.core_facts import Now
 from desk.model.dialog_state import ARTICLE, SELF_HELP
 from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.journal import ArticleShown, ArticleTried
+from desk.model.messages import kind_seen
 from desk.model.shared_facts import ArticlesNamedByDialog, ArticleSuggestion, ArticleSuggestions
 from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.closing_by_consent import may_consent, settling_acts
 from desk.understanding.explained_terms import term_asked
 from desk.understanding.message import understood
+from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import Act, Understanding
 from desk.understanding.substance import has_substance
+from desk.understanding.which_matter import says_again
 from kb.content.article_steps import passage_about
 from kb.learning.acts import RecordArticleShown, RecordSuggestionOutcome
 
@@ -46,13 +49,12 @@ CLOSE_BUTTONS: Buttons = (
     (Button("helped", "button_close_it"), Button("not_helped", "button_still_open")),
     (Button("operator", "button_operator"),),
 )
-VOICES = ("voice", "audio", "video_note")
 
 
 def suggest_article(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """The best article, once a case and only where it surely fits; otherwise the questions come at once. Nobody upset
-    gets one unasked."""
-    if case.expecting or case.articles or case.dialog or case.upset:
+    gets one unasked, nor who has the same trouble again."""
+    if case.expecting or case.articles or case.dialog or case.upset or says_again(case.description):
         return None
     suggestions = facts.get(ArticleSuggestions)
     best = suggestions.best[0] if suggestions and suggestions.best else None
@@ -119,12 +121,17 @@ def _talked_of(case: Case, inbound: Spoken, facts: Facts, found: Understanding) 
 
 def _asked_of(case: Case, inbound: Spoken, facts: Facts, found: Understanding) -> Decision | None:
     """A question, a picture, or thanks: the question whether it helped stays open."""
-    if found.says(Act.CONFUSED) or "?" in inbound.text:
+    if found.says(Act.CONFUSED) or any(one.asks for one in read(inbound.text).clauses):
         return _explains(case, facts, found)
-    if inbound.files and not has_substance(inbound.text):
-        kind = "voice" if any(one.kind in VOICES for one in inbound.files) else "photo"
-        return decide(SayTemplate("seen", {"kind": kind}))
-    return _waits(case) if found.says(Act.THANKS) and not has_substance(found.leftover) else None
+    if inbound.files:
+        return decide(SayTemplate("seen", {"kind": kind_seen(inbound.files)}))
+    thanks = found.says(Act.THANKS) and not has_substance(found.leftover)
+    return _waits(case) if thanks or _says_nothing(found) else None
+
+
+def _says_nothing(found: Understanding) -> bool:
+    """Whether it is a word that says nothing of the article: "ок", "понятно". Who says that goes and tries it."""
+    return any(map(str.isalpha, found.text)) and not found.acts and not has_substance(found.text)
 
 
 def _unclear(case: Case, inbound: Spoken) -> Decision:

@@ -219,7 +219,12 @@ RULEBOOK = Rulebook(
         ),
         Stage("registered", (OpenedChat,), (waiting.show_state_on_opening,), when=registered),
         Stage("registered", (Pressed,), (waiting.press_for_human,), when=registered),
-        Stage("registered", (Said,), (waiting.answer_who_waits, waiting.relay_to_agent), when=registered),
+        Stage(
+            "registered",
+            (Said,),
+            (escalation.note_contract, waiting.answer_who_waits, waiting.relay_to_agent),
+            when=registered,
+        ),
         # A subscriber with a new matter: greeted, known, and a human at any moment.
         Stage("opening", (OpenedChat,), (first_words.welcome,), when=in_intake),
         Stage("other matters", (Said,), (others.offer_kept,), when=others.begins_anew),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -88,6 +88,17 @@ class File:
     def is_picture(self) -> bool:
         """Whether it can be looked at, sent as a photo or not."""
         return self.kind == "photo" or self.media_type.startswith("image/")
+
+
+VOICES = ("voice", "audio", "video_note")
+"""Kinds of files that are listened to."""
+
+
+def kind_seen(files: Sequence[File]) -> str:
+    """What came, as an answer names it: "voice", "photo", or "file" for anything else."""
+    if any(one.kind in VOICES for one in files):
+        return "voice"
+    return "photo" if any(one.is_picture for one in files) else "file"
 
 
 class SenderAssurance(StrEnum):

@@ -87,7 +87,8 @@ def begins_another(inbound: Inbound[Event], case: Case, provider: Provider, now:
     talking = case.owner and case.answered_at is not None and now - case.answered_at < LIVE_TALK
     if not isinstance(event, Said) or event.edited or not case.registered or talking:
         return False
-    return asks_of_another_matter(event.text, _situation(provider))
+    category = case.category or ("other" if case.description else "")
+    return asks_of_another_matter(event.text, _situation(provider), category)
 
 
 def _is_letter_of_its_own(inbound: Inbound[Event], latest: Case, provider: Provider) -> bool:

@@ -160,6 +160,6 @@ def _extent(text: str) -> tuple[int, int]:
 
 def _doubts(reading: _Reading, situation: Situation) -> Iterator[ObservedAct]:
     asked = situation.context in _ASKED
-    for one in doubts(reading.pieces):
+    for one in doubts(reading.pieces, asked):
         if one.act == Act.WAIT or asked:
             yield one

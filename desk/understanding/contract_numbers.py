@@ -57,6 +57,11 @@ _FILLERS = re.compile(
     r"ой|ошибся|ошиблась|точнее|sorry|думаю)\b|[\W_])*",
     re.I,
 )
+_ONE_MORE = re.compile(
+    rf"\b(?:втор\w+|друг\w+|ещ[её](?: один)?|также|second|another|other) {_CONTRACT_WORD}|"
+    r"\b(?:тоже|также|too|as well)\b",
+    re.I,
+)
 _JOINED = re.compile(r"\s*(?:и|and|или|or|\+|&)\s*", re.I)
 _MAX_WORD_DISTANCE = 40  # characters between such a word and its number
 
@@ -92,6 +97,16 @@ def contract_told(text: str, shapes: Sequence[str], asked: bool) -> FoundContrac
         shapes = [shape for shape in shapes if "9" not in shape]
     searched = _Searched.of(text) if shapes else None
     return next((found for shape in shapes if searched and (found := _told(searched, shape, asked))), None)
+
+
+def contracts_named(text: str, shape: str) -> tuple[str, ...]:
+    """All contract numbers of this shape in the text, each once, in their order."""
+    return tuple(dict.fromkeys(one.number for one in _candidates(_Searched.of(text).text, shape) if one.exact))
+
+
+def adds_contract(text: str) -> bool:
+    """Whether the writer speaks of one more contract, beside the one at hand: "а второй договор 40-1187 тоже"."""
+    return bool(_ONE_MORE.search(text))
 
 
 def check_contract_shape(shape: str) -> None:

@@ -15,6 +15,7 @@ from desk.understanding.slots.changed import changed
 from desk.understanding.slots.lamps import lamps
 from desk.understanding.slots.moments import Moment, moments_in
 from desk.understanding.slots.money import amount
+from desk.understanding.slots.money_matters import money_matter
 from desk.understanding.slots.neighbours_online import neighbours
 from desk.understanding.slots.rebooted import rebooted
 from desk.understanding.slots.scope import scope
@@ -31,6 +32,7 @@ _FINDERS: Mapping[str, _Finder] = {
     "place": place,
     "site": site,
     "amount": amount,
+    "money_matter": money_matter,
     "changed": changed,
 }
 _SLOT_OF_QUESTION = {"address": "place", "lights": "lamps", "reboot": "rebooted", "which_site": "site"}

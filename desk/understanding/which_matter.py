@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from desk.understanding.reading.message_words import words_of
@@ -59,15 +60,29 @@ _STILL = (
     "same thing",
     "is back",
 )
+_SERVICE = r"(?:интернет\w?|инет\w?|вай ?фа[йя]|связи|сети|internet|wifi)"
+_GONE = r"нет|нету|пропал\w?|не работает|отвалил\w+|упал|лег|умер"
+_NO_SERVICE = re.compile(
+    rf"\b(?:{_GONE}|no|lost) {_SERVICE}\b|\b{_SERVICE} (?:совсем |опять |снова )?(?:{_GONE}|(?:is )?down)\b"
+)
 _MONEY = ("спис", "деньг", "плат", "плач", "счет", "руб", "тариф", "баланс", "долг", "charg", "paid", "bill", "refund")
 
 
-def asks_of_another_matter(text: str, situation: Situation) -> bool:
-    """Whether a message to a case that waits begins a matter of its own: "и ещё вопрос: …", "новая заявка"."""
+def asks_of_another_matter(text: str, situation: Situation, category: str = "") -> bool:
+    """Whether a message to a case that waits begins a matter of its own: "и ещё вопрос: …", "новая заявка".
+
+    ``category`` is that of the case: beside one that is not of money, "за что списали 500 рублей?" is another matter,
+    and "нет интернета" is one beside a case of money. "Я же заплатила" says why it should work.
+    """
     found = understand(text, situation)
-    return not found.says(*_ANSWERS) and any(
-        one.act is Act.OTHER_MATTER and _names_another(text[one.start : one.end]) for one in found.acts
-    )
+    if found.says(*_ANSWERS):
+        return False
+    money = found.value("money_matter")
+    if category and money is not None and category != "billing" and money.value != "payment":
+        return True
+    if category == "billing" and _NO_SERVICE.search(" ".join(word.text for word in words_of(text))):
+        return True
+    return any(one.act is Act.OTHER_MATTER and _names_another(text[one.start : one.end]) for one in found.acts)
 
 
 def _names_another(words: str) -> bool:
@@ -91,6 +106,13 @@ def _squeezed(subject: str) -> str:
     return "".join(subject.split()).casefold()
 
 
+def says_again(text: str) -> bool:
+    """Whether the words say that a trouble is back: "опять", "так и не работает"."""
+    words = [word.text for word in words_of(text)]
+    joined = " ".join(words)
+    return bool(_AGAIN.intersection(words)) or any(one in joined for one in _STILL)
+
+
 def said_after_closing(text: str, situation: Situation, is_about_money: bool = False) -> AfterClosing:
     """What the words say to a closed case. ``is_about_money`` when that case was: "опять списали" is no lost signal.
 
@@ -101,8 +123,7 @@ def said_after_closing(text: str, situation: Situation, is_about_money: bool = F
     if _is_courtesy(found):
         return AfterClosing.COURTESY
     words = [word.text for word in words_of(text)]
-    joined = " ".join(words)
-    returned = bool(_AGAIN.intersection(words)) or any(one in joined for one in _STILL)
+    returned = says_again(text)
     if not is_about_money and any(word.startswith(_MONEY) for word in words):
         return AfterClosing.NOTHING
     other = asks_of_another_matter(text, situation) or found.says(Act.CANCEL, Act.STATUS, Act.AGREE)

@@ -28,6 +28,7 @@ MAX_ANSWER_LENGTH = 8000
 
 MEANINGS = frozenset(
     {"scope", "since", "address", "site", "lamps", "rebooted", "neighbours", "changed", "amount", "phone", "date"}
+    | {"money_matter"}
 )
 """What questions ask for that `desk.understanding` knows the values of: only such a value answers one of these."""
 
@@ -280,8 +281,19 @@ def _parse_told_text(received: _AnswerInput) -> ParsedAnswer | None:
     return ParsedAnswer(received.text, received.text) if is_told else None
 
 
+_ON_FILE = re.compile(
+    r"\b(?:есть|указан\w*|записан\w*|прописан\w*|стоит|как|тот же|смотри\w*|посмотри\w*|возьмите|знаете) (?:\w+ ){0,3}"
+    r"(?:(?:в|во|по) (?:договор\w*|баз\w+|систем\w*|кабинет\w*|карточк\w+)|у вас)\b|"
+    r"\bу вас (?:\w+ ){0,3}(?:есть|указан\w*|записан\w*)\b|^\W*(?:в|по) (?:договор\w*|баз\w+)\W*$|"
+    r"\b(?:on file|in (?:my|the|your) (?:contract|account|system|database)|you have (?:it|my address))\b"
+)
+"""Words by which somebody refers to what the provider knows: "у вас же есть мой адрес"."""
+
+
 def _parse_on_file(received: _AnswerInput) -> ParsedAnswer | None:
-    agrees = received.question.prefill and received.text and plain_answer(read(received.text), 3) is True
+    if not received.question.prefill or not received.text:
+        return None
+    agrees = plain_answer(read(received.text), 3) is True or _ON_FILE.search(read(received.text).text)
     return ParsedAnswer(ON_FILE, received.text) if agrees else None
 
 

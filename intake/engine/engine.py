@@ -234,9 +234,9 @@ def dialog_outcome(dialog: Dialog, answers: Answers, values: ConditionValues) ->
     names |= {"zone": zone, "sure": confidence}
     severity = _first_match(dialog.severity, names) or "minor"
     names["severity"] = severity
-    return DialogConclusion(
-        zone, confidence, severity, _first_match(dialog.route, names), dialog.suggested_articles.get(zone, ())
-    )
+    suggested = dialog.suggested_articles.get(zone, ())
+    articles = tuple(rule.value for rule in suggested if rule.when.test(names) is True)
+    return DialogConclusion(zone, confidence, severity, _first_match(dialog.route, names), articles)
 
 
 def _fault_zone(dialog: Dialog, names: ConditionValues) -> tuple[str, float]:

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 
 from desk.language.normalize import normalized
-from desk.language.plain_answers import says_dont_know
 from desk.language.rich_text import parse_markdown
 from desk.language.time_words import short_span, span_in_words
+from desk.understanding.reading.observations import Act, Situation, TalkStage
+from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ON_FILE
 from intake.engine.builtin_labels import LABELS, UNKNOWN
 from intake.engine.engine import Answers, ConditionValues, TemplateValues, known_answers, question_text
@@ -78,6 +79,7 @@ def case_findings(
         for field in ("occurred_at", "place", "circumstances")
     }
     lines = tuple((question_summary(question, language), words.of(question, reply)) for question, reply in answered)
+    told = tuple(line for line, (_, reply) in zip(lines, answered, strict=True) if not _says_unknown(reply))
     told_elsewhere = (
         " ".join(line)
         for line, (question, reply) in zip(lines, answered, strict=True)
@@ -90,7 +92,7 @@ def case_findings(
         place=fields["place"][:400] or UNKNOWN,
         circumstances="; ".join(filter(None, (fields["circumstances"], *_answers_to_other_questions(dialog, answers))))
         or UNKNOWN,
-        lines=lines,
+        lines=told if plain else lines,
     )
 
 
@@ -124,10 +126,16 @@ def _is_told_nowhere_else(question: Question, reply: Mapping[str, Any]) -> bool:
     """Whether an answer says what stands in no field and is no finding of its option: also one nobody understood."""
     value = reply.get("value")
     if value is None:
-        return bool(reply.get("text")) and not says_dont_know(str(reply["text"]))
+        return bool(reply.get("text")) and not _says_unknown(reply)
     chosen = [option for option in question.options if option.id in _chosen_ids(value)]
     stated = question.request or question.case_field or any(option.present or option.absent for option in chosen)
     return not stated and value not in ("", UNKNOWN)
+
+
+def _says_unknown(reply: Mapping[str, Any]) -> bool:
+    """Whether an answer only says that the person does not know: "хз"."""
+    unknown = understand(str(reply.get("text", "")), Situation(TalkStage.QUESTION)).says(Act.DONT_KNOW)
+    return reply.get("value") is None and unknown
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ SEVERITIES = frozenset({"critical", "major", "minor"})
 CASE_FIELDS = frozenset({"occurred_at", "place", "circumstances"})
 MEANINGS = frozenset(
     {"scope", "since", "address", "site", "lamps", "rebooted", "neighbours", "changed", "amount", "phone", "date"}
+    | {"money_matter"}
 )
 """What a question may ask for (``means``): values of these are understood wherever they are said."""
 OPERATING_SYSTEMS = frozenset({"windows", "macos", "linux"})
@@ -326,8 +327,18 @@ class _DialogLinter(PartsLinter):
             if zone not in zones:
                 place = Place(f"{where} suggest", (*where.path, "suggest", zone))
                 self.report_unknown(place, "there is no [[zone]] {name}", zone, zones)
-            for article in self.strings_in(articles, where / "suggest" / zone):
-                self.check_article(article, where / "suggest" / zone)
+            self.check_suggestions(articles, where / "suggest" / zone)
+
+    def check_suggestions(self, articles: Any, where: Place) -> None:
+        """Articles, each by itself or as ``{ when, article }``."""
+        conditional = [one for one in articles if isinstance(one, dict)] if isinstance(articles, list) else []
+        for number, rule in enumerate(conditional):
+            self.check_keys(rule, frozenset({"when", "article"}), where.at(number))
+            self.check_condition(rule, where.at(number), needed=True)
+            self.check_article(rule.get("article"), where.at(number))
+        plain = [one for one in articles if not isinstance(one, dict)] if conditional else articles
+        for article in self.strings_in(plain, where) if plain or not conditional else ():
+            self.check_article(article, where)
 
     def check_value_rule(self, rule: Table, where: Place, key: str, allowed: frozenset[str] | None) -> None:
         self.check_keys(rule, frozenset({"when", key}), where)

@@ -24,6 +24,8 @@ from intake.engine import lint
 from intake.engine.phrase_matching import PhraseMatcher
 
 MAX_FILE_BYTES = 256 * 1024
+_BARELY_MORE = 5
+"""Words of a text that only names a matter: "нет интернета, договор"."""
 
 LocalizedText = Mapping[str, str]
 """The same thing in every language, by language."""
@@ -137,7 +139,7 @@ class Dialog:
     requests: tuple[Question, ...]
     fault_zones: tuple[FaultZoneRule, ...]
     severity: tuple[ConditionalValue, ...]
-    suggested_articles: Mapping[str, tuple[str, ...]]
+    suggested_articles: Mapping[str, tuple[ConditionalValue, ...]]
     route: tuple[ConditionalValue, ...]
     source: str
     hash: str
@@ -165,7 +167,7 @@ class Dialog:
         """Every article it names, by its id, each once."""
         named = [question.selfhelp for question in self.questions if question.selfhelp]
         return tuple(
-            dict.fromkeys([*named, *(one for articles in self.suggested_articles.values() for one in articles)])
+            dict.fromkeys([*named, *(one.value for rules in self.suggested_articles.values() for one in rules)])
         )
 
     @property
@@ -213,7 +215,7 @@ def _dialog_from_table(table: Mapping[str, Any], source: str, digest: str, folde
             ConditionalValue(CompiledCondition.of(rule["when"]), rule["set"]) for rule in outcome.get("severity", ())
         ),
         suggested_articles={
-            zone: tuple(map(_article_id, articles)) for zone, articles in outcome.get("suggest", {}).items()
+            zone: tuple(map(_suggestion_of, articles)) for zone, articles in outcome.get("suggest", {}).items()
         },
         route=tuple(
             ConditionalValue(CompiledCondition.of(rule["when"]), rule["queue"]) for rule in outcome.get("route", ())
@@ -223,6 +225,12 @@ def _dialog_from_table(table: Mapping[str, Any], source: str, digest: str, folde
         folder=folder,
         file=file,
     )
+
+
+def _suggestion_of(entry: str | Mapping[str, str]) -> ConditionalValue:
+    """An article, on a condition or on none."""
+    when, article = ("True", entry) if isinstance(entry, str) else (entry["when"], entry["article"])
+    return ConditionalValue(CompiledCondition.of(when), _article_id(article))
 
 
 def _question_from_table(question: Mapping[str, Any]) -> Question:
@@ -348,6 +356,11 @@ class DialogSet:
         """The dialog one of whose ``match`` phrases occurs in the text as whole words; the longest phrase wins. Typos
         are mended, and words that tell nothing may stand between."""
         return self._matcher.match(text)
+
+    def says_only(self, text: str, dialog: str) -> bool:
+        """Whether a text is hardly more than a phrase of this dialog: what such a matter is, and nothing else."""
+        named = self.match(text)
+        return named is not None and named.id == dialog and len(text.split()) <= _BARELY_MORE
 
     def matters(self, text: str) -> list[tuple[str, Dialog | None]]:
         """The sentences of a text, each with the dialog that takes it."""

@@ -18,7 +18,9 @@ _FILLER_WORDS = (
 )
 _FILLERS = frozenset(_FILLER_WORDS.split())
 _CLAUSE = re.compile(
-    r"[.!?;]+(?=\s|$)|\n+|,?\s+(?:и\s+|а\s+)?(?:ещё|еще|также|кроме того|and also|also|plus)\s+", re.IGNORECASE
+    r"[.!?;]+(?=\s|$)|\n+|,?\s+(?:и\s+|а\s+)?(?:ещё|еще|также|кроме того|во-?\s?вторых|второй вопрос|второе|and also|"
+    r"also|plus|secondly|second),?:?\s+",
+    re.IGNORECASE,
 )
 _MENDED_LENGTH = 600
 """Characters of a text in which typos are mended."""

@@ -2,8 +2,9 @@
 `intake.identity.guess_budget` allow.
 
 Each guess is a row under the provider's next number, so that of two workers who counted alike only one can write; the
-other counts again. There are never more rows of a provider than a day's budget. How many strangers were found is
-remembered by each process for an hour: after a restart, and with several workers, the budget is only the smaller.
+other counts again. There are hardly more rows of a provider than a day's budget: older ones are deleted by and by.
+How many strangers were found is remembered by each process for an hour: after a restart, and with several workers,
+the budget is only the smaller.
 """
 
 from __future__ import annotations
@@ -25,9 +26,8 @@ from desk.storage.database import Database
 from intake.identity.guess_budget import DAY, HOUR, CountedGuess, CountGuess, GuessBudget, is_lookup_allowed, next_guess
 from intake.identity.guess_count_table import guesses
 
-_RECENT_GUESSES = select(guesses).where(
-    guesses.c.provider.in_(bindparam("homes", expanding=True)), guesses.c.at > bindparam("since")
-)
+_COUNTED_GUESSES = select(guesses).where(guesses.c.provider.in_(bindparam("homes", expanding=True)))
+"""All that are there: one that no budget looks at any more still holds its number until it is deleted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +72,25 @@ class GuessLimiter:
     async def _look_up_batch(self, requests: Sequence[_LookupRequest]) -> Sequence[LookupResult]:
         """In order: who asks later in a batch finds what was tried before, though it is not written yet."""
         provider_names = {one.provider for one in requests}
-        values = {"homes": list(provider_names), "since": max(one.now for one in requests) - DAY}
-        recent_guesses: dict[str, list[CountedGuess]] = {provider: [] for provider in provider_names}
+        counted: dict[str, list[CountedGuess]] = {provider: [] for provider in provider_names}
         async with self._database.look() as connection:
-            for row in (await connection.execute(_RECENT_GUESSES, values)).all():
-                recent_guesses[row.provider].append(CountedGuess(row.number, row.who, row.at))
-        return [_look_up(one, recent_guesses[one.provider], self._found_at[one.provider]) for one in requests]
+            for row in (await connection.execute(_COUNTED_GUESSES, {"homes": list(provider_names)})).all():
+                counted[row.provider].append(CountedGuess(row.number, row.who, row.at))
+        return [_look_up(one, counted[one.provider], self._found_at[one.provider]) for one in requests]
 
 
-def _look_up(request: _LookupRequest, recent_guesses: list[CountedGuess], found_at: deque[datetime]) -> LookupResult:
+def _look_up(request: _LookupRequest, counted: list[CountedGuess], found_at: deque[datetime]) -> LookupResult:
     while found_at and request.now - found_at[0] >= HOUR:
         found_at.popleft()
     budget = GuessBudget.of(request.limits, len(found_at))
-    if not is_lookup_allowed(recent_guesses, request.addresses, budget, request.now):
+    if not is_lookup_allowed(counted, request.addresses, budget, request.now):
         return LookupResult()
     account = request.find_account()
     if account is not None and not request.has_other_contract:
         found_at.append(request.now)
         return LookupResult(account, source_asked=True)
-    guess = next_guess(recent_guesses, request.who, request.addresses, budget, request.now)
-    recent_guesses.append(CountedGuess(guess.number, guess.who, request.now))
+    guess = next_guess(counted, request.who, request.addresses, budget, request.now)
+    counted.append(CountedGuess(guess.number, guess.who, request.now))
     return LookupResult(account, source_asked=True, guess=guess)
 
 

@@ -36,7 +36,7 @@ class IdentificationLookup:
         if (rate := round_.facts.get(SenderPace)) and rate.wait:
             return None  # it is processed anew later, and asks for nothing twice
         numbers: dict[str, str] = {}
-        if isinstance(inbound.event, Said) and not case.registered:
+        if isinstance(inbound.event, Said) and not (case.registered and case.contract):
             # What is new in a letter comes first: alone, a number without its dash is told by standing there alone.
             numbers = self._contract_numbers(inbound.text, round_)
             numbers = numbers or self._contract_numbers(inbound.event.full_text, round_)

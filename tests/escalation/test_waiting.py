@@ -12,6 +12,7 @@ from desk.model.agent_operations import Reply
 from desk.model.events import Event, OpenedChat, Pressed, Said
 from desk.model.journal import KeptSilent
 from desk.model.messages import File
+from desk.model.shared_facts import Account, Identification
 from desk.understanding.reading.observations import Act
 from tests.escalation.conftest import Understands
 from tests.escalation.rounds import NOW, a_case, decided, in_progress, ordered, resolved, templates
@@ -153,3 +154,47 @@ def test_nobody_meets_silence_and_nothing_is_said_twice_in_a_row(meaning: Unders
             last = now
         if not case.open:
             break
+
+
+@pytest.mark.parametrize("words", ["500", "нет", "вчера", "утром"])
+def test_a_late_answer_of_one_word_is_noted(words: str) -> None:
+    """The desk may have asked for it before a person was called; it is no small talk."""
+    assert templates(decided(a_case(), Said(words))) == ["added"]
+
+
+def test_a_phone_number_to_be_noted_is_one_to_be_called_at() -> None:
+    case = a_case()
+    acts = decided(case, Said("и телефон запишите 89005550001"))
+    assert "callback_noted" in templates(acts)
+    assert case.callback_phone == "+79005550001"
+
+
+def test_who_is_angry_while_nobody_has_the_case_hears_once_how_it_stands() -> None:
+    assert templates(decided(a_case(), Said("ну сколько можно ждать!!!")), Addressee.SPEAKER) == ["sorry_while_waiting"]
+
+
+class TestNumberSaidLate:
+    ACCOUNT = Account("sever", "40-1187", name="Анна Смирнова", phones=("+70005550001",))
+
+    def test_it_is_noted_with_what_is_on_file(self) -> None:
+        case = a_case(description="")
+        acts = decided(case, Said("40-1187"), known=[Identification(self.ACCOUNT, "40-1187")])
+        assert templates(acts, Addressee.SPEAKER) == ["contract_noted"]
+        assert (case.contract, case.entitlement, case.holder) == ("40-1187", "ok", "Анна Смирнова")
+
+    def test_one_that_nobody_has_reads_the_same(self) -> None:
+        case = a_case()
+        acts = decided(case, Said("40-9999"), known=[Identification(None, "40-9999")])
+        assert templates(acts, Addressee.SPEAKER) == ["contract_noted"]
+        assert (case.contract, case.entitlement) == ("40-9999", "unverified")
+
+    def test_what_is_said_beside_it_is_heard_too(self) -> None:
+        case = a_case()
+        said = Said("договор 40-1187, и телевизор тоже не показывает")
+        acts = decided(case, said, known=[Identification(self.ACCOUNT, "40-1187")])
+        assert templates(acts, Addressee.SPEAKER) == ["contract_noted", "added"]
+
+    def test_a_case_that_has_a_number_keeps_it(self) -> None:
+        case = a_case(contract="40-1546")
+        decided(case, Said("40-1187"), known=[Identification(self.ACCOUNT, "40-1187")])
+        assert case.contract == "40-1546"

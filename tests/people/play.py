@@ -18,7 +18,7 @@ from desk.understanding.reading.observations import Act, Situation
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ON_FILE
 from intake.engine.model import DialogSet, Question
-from tests.people.personas import Answer, Edit, Expected, Later, Move, Persona, Photo, Press
+from tests.people.persona import Answer, Edit, Expected, Later, Move, Persona, Photo, Press
 from tests.people.simulated_desk import MORNING, SimulatedDesk, SimulatedPerson, TelegramPerson
 
 MOST_ANSWERS = 14

@@ -51,6 +51,8 @@ def test_one_message_may_answer_everything() -> None:
         ("роутер не перезагружал", "rebooted", False),
         ("I haven't rebooted it", "rebooted", False),
         ("зеленые горят и одна красненькая мигает", "lamps", "los"),
+        ("все горят зелененькие а одна красная", "lamps", "los"),
+        ("лампочки зелёные, красных нет", "lamps", "ok"),
         ("НИЧЕГО НЕ ГОРИТ", "lamps", "off"),
         ("лампочки все горят как обычно", "lamps", "ok"),
         ("wan не горит", "lamps", "nolink"),

@@ -27,7 +27,8 @@ _PATTERNS: Mapping[str, str] = {
     "hedge": """<hedge> | <all> <exclusion reserve> | \\A <exclusion>""",
     "reserve": "<reserve exclusion>",
     "mixed": "<exclusion> | <yes> .+ <zero> \\Z",
-    "waits": "<waiting> | \\A <time> \\Z",
+    "waits": "<waiting>",
+    "when": "\\A <time> \\Z",
     "yes": f"\\A {_LEAD} <yes agreed>",
     "good": """<works working worked back came revived powered mended solved there stable restored settled>
         | <all hedge> <be me now>* <good> | <not> .{0,2} <misbehaves>""",
@@ -41,12 +42,15 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
     return {name: compiled(pattern, codes) for name, pattern in _PATTERNS.items()}
 
 
-def doubts(pieces: Sequence[ClassifiedPhrase]) -> Iterator[ObservedAct]:
-    """The acts of denying, reserving and waiting, each with the words that show it."""
+def doubts(pieces: Sequence[ClassifiedPhrase], asked: bool) -> Iterator[ObservedAct]:
+    """The acts of denying, reserving and waiting, each with the words that show it.
+
+    A time alone ("вечером") asks for patience only where the desk ``asked`` whether all is well.
+    """
     codes = "".join(piece.code for piece in pieces)
     seen = {name: found for name, pattern in _patterns().items() if (found := pattern.search(codes))}
-    if "waits" in seen:
-        yield _act(Act.WAIT, pieces, seen["waits"])
+    if waits := seen.get("waits") or (seen.get("when") if asked else None):
+        yield _act(Act.WAIT, pieces, waits)
     if "trouble_gone" in seen:
         seen.pop("gone", None)
     if "calm" in seen:

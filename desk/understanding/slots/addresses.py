@@ -105,9 +105,15 @@ def place(reading: Reading, asked: bool) -> ObservedValue | None:
         start = _street_start(reading, found)
         if start is not None and (asked or _is_plain(reading, start, found)):
             return _observed(reading, start, found.end())
+    if asked and (point := _POINT.fullmatch(reading.text)):
+        return _observed(reading, *point.span())
     if asked and (flat := re.search(_FLAT, reading.text)):
         return _observed(reading, *flat.span())
     return None
+
+
+_POINT = re.compile(r"\s*-?\d{1,2}(?:\.\d+)?, -?\d{1,3}(?:\.\d+)?\s*")
+"""Latitude and longitude in degrees, as a shared location reads."""
 
 
 def _observed(reading: Reading, start: int, end: int) -> ObservedValue:

@@ -57,6 +57,10 @@ _NO_LINK = re.compile(
 _LINK_BUT_NOT_LAMP = re.compile(r"\b(?:интернет|internet|инет|net)\b")
 _LOS = re.compile(r"\b(?:los|лос|лосс|loss)\b")
 _RED = re.compile(r"\b(?:красн\w+|краснен\w+|покраснел\w*|red|reddish)\b")
+_ONE_OF_THEM = re.compile(
+    r"\b(?:одн[аоу]|один|друг\w+|втор\w+|последн\w+|верхн\w+|нижн\w+|средн\w+|остальн\w+|one|another|other)\b"
+)
+"""Which of the lamps just spoken of: "зелёные горят, а одна красная"."""
 _NO_RED = re.compile(
     r"\b(?:red|los)\b[^,.]{0,40} (?:is|are) (?:not|off|out)\b|\b(?:isn't|aren't) (?:on|lit|red)\b|"
     r"\b(?:нет|не|без|ни|no|not|isn't|none)\s+(?:\w+\s+)?(?:красн\w+|red)\b|\bкрасн\w+ (?:нет|не|нету|ни)\b"
@@ -127,6 +131,7 @@ def _red(reading: Reading, asked: bool) -> _Found | None:
             (asked and word_count(clause.text) <= 10)
             or _LAMP.search(clause.text)
             or re.search(rf"\b{_LIT}\b|\b(?:blink|flash)", clause.text)
+            or (_ONE_OF_THEM.search(clause.text) and (_LAMP.search(text) or _LIT_WORD.search(text)))
         ):
             return "los", *_widened(reading, found)
     return None
@@ -188,6 +193,8 @@ _NOT_AS_USUAL = re.compile(
 
 
 def _usual(reading: Reading, asked: bool) -> _Found | None:
+    if _RED.search(reading.text) and not _NO_RED.search(reading.text):
+        return None  # whatever else is green
     pattern = _OK_ASKED if asked else _OK_TOLD
     for found in reading.matches(pattern):
         clause = reading.clause_at(found.start())

@@ -139,7 +139,7 @@ JUST_NOW = re.compile(
     r"сию минуту|"
     r"минуту назад|a moment ago)\b"
 )
-BARE_NOW = re.compile(r"\s*(?:сейчас|щас|now)[\s.!]*")
+BARE_NOW = re.compile(r"\s*(?:сейчас|щас|щаз|счас|ща|now)[\s.!]*")
 ORDINAL = re.compile(
     r"\b(?:(?P<digits>\d{1,2})\s?-?\s?(?:й|ый|ой|и|ий|е|ые|ю|ую|я|st|nd|rd|th)|"
     rf"(?P<word>(?:{'|'.join(ORDINALS)})(?:[а-я]{{0,4}})))\s+(?P<unit>день|сут(?:ки|ок)|недел[яюи]|месяц|час|"

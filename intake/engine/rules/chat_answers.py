@@ -15,10 +15,12 @@ from desk.model.case import Case, append_words
 from desk.model.core_facts import Now, ReplyTiming
 from desk.model.dialog_state import QUESTION
 from desk.model.events import Inbound, OpenedChat, Pressed, Said
+from desk.model.messages import kind_seen
 from desk.model.provider_files import Provider
 from desk.model.unrepeated_acknowledgement import acknowledge
-from desk.understanding.reading.observations import Act, Understanding
+from desk.understanding.reading.observations import Act, Situation, TalkStage, Understanding
 from desk.understanding.substance import has_substance
+from desk.understanding.understand import understand
 from intake.engine import prompts
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.completion import completed
@@ -30,7 +32,6 @@ Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 MOST_REPHRASED = 2
 """Times in a dialog that a question is put in other words since an answer was not understood: then a person comes."""
-VOICES = ("voice", "audio", "video_note")
 
 
 def chat_answer(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question) -> Decision:
@@ -46,7 +47,7 @@ def _taken(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: 
     if question.id in case.answers:  # `intake.engine.rules.dialog_rules.note_facts` understood it
         return go_on(case, dialog, facts, dict(case.answers), [SetDialogState({"tries": 0})])
     found = hearing.heard(case, inbound, facts)
-    told = hearing.told_now(case, inbound, facts, dialog)
+    told = _news(case, hearing.told_now(case, inbound, facts, dialog))
     mended = hearing.answered_by(case, inbound)
     if found.says(Act.BACK) or (hearing.corrects(found) and not mended):
         return back(case, dialog, facts)
@@ -56,6 +57,18 @@ def _taken(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: 
     if given is not None:
         return _answered(case, inbound, facts, dialog, question, given, found)
     return _beside(case, inbound, facts, dialog, question, found, told)
+
+
+def _news(case: Case, told: hearing.Answers) -> hearing.Answers:
+    """Of what a message tells, what was not known before: "списали дважды" adds nothing to a charge, and may be the
+    answer to a question in free words."""
+    return {
+        name: one
+        for name, one in told.items()
+        if name not in case.answers
+        or case.answers[name]["value"] != one["value"]
+        or case.answers[name].get("from") == one.get("from")
+    }
 
 
 def _pressed(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question) -> Decision:
@@ -114,14 +127,37 @@ def _beside(
     """The message answers something else, shows a photo, does not understand the question, or is not understood."""
     if told:
         return _stands(case, inbound, facts, dialog, question, found)
-    if inbound.files and not has_substance(inbound.text):
-        kind = "voice" if any(one.kind in VOICES for one in inbound.files) else "photo"
-        return _repeated(case, facts, dialog, question, [SayTemplate("seen", {"kind": kind})])
+    if inbound.files:
+        return _shown(case, inbound, facts, dialog, question)
     if found.says(Act.GREETING, Act.THANKS, Act.WAIT) and not hearing.words_left(found, case):
         lead = "take_your_time" if found.says(Act.WAIT) else "hello_again"
         return decide(*acknowledge(case, lead), words_used=True)
+    if _did_not_help(inbound.text):
+        return _repeated(case, facts, dialog, question, [SayTemplate("sorry_once_more")])
     lead = "in_other_words" if found.says(Act.CONFUSED) else "not_understood"
     return _once_more(case, facts, dialog, question, [SayTemplate(lead)])
+
+
+def _shown(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question) -> Decision:
+    """A file in the place of an answer. A picture is what a request for one would ask, and shows what the lights do."""
+    now, answers = facts.need(Now).at, dict(case.answers)
+    wanted = next((one for one in dialog.requests if one.type == "photo" and one.id not in answers), None)
+    picture = parse_answer(wanted, inbound.text, now, files=inbound.files) if wanted else None
+    if wanted and isinstance(picture, ParsedAnswer) and picture.files:
+        answers[wanted.id] = hearing.with_origin(picture, inbound.message)
+        if question.means == "lamps":
+            answers[question.id] = _left_open(question)
+    lead: list[RuleAct] = [SayTemplate("seen", {"kind": kind_seen(inbound.files)})]
+    if question.id not in answers and prompts.times_put(case, question) < prompts.MOST_TIMES:
+        return decide(*prompts.put(case, dialog, facts, question, [prompts.keep_answers(answers), *lead], answers))
+    answers.setdefault(question.id, _left_open(question))
+    return go_on(case, dialog, facts, answers, [SetDialogState({"tries": 0}), *lead])
+
+
+def _did_not_help(text: str) -> bool:
+    """Whether the words only say that what was tried did not help."""
+    found = understand(text, Situation(TalkStage.HELPED))
+    return found.says(Act.DENY) and not has_substance(found.leftover)
 
 
 def _stands(
@@ -158,8 +194,13 @@ def _once_more(case: Case, facts: Facts, dialog: Dialog, question: Question, lea
 
 
 def _unknown(case: Case, facts: Facts, dialog: Dialog, question: Question, lead: list[RuleAct]) -> Decision:
-    answers = {**case.answers, question.id: ParsedAnswer(None).stored()}
+    answers = {**case.answers, question.id: _left_open(question)}
     return go_on(case, dialog, facts, answers, [SetDialogState({"tries": 0}), *lead])
+
+
+def _left_open(question: Question) -> dict[str, Any]:
+    """The answer to a question that nobody answered."""
+    return ParsedAnswer(None).stored()
 
 
 def with_a_person(case: Case, dialog: Dialog, facts: Facts) -> Decision:

@@ -44,7 +44,8 @@ def note_facts(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | N
     left = hearing.words_left(hearing.heard(case, inbound, facts), case)
     if told and left:
         acts.append(SetFields({"description": append_words(case.description, inbound.text)}))
-    said = prompts.corrected(case, dialog, facts, case.answers, answers)
+    summed_up = case.expecting.owner == SUMMARY  # which shows them all again
+    said = [] if summed_up else prompts.corrected(case, dialog, facts, case.answers, answers)
     return decide(*acts, *said, done=False, words_used=bool(told))
 
 
