@@ -45,7 +45,7 @@ from desk.model.case import Case
 
 @dataclass(frozen=True, slots=True)
 class CommandOutcome:
-    """What became of a command. ``language`` is that of the case's provider, in which its agents read."""
+    """What became of a command. ``language`` is that of the command."""
 
     case: Case
     language: str
@@ -134,7 +134,7 @@ def eta(folder: DeskFolder, number: str, agent: str, provider: str, as_json: boo
     if span is None:
         refuse(f"{' '.join(duration)!r} is no length of time: write 30m, 2h or 1d", USAGE)
     done = run(perform(folder, SetEta(span), number, agent, provider))
-    at = full_time(done.case.eta, zone_of(done.case, folder.providers()))
+    at = full_time(done.case.eta, zone_of(done.case, folder.desks()))
     report(folder, done, f"{done.case.number}: promised for {at}; the subscriber is told", as_json)
 
 
@@ -183,7 +183,7 @@ async def perform(
     folder: DeskFolder, operation: AgentOperation, number: str, agent: str, provider: str
 ) -> CommandOutcome:
     """Carries out one operation of an agent, and says what became of it."""
-    settings, providers = folder.settings(), folder.providers()
+    settings, providers = folder.settings(), folder.desks()
     async with open_database(settings) as database:
         case = await find(database, providers, number, provider)
         if case.number is None:
@@ -196,8 +196,8 @@ async def perform(
         (status,) = await waiting.wait_decided(settings, database, [receipt.arrival_id])
         sends = tuple(await waiting.departures_of(database, receipt.arrival_id))
         sender = await waiting.serving(database, {f"send:{one.channel}" for one in sends}) if sends else True
-        after, provided = await find(database, providers, case.number, case.provider), providers.get(case.provider)
-        return CommandOutcome(after, provided.language if provided else "en", status, sends, sender)
+        after = await find(database, providers, case.number, case.provider)
+        return CommandOutcome(after, folder.language, status, sends, sender)
 
 
 def report(folder: DeskFolder, done: CommandOutcome, sentence: str, as_json: bool) -> None:
@@ -221,7 +221,7 @@ def report(folder: DeskFolder, done: CommandOutcome, sentence: str, as_json: boo
 
 
 def _refusal(folder: DeskFolder, done: CommandOutcome, refused: OperationRefused) -> str:
-    """The refusal in the words of its template, in the language of the provider's agents."""
+    """The refusal in the words of its template, in the language of the command."""
     templates = Templates(TEMPLATES, {"": [folder.settings().root / "templates"]})
     values = {"number": done.case.number or "", "typed": done.case.number or "", **refused.names}
     return templates.say(done.case.provider, done.language, f"refused_{refused.code}", values).plain

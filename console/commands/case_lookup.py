@@ -19,7 +19,7 @@ async def find(database: Database, providers: Collection[str], number: str, prov
     Ends the command where there is none, or several.
     """
     require_provider(providers, provider)
-    whose = (provider,) if provider else (*providers, FRONT)
+    whose = (provider,) if provider else tuple({*providers, FRONT})
     normalized = number.strip().lstrip("#№").upper()
     async with database.read(*whose) as session:
         query = select(Case).where(Case.provider.in_(whose), _matches(normalized)).order_by(Case.provider, Case.number)

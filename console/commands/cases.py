@@ -12,13 +12,20 @@ from sqlalchemy import inspect, select
 from console.commands.case_lookup import find
 from console.commands.case_names import Providers
 from console.runtime.content_folders import TEMPLATES
-from console.terminal.command_context import DeskFolder, json_option, open_database, pass_folder, print_json, run
+from console.terminal.command_context import (
+    DeskFolder,
+    json_option,
+    open_database,
+    pass_folder,
+    print_json,
+    require_provider,
+    run,
+)
 from console.terminal.table_labels import labels
 from desk.api.case_queries import CaseView, case_view
 from desk.api.journal_text import JournalText
 from desk.language.templates import Templates
 from desk.model.case import Case
-from desk.model.messages import FRONT
 from desk.model.states import FINAL, CaseState
 from desk.storage.base import Base
 
@@ -50,19 +57,19 @@ def cases(
       firstline cases --queue l1 --state acknowledged
       firstline cases --all --json
     """
-    settings, providers = folder.settings(), folder.providers()
-    folder.require_provider(provider)
-    whose = (provider,) if provider else (*providers, FRONT)
+    providers, say = folder.desks(), labels(folder.language)
+    require_provider(providers, provider)
+    whose = (provider,) if provider else tuple(providers)
     found = run(_cases(folder, whose, everything, limit, only))
     if as_json:
         print_json([fields(case) for case in found])
         return
     if not found:
-        click.echo(labels(settings.language)["no_cases"])
+        click.echo(say["no_cases"])
         return
     from console.commands.case_view import print_cases  # noqa: PLC0415
 
-    print_cases(found, providers, labels(settings.language))
+    print_cases(found, providers, say)
 
 
 async def _cases(
@@ -102,7 +109,6 @@ def case(folder: DeskFolder, number: str, provider: str, why: bool, origins: boo
       firstline case SN-2026-000012-3 --origins
       firstline case 12 --json
     """
-    settings = folder.settings()
     view, providers = run(_case(folder, number, provider))
     found, person = view.case, view.person
     if as_json:
@@ -111,8 +117,8 @@ def case(folder: DeskFolder, number: str, provider: str, why: bool, origins: boo
         return
     from console.commands.case_view import print_case  # noqa: PLC0415 (rich takes a moment)
 
-    say = labels(settings.language)
-    print_case(view, JournalText(_templates(folder), settings.language, say), providers, say, why, origins)
+    say = labels(folder.language)
+    print_case(view, JournalText(_templates(folder), folder.language, say), providers, say, why, origins)
 
 
 async def _case(folder: DeskFolder, number: str, provider: str) -> tuple[CaseView, Providers]:

@@ -42,7 +42,7 @@ async def require_agent(
     """
     from console.runtime.providers_with_agents import ProvidersWithAgents  # noqa: PLC0415 (help and usage come at once)
 
-    loader = ProvidersWithAgents(database, dict(folder.providers()), now)
+    loader = ProvidersWithAgents(database, dict(folder.desks()), now)
     await (loader.fill() if imports else loader.read())
     providers = loader.providers
     among = [providers[provider]] if provider in providers else list(providers.values())

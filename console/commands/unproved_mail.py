@@ -34,7 +34,7 @@ from desk.clock import now
 from desk.model.arrival_outcomes import Done, DoneCode, stored_outcome
 from desk.model.case import Case
 from desk.model.events import Said
-from desk.model.messages import FRONT, UnreadableMessage
+from desk.model.messages import UnreadableMessage
 from desk.pipeline.internal_channel import acceptance_message
 from desk.queues import inbox
 from desk.storage import audit
@@ -77,7 +77,7 @@ def list_pending(folder: DeskFolder, as_json: bool) -> None:
     elif not rows:
         click.echo("No mail waits.")
     for row in rows if not as_json else ():
-        _print_row(row, numbers, folder.providers())
+        _print_row(row, numbers, folder.desks())
 
 
 def _print_row(row: PendingMail, numbers: Mapping[int, str], providers: Providers) -> None:
@@ -108,7 +108,7 @@ async def _fetch_pending(folder: DeskFolder) -> tuple[Sequence[PendingMail], Map
         async with database.look() as connection:
             query = select(pending_mail).where(pending_mail.c.state == "waiting").order_by(pending_mail.c.arrival_id)
             rows = (await connection.execute(query)).all()
-        cases = await _cases(database, folder.providers(), {row.case_id for row in rows})
+        cases = await _cases(database, folder.desks(), {row.case_id for row in rows})
         return rows, {case.id: case.number or f"one without a number yet ({case.id})" for case in cases}
 
 
@@ -181,7 +181,7 @@ def _result_sentence(status: ArrivalStatus, case: Case | None) -> str:
 async def _accept_pending(
     folder: DeskFolder, mail_id: int, number: str | None, new: bool, agent: str
 ) -> tuple[ArrivalStatus, Case | None]:
-    settings, providers = folder.settings(), folder.providers()
+    settings, providers = folder.settings(), folder.desks()
     async with open_database(settings) as database:
         row = await _require_waiting(database, mail_id)
         await require_agent(folder, database, agent, row.provider)
@@ -199,7 +199,7 @@ async def _accept_pending(
 
 async def _cases(database: Database, providers: Providers, ids: Collection[int | None]) -> Sequence[Case]:
     """The cases of these ids, whosever they are by now."""
-    providers_seen = (*providers, FRONT)
+    providers_seen = tuple(providers)
     async with database.read(*providers_seen) as session:
         return (await session.scalars(select(Case).where(Case.provider.in_(providers_seen), Case.id.in_(ids)))).all()
 

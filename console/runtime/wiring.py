@@ -14,6 +14,7 @@ from console.runtime.knowledge_loader import KnowledgeLoader
 from console.runtime.providers_with_agents import ProvidersWithAgents
 from console.runtime.receiver import Receiver, build_receiver
 from console.runtime.rules import RULEBOOK, TIMERS
+from desk.agents.front_desk import front_desk
 from desk.clock import Clock, now
 from desk.language.templates import Templates
 from desk.model.acts import ActFilter, RuleAct, SayTemplate, SetCaseAccount
@@ -21,7 +22,7 @@ from desk.model.case import Case
 from desk.model.channel import Channel
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import FRONT, Address
-from desk.model.provider_files import Provider, front_desk, load_all
+from desk.model.provider_files import Provider, load_all
 from desk.model.settings import Settings
 from desk.model.shared_facts import Account, ArticlesNamedByDialog, ArticleSuggestions
 from desk.pipeline.audit_operations import audit_operation
@@ -123,7 +124,7 @@ async def assemble_application(
     """
     settings, database, clock, channels = receiver.settings, receiver.database, receiver.clock, receiver.channels
     providers = dict(await asyncio.to_thread(load_all, settings.root / "providers"))
-    providers[FRONT] = front_desk(providers, settings.language)
+    providers[FRONT] = front_desk(providers, settings)
     providers_with_agents = ProvidersWithAgents(database, providers, clock)
     await providers_with_agents.fill()
     folders = ContentSearchPath(settings)

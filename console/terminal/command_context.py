@@ -24,6 +24,9 @@ T = TypeVar("T")
 OK, WRONG, USAGE, NO_SUCH, REFUSED, NO_DATABASE = range(6)
 """Exit codes; `EXIT_CODES` tells them to people."""
 
+_ID_KEYS = frozenset({"id", "ids", "arrival", "arrivals", "mail", "joined_to", "departure", "departures"})
+"""Keys under which ids stand in what commands print for machines, besides those that end with ``_id``."""
+
 EXIT_CODES = """\b
 Exit codes:
   0  done
@@ -110,11 +113,19 @@ class DeskFolder:
             self._providers = load_all(self.root / "providers")
         return self._providers
 
+    def desks(self) -> Mapping[str, Provider]:
+        """Its providers, and the front desk beside them, which has cases too. Raises `InvalidProvider`."""
+        from desk.agents.front_desk import front_desk  # noqa: PLC0415
+        from desk.model.messages import FRONT  # noqa: PLC0415
+
+        providers = self.providers()
+        return {**providers, FRONT: front_desk(providers, self.settings())}
+
     async def with_agents(self, database: Database) -> Mapping[str, Provider]:
         """Its providers, with the agents and teams that the database has of them. Raises `InvalidProvider`."""
         from desk.agents.load_from_database import with_agents  # noqa: PLC0415
 
-        return await with_agents(database, self.providers())
+        return await with_agents(database, self.desks())
 
     def require_provider(self, name: str) -> None:
         """Ends the command where a provider is named that is not there; "" names none."""
@@ -141,8 +152,17 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def print_json(value: object) -> None:
-    """For machines: UTF-8, instants as ISO 8601."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_encode))
+    """For machines: UTF-8, instants as ISO 8601, ids as strings: theirs are above 2^53, which JavaScript rounds."""
+    click.echo(json.dumps(_with_string_ids(value), ensure_ascii=False, indent=2, default=_encode))
+
+
+def _with_string_ids(value: object, key: str = "") -> object:
+    if isinstance(value, Mapping):
+        return {name: _with_string_ids(one, str(name)) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_with_string_ids(one, key) for one in value]
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_number and (key in _ID_KEYS or key.endswith(("_id", "_ids"))) else value
 
 
 def _encode(value: object) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
+from desk.agents.front_desk import staffed
 from desk.agents.tables import (
     AgentIdentityRow,
     AgentRow,
@@ -19,7 +20,7 @@ from desk.agents.tables import (
 )
 from desk.agents.teams_file_entries import Entry, Key, as_agent, as_team
 from desk.model.messages import FRONT
-from desk.model.provider_files import Provider, front_desk
+from desk.model.provider_files import Provider
 from desk.storage.database import Database
 from desk.storage.worker_tables import counters
 
@@ -90,7 +91,7 @@ async def with_agents(database: Database, providers: Mapping[str, Provider]) -> 
         entries = await load(session)
     made = {name: _staffed(provider, entries.get(name, {}).values()) for name, provider in own.items()}
     if FRONT in providers:
-        made[FRONT] = front_desk(made, providers[FRONT].language)
+        made[FRONT] = staffed(providers[FRONT], own, made)
     return made
 
 

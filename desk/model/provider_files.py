@@ -20,7 +20,6 @@ from desk.language.detect import LANGUAGES
 from desk.language.faults import Fault, FileFaults, InvalidFiles
 from desk.language.translatable import sentence, write_instead
 from desk.language.typed_durations import InvalidDuration, parse_duration
-from desk.model.messages import FRONT
 from desk.model.toml_table import TomlTable, read_toml
 
 _PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -157,13 +156,6 @@ class Provider:
         return (team.titles.get(language) or team.id) if team else name
 
 
-def front_desk(providers: Mapping[str, Provider], language: str) -> Provider:
-    """The reserved provider of shared channels: the agents of all, and no facts of anyone."""
-    agents = {one.id: one for provider in providers.values() for one in provider.agents}
-    titles = {"ru": "Служба поддержки", "en": "Support desk"}
-    return Provider(FRONT, titles, language=language, agents=tuple(agents.values()))
-
-
 def load(folder: Path) -> Provider:
     """Reads one provider's folder. Raises `InvalidProvider` with everything that is to be mended."""
     provider, faults = read_with_faults(folder)
@@ -177,9 +169,8 @@ def read_with_faults(folder: Path) -> tuple[Provider, list[Fault]]:
     of them is no TOML."""
     teams_file = _read_file(folder, "teams.toml", needed=False)
     policy = _read_file(folder, "policy.toml", needed=True)
-    teams = tuple(one for section in teams_file.sections("team") if (one := _read_team(section)))
+    teams = read_teams(teams_file)
     agents = tuple(agent for section in teams_file.sections("agent") if (agent := _read_agent(section, teams)))
-    _report_twice(teams_file, "team", teams)
     _report_twice(teams_file, "agent", agents)
     teams_file.report_unknown_keys()
     about, consent, eta = policy.section("provider"), policy.section("consent"), policy.section("eta")
@@ -188,8 +179,8 @@ def read_with_faults(folder: Path) -> tuple[Provider, list[Fault]]:
     version = str(policy.take("policy_version", ""))
     provider = Provider(
         name=folder.name,
-        titles=_read_titles(about, "title", folder.name),
-        prefix=_read_prefix(about),
+        titles=read_titles(about, "title", folder.name),
+        prefix=read_prefix(about),
         language=about.choice("language", LANGUAGES, "ru"),
         timezone=read_time_zone(about),
         contract_shape=about.text("contract_shape", ""),
@@ -311,7 +302,8 @@ def _read_waiting(section: TomlTable, consent: TomlTable, eta: TomlTable) -> Wai
     return policy
 
 
-def _read_prefix(section: TomlTable) -> str:
+def read_prefix(section: TomlTable) -> str:
+    """What case numbers begin with."""
     prefix = section.text("prefix", "FL")
     if not _NUMBER_PREFIX.fullmatch(prefix):
         what = sentence("prefix {typed} must be one to eight capital letters or digits", typed=repr(prefix))
@@ -319,7 +311,8 @@ def _read_prefix(section: TomlTable) -> str:
     return prefix
 
 
-def _read_titles(section: TomlTable, key: str, default: str) -> Mapping[str, str]:
+def read_titles(section: TomlTable, key: str, default: str) -> Mapping[str, str]:
+    """A name by language."""
     value = section.take(key, default)
     if isinstance(value, str):
         return dict.fromkeys(LANGUAGES, value)
@@ -340,9 +333,16 @@ def read_time_zone(section: TomlTable) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
+def read_teams(file: TomlTable) -> tuple[Team, ...]:
+    """Every section [[team]]."""
+    teams = tuple(one for section in file.sections("team") if (one := _read_team(section)))
+    _report_twice(file, "team", teams)
+    return teams
+
+
 def _read_team(section: TomlTable) -> Team | None:
     section.set_name(id := _read_id(section))
-    team = Team(id, section.choice("kind", ("queue", "group"), "queue"), _read_titles(section, "title", id))
+    team = Team(id, section.choice("kind", ("queue", "group"), "queue"), read_titles(section, "title", id))
     section.report_unknown_keys()
     return team if id else None
 
@@ -360,7 +360,7 @@ def _read_agent(section: TomlTable, teams: Iterable[Team]) -> Agent | None:
         section.report(what, "teams", write_instead(strange, known))
     agent = Agent(
         id=id,
-        names=_read_titles(section, "name", id),
+        names=read_titles(section, "name", id),
         telegram=telegram,
         mail=section.text("mail", "").strip().lower(),
         teams=member_of,
@@ -377,7 +377,7 @@ def _report_twice(file: TomlTable, kind: str, read: Sequence[Agent | Team]) -> N
     for number, one in enumerate(read):
         if one.id in [former.id for former in read[:number]]:
             what = sentence("[[{kind}]] {id} is there twice", kind=kind, id=one.id)
-            file.faults.report(what, (kind, number, "id"), sentence("give one of them another id"))
+            file.faults.report(what, (*file.path, kind, number, "id"), sentence("give one of them another id"))
 
 
 def _read_id(section: TomlTable) -> str:

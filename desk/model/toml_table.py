@@ -78,6 +78,10 @@ class TomlTable:
         """Whether nothing is left to be taken."""
         return not self._remaining
 
+    def has(self, key: str) -> bool:
+        """Whether the section has this key."""
+        return key in self._remaining
+
     def report(self, what: str, key: str = "", todo: str = "") -> None:
         """Notes a fault of the section, at one of its keys."""
         told = sentence("{section} {what}", section=self.label, what=what) if self.label else what

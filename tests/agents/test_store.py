@@ -12,6 +12,7 @@ from sqlalchemy import Executable, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from desk.agents import load_from_database, save
+from desk.agents.front_desk import staffed
 from desk.agents.tables import (
     AGENTS,
     IDENTITIES,
@@ -24,7 +25,7 @@ from desk.agents.tables import (
 )
 from desk.agents.teams_file_entries import Entry, of_agent
 from desk.model.messages import FRONT
-from desk.model.provider_files import Agent, Provider, front_desk, load_all
+from desk.model.provider_files import Agent, Provider, load_all
 from desk.storage import audit
 from desk.storage.audit import AUDIT, DESK, AuditRow
 from desk.storage.base import ProviderScopedRow
@@ -71,7 +72,7 @@ async def agent(database: Database, files: Mapping[str, Provider], provider: str
 
 async def test_what_a_started_desk_knows_is_what_its_files_say(database: Database, files: dict[str, Provider]) -> None:
     """Agents and teams come back whole, the front desk has everybody, and there is nothing left to import."""
-    front = {**files, FRONT: front_desk(files, "ru")}
+    front = {**files, FRONT: staffed(Provider(FRONT, {}), {}, files)}
     found = await load_from_database.with_agents(database, front)
     for name in BOTH:
         assert sorted(found[name].agents, key=lambda one: one.id) == sorted(files[name].agents, key=lambda one: one.id)

@@ -36,7 +36,7 @@ def list_agents(folder: DeskFolder, provider: str, as_json: bool) -> None:
     """
     folder.require_provider(provider)
     found = run(_records(folder, provider))
-    language = folder.settings().language
+    language = folder.language
     if as_json:
         print_json([as_dictionary(one) for one in found])
     elif not found:

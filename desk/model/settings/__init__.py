@@ -18,6 +18,7 @@ from desk.language.detect import LANGUAGES
 from desk.language.faults import Fault, FileFaults, InvalidFiles
 from desk.language.translatable import sentence
 from desk.model.messages import FRONT
+from desk.model.settings.front_desk import FrontDeskSettings, read_front_desk
 from desk.model.settings.oauth import OAuthSettings, read_oauth
 from desk.model.settings.secret import Secret
 from desk.model.toml_table import TomlTable, read_toml
@@ -141,6 +142,7 @@ class Settings:
     former_secret: Secret = field(default_factory=lambda: Secret(""))
     listen: str = "127.0.0.1:8080"
     packaged_content: bool = True
+    front_desk: FrontDeskSettings = field(default_factory=FrontDeskSettings)
     telegram: tuple[TelegramBotSettings, ...] = ()
     mailboxes: tuple[MailboxSettings, ...] = ()
     more: Mapping[str, tuple[ChannelSettings, ...]] = field(default_factory=dict)
@@ -209,6 +211,7 @@ class DeskSettingsReader:
             packaged_content=desk.flag("packaged_content", True),
             telegram=_good_ones(file, "telegram", self.telegram),
             mailboxes=_good_ones(file, "mailbox", self.mailbox),
+            front_desk=read_front_desk(file.section("front_desk"), LANGUAGES),
             more={name: _good_ones(file, name, partial(_read_more, read, self)) for name, read in more.items()},
         )
         desk.report_unknown_keys()

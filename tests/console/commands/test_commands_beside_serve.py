@@ -13,7 +13,7 @@ from stdnum import damm
 
 from desk.model.agent_operations import AddNote
 from desk.model.case import Case
-from desk.model.messages import RawMessage
+from desk.model.messages import FRONT, RawMessage
 from desk.model.settings import load
 from desk.model.states import CaseState
 from desk.model.subscribers import Person
@@ -128,6 +128,31 @@ def test_what_was_set_aside_wrongly_is_decided_by_a_replay(
     assert [line["text"] for line in journal] == (["найден обрыв"] if code == 0 else [])
 
 
+def test_orders_on_a_case_of_the_front_desk(typist: Typist) -> None:
+    """They are done without a word of complaint, and the promised time is told by the front desk's own clock."""
+    settings = typist.folder / "firstline.toml"
+    settings.write_text(settings.read_text("utf-8") + '\n[front_desk]\ntimezone = "Asia/Omsk"\n', "utf-8")
+    number = asyncio.run(put(typist.folder, FRONT, "FL", 3))
+    for words in (["take", number], ["note", number, "ждём номер договора"], ["eta", number, "2h"]):
+        result = typist.types(*words, "--as", "lugovaya")
+        assert (result.exit_code, "there is no provider" in result.output) == (0, False), result.output
+    assert "+06" in result.output, "the front desk's own zone"
+    assert "Вера Луговая" in typist.types("case", number, env={"LANG": "ru_RU.UTF-8"}).output
+    assert number in typist.types("cases", "--provider", FRONT).output
+
+
+def test_ids_are_strings_for_machines(typist: Typist) -> None:
+    """A program that reads numbers as JavaScript does would round them."""
+    number = asyncio.run(put(typist.folder, "sever", "SN", 12))
+    taken = json.loads(typist.types("take", number, "--as", "ivanova", "--json").output)
+    assert isinstance(taken["arrival"], str)
+    case = json.loads(typist.types("case", number, "--json").output)
+    assert case["id"].isdecimal()
+    assert case["person_id"] == case["person"]["id"]
+    assert all(isinstance(line["id"], str) for line in case["journal"])
+    assert all(isinstance(one["case_id"], str) for one in case["journal"])
+
+
 def test_why_names_the_rules_round_by_round(typist: Typist) -> None:
     """In the order in which they decided; without --why none is named."""
     number = asyncio.run(put(typist.folder, "sever", "SN", 12))
@@ -137,9 +162,9 @@ def test_why_names_the_rules_round_by_round(typist: Typist) -> None:
     assert refused.exit_code == 4
     plain, why = typist.types("case", number), typist.types("case", number, "--why")
     assert (plain.exit_code, why.exit_code) == (0, 0), why.output
-    assert "Раунды" not in plain.output
+    assert "Rounds:" not in plain.output
     assert "escalation." not in plain.output
-    told = why.output.partition("Раунды: какие правила решали")[2]
+    told = why.output.partition("Rounds: which rules decided")[2]
     took, noted = told.index("escalation.take"), told.index("escalation.add_note")
     assert took < told.index("обрыв у дома") < noted, "each round begins with what was said in it"
     rounds = json.loads(typist.types("case", number, "--json").output)["rounds"]
