@@ -109,6 +109,8 @@ def read_message(raw: bytes, reading: MailboxReadingOptions) -> MailMessage:
     """The message in ``raw``. Any bytes give a message; what was wrong with them stands in its ``problems``."""
     try:
         return _read_parts(raw, reading)
+    except MemoryError:
+        return read_degraded(raw, reading, "too large to be read whole: its headers and first 64 KB are shown")
     except Exception as error:  # a fault of ours must not cost anybody their message
         return read_degraded(raw, reading, f"{type(error).__name__} while reading")
 

@@ -36,6 +36,8 @@ def convert_file(path: str, reading: MailboxReadingOptions) -> str | UnopenableF
     except OSError as error:
         return UnopenableFile(path, error.strerror or str(error))
     mail = message.read_message(raw[:MAX_FILE_BYTES], reading)
+    if not raw:
+        mail = replace(mail, problems=("empty file",))
     if len(raw) > MAX_FILE_BYTES:
         mail = replace(mail, problems=(*mail.problems, "file cut"))
     return to_json_line(path, mail, reading)
@@ -94,7 +96,7 @@ def to_dict(mail: MailMessage, reading: MailboxReadingOptions) -> dict[str, obje
         "body": mail.full_text,
         "attachments": [{"name": one.name, "type": one.media_type, "size": one.size} for one in mail.attachments],
         "language": mail.language,
-        "automatic": mail.report_class not in ("none", "list"),
+        "automatic": mail.report_class not in ("none", "list") or mail.automatic not in ("", "list", "nobody"),
         "unanswered": mail.automatic,
         "report_class": mail.report_class,
         "bounced": [

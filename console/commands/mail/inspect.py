@@ -12,7 +12,9 @@ import sys
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from itertools import chain, islice
+from contextlib import contextmanager
+from itertools import chain
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import click
@@ -20,88 +22,138 @@ import click
 from console.terminal.command_context import NO_SUCH, json_option, refuse, run
 from desk.language.unsafe_characters import safe_for_terminal
 
+STANDARD_INPUT = "-"
 FILES_AT_ONCE = 16
 """Files that a child reads in a row before it reports."""
 
 
 @click.command()
-@click.argument("files", nargs=-1, metavar="FILE...")
+@click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option("--stdin-list", is_flag=True, help="Take more names of files from standard input, one a line.")
+@click.option("--unfold", is_flag=True, help="Show the folded lines too: quotes and signatures.")
 @click.option("--authserv-id", default="", metavar="NAME", help="Believe the Authentication-Results of this server.")
 @click.option("--address", default="", metavar="ADDRESS", help="The mailbox's own address, to know its own mails.")
 @json_option
-def inspect(files: Sequence[str], stdin_list: bool, authserv_id: str, address: str, as_json: bool) -> None:
+def inspect(
+    files: Sequence[str], stdin_list: bool, unfold: bool, authserv_id: str, address: str, as_json: bool
+) -> None:
     """Show what the desk reads in mails lying in files: who writes, what is new, what is attached, what is odd.
 
-    A mail that is hostile or broken is shown as far as it goes, and its problems are named. The exit code is 3 when
-    a file cannot be opened; the others are shown all the same.
+    With - for FILE the mail itself is read from standard input. A mail that is hostile or broken is shown as far as
+    it goes, and its problems are named. The exit code is 3 when a file cannot be opened; the others are shown all the
+    same.
 
     \b
     Examples:
       firstline mail inspect mail.eml
+      firstline mail inspect --unfold - < mail.eml
       firstline mail inspect --json *.eml | jq .subject
       find archive -name '*.eml' | firstline mail inspect --json --stdin-list
     """
     if not files and not stdin_list:
-        raise click.UsageError("name a file, or give names by --stdin-list")
-    names = chain(files, _names_from_stdin() if stdin_list else ())
-    unopened = run(_inspect(names, authserv_id, address, as_json))
+        raise click.UsageError("name a file, - for standard input, or give names by --stdin-list")
+    if stdin_list and STANDARD_INPUT in files:
+        raise click.UsageError("standard input is either a mail (-) or a list of names (--stdin-list)")
+    with _input_as_file(STANDARD_INPUT in files) as path:
+        named = [path if one == STANDARD_INPUT else one for one in files]
+        batches = chain(_batches(named), _names_from_stdin() if stdin_list else ())
+        unopened = run(_inspect(batches, authserv_id, address, as_json, unfold, path))
     if unopened:
         refuse(f"{unopened} of the files could not be opened", NO_SUCH)
 
 
-def _names_from_stdin() -> Iterator[str]:
-    """The names on standard input, as they come."""
-    for line in sys.stdin.buffer:
-        if name := line.rstrip(b"\r\n"):
-            yield os.fsdecode(name)
+@contextmanager
+def _input_as_file(wanted: bool) -> Iterator[str]:
+    """A file with what stands on standard input, as far as mails are read; "" where it is not wanted."""
+    if not wanted:
+        yield ""
+        return
+    from mail.reading.message_to_json import MAX_FILE_BYTES  # noqa: PLC0415
+
+    with NamedTemporaryFile(prefix="firstline-", suffix=".eml") as file:
+        left = MAX_FILE_BYTES + 1
+        while left > 0 and (piece := sys.stdin.buffer.read(min(left, 1 << 20))):
+            file.write(piece)
+            left -= len(piece)
+        file.flush()
+        yield file.name
 
 
-async def _inspect(names: Iterable[str], authserv_id: str, address: str, as_json: bool) -> int:
+def _batches(names: Sequence[str]) -> Iterator[list[str]]:
+    for start in range(0, len(names), FILES_AT_ONCE):
+        yield list(names[start : start + FILES_AT_ONCE])
+
+
+def _names_from_stdin() -> Iterator[list[str]]:
+    """The names on standard input, as they come: whoever writes them may go on for long."""
+    rest = b""
+    while piece := os.read(sys.stdin.fileno(), 1 << 16):
+        *lines, rest = (rest + piece).split(b"\n")
+        yield from _batches(_file_names(lines))
+    yield from _batches(_file_names([rest]))
+
+
+def _file_names(lines: Iterable[bytes]) -> list[str]:
+    return [os.fsdecode(name) for line in lines if (name := line.rstrip(b"\r"))]
+
+
+async def _inspect(
+    batches: Iterator[list[str]], authserv_id: str, address: str, as_json: bool, unfold: bool, input_file: str
+) -> int:
     # The readers are loaded only when there is something to read.
     from mail.reading.message import MailboxReadingOptions  # noqa: PLC0415
     from mail.reading.message_to_json import UnopenableFile  # noqa: PLC0415
 
     unopened, shown = 0, 0
     progress = ProgressLine()
-    async for found in _read(iter(names), MailboxReadingOptions(address, authserv_id)):
+    async for found in _read(batches, MailboxReadingOptions(address, authserv_id)):
         if isinstance(found, UnopenableFile):
             unopened += 1
             progress.clear()
             click.echo(f"{safe_for_terminal(found.file)}: {found.why}", err=True)
-        elif as_json:
-            sys.stdout.write(found + "\n")
         else:
-            print_mail(json.loads(found), first=not shown)
+            mail = json.loads(found)
+            if mail["file"] == input_file:
+                mail["file"] = STANDARD_INPUT
+            if as_json:
+                click.echo(json.dumps(mail, ensure_ascii=False))
+            else:
+                print_mail(mail, not shown, unfold)
         shown += 1
         progress.show(shown)
     progress.clear()
     return unopened
 
 
-async def _read(names: Iterator[str], reading: Any) -> AsyncIterator[Any]:
-    """What is found in each file, in their order; two tasks a child are under way, so that none waits."""
+async def _read(batches: Iterator[list[str]], reading: Any) -> AsyncIterator[Any]:
+    """What is found in each file, in their order and as soon as it is; two tasks a child are under way."""
     from mail.reading.sandbox import MessageReaderPool  # noqa: PLC0415
 
     children = os.cpu_count() or 1
-    readers = MessageReaderPool(workers=children)
-    running: deque[asyncio.Task[Any]] = deque()
+    readers, free = MessageReaderPool(workers=children), asyncio.Semaphore(2 * children)
+    running: asyncio.Queue[asyncio.Task[Any] | None] = asyncio.Queue()
+
+    async def start() -> None:
+        try:
+            while some := await asyncio.to_thread(next, batches, None):
+                await free.acquire()
+                running.put_nowait(asyncio.create_task(readers.read_files(some, reading)))
+        finally:
+            running.put_nowait(None)
+
+    starting = asyncio.create_task(start())
     try:
-        while True:
-            while len(running) < 2 * children and (some := await asyncio.to_thread(_next_names, names)):
-                running.append(asyncio.create_task(readers.read_files(some, reading)))
-            if not running:
-                return
-            for found in await running.popleft():
+        while (task := await running.get()) is not None:
+            for found in await task:
                 yield found
+            free.release()
+        await starting
     finally:
-        for task in running:
-            task.cancel()
+        starting.cancel()
+        while not running.empty():
+            if task := running.get_nowait():
+                task.cancel()
         await readers.close()
-
-
-def _next_names(names: Iterator[str]) -> list[str]:
-    return list(islice(names, FILES_AT_ONCE))
 
 
 class ProgressLine:
@@ -126,8 +178,8 @@ class ProgressLine:
             sys.stderr.flush()
 
 
-def print_mail(mail: dict[str, Any], first: bool) -> None:
-    """One mail for a person: its headers, then what is new in it."""
+def print_mail(mail: dict[str, Any], first: bool, unfold: bool = False) -> None:
+    """One mail for a person: its headers, then what is new in it; with ``unfold`` also what is not, paler."""
     from console.terminal.output import Output, indented, labelled, text  # noqa: PLC0415
 
     name, address = mail["from_name"], mail["from"]
@@ -147,8 +199,21 @@ def print_mail(mail: dict[str, Any], first: bool) -> None:
         ("Problems", "; ".join(mail["problems"])),
     ]
     folded = len(mail["body"].splitlines()) - len(mail["text"].splitlines())
-    body = [text(mail["text"])] if mail["text"] else [text("(no text)", "dim")]
-    if folded > 0:
-        body.append(text(f"[{folded} more lines are quotes or a signature]", "dim"))
+    if unfold:
+        body = [text(line, "" if new else "dim") for new, line in _told_apart(mail["body"], mail["text"])]
+    else:
+        body = [text(mail["text"])] if mail["text"] else [text("(no text)", "dim")]
+        if folded > 0:
+            body.append(text(f"[{folded} more lines are quotes or a signature; --unfold shows them]", "dim"))
     title = text(mail["file"], "bold")
     Output().print(*([] if first else [""]), title, indented(labelled(heading)), "", *map(indented, body))
+
+
+def _told_apart(body: str, new: str) -> Iterator[tuple[bool, str]]:
+    """The lines of a body, each with whether it is one of the ``new`` ones."""
+    left = deque(line.strip() for line in new.splitlines() if line.strip())
+    for line in body.splitlines():
+        is_new = not line.strip() or bool(left and line.strip() == left[0])
+        if line.strip() and is_new:
+            left.popleft()
+        yield is_new, line

@@ -131,7 +131,8 @@ def test_what_was_set_aside_wrongly_is_decided_by_a_replay(
 def test_orders_on_a_case_of_the_front_desk(typist: Typist) -> None:
     """They are done without a word of complaint, and the promised time is told by the front desk's own clock."""
     settings = typist.folder / "firstline.toml"
-    settings.write_text(settings.read_text("utf-8") + '\n[front_desk]\ntimezone = "Asia/Omsk"\n', "utf-8")
+    text = settings.read_text("utf-8").replace("[front_desk]", '[front_desk]\ntimezone = "Asia/Omsk"\n#')
+    settings.write_text(text, "utf-8")
     number = asyncio.run(put(typist.folder, FRONT, "FL", 3))
     for words in (["take", number], ["note", number, "ждём номер договора"], ["eta", number, "2h"]):
         result = typist.types(*words, "--as", "lugovaya")

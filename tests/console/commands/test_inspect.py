@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -115,3 +117,50 @@ async def test_a_file_name_that_is_not_utf_8_is_shown_as_well_as_it_can_be(bare:
     (found,) = lines(await bare.types("mail", "inspect", "--json", path))
     assert found["text"] == "да"
     assert found["file"].endswith("\ufffd.eml")
+
+
+async def test_what_is_folded_is_shown_to_who_asks(bare: Terminal) -> None:
+    path = lying(bare.root, "one.eml", letter("Нет\n\nС уважением,\nИван\n\n> Работает?\n> Служба"))
+    folded, unfolded = await bare.types("mail", "inspect", path), await bare.types("mail", "inspect", "--unfold", path)
+    assert "--unfold shows them" in folded.out
+    assert "> Работает?" not in folded.out
+    assert "> Работает?" in unfolded.out
+    assert "more lines" not in unfolded.out
+
+
+async def test_a_mail_may_come_on_standard_input(bare: Terminal) -> None:
+    ran = await bare.types("mail", "inspect", "--json", "-", stdin=letter("Нет интернета").decode())
+    (found,) = lines(ran)
+    assert (found["file"], found["text"]) == ("-", "Нет интернета")
+    both = await bare.types("mail", "inspect", "-", "--stdin-list")
+    assert (both.code, "either a mail (-) or a list" in both.err) == (2, True)
+
+
+async def test_an_empty_file_is_called_so(bare: Terminal) -> None:
+    ran = await bare.types("mail", "inspect", lying(bare.root, "empty.eml", b""))
+    assert "empty file" in ran.out
+
+
+async def test_a_letter_of_a_machine_is_automatic_wherever_it_says_so(bare: Terminal) -> None:
+    """What gets no answer because a machine wrote it is never called a person's."""
+    raw = letter("Я в отпуске", Auto_Submitted="auto-replied", Subject="Автоответ: заявка")
+    (found,) = lines(await bare.types("mail", "inspect", "--json", lying(bare.root, "away.eml", raw)))
+    assert (found["automatic"], found["unanswered"]) == (True, "auto-reply")
+
+
+async def test_a_list_that_is_held_open_is_answered_name_by_name(bare: Terminal) -> None:
+    """Whoever writes names into a pipe sees each mail before they write the next."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "console.main", "mail", "inspect", "--json", "--stdin-list"),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        cwd=Path.cwd(),
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    for name in ("one", "two"):
+        process.stdin.write(f"{lying(bare.root, f'{name}.eml', letter(name))}\n".encode())
+        async with asyncio.timeout(120):
+            assert json.loads(await process.stdout.readline())["text"] == name
+    process.stdin.close()
+    assert await process.wait() == 0
