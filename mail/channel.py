@@ -36,6 +36,8 @@ from mail.receiving.fair_scheduling import FetchScheduler
 from mail.receiving.listener import MailboxListener
 from mail.sending.compose import OutboundAttachment, UnsendableMessage, compose_message
 from mail.sending.render import MailRenderer
+from mail.sending.untagged import without_tag
+from mail.transport.server_abilities import AbilitiesFile
 from mail.transport.smtp import SmtpConnection
 
 log = logging.getLogger(__name__)
@@ -70,7 +72,8 @@ class MailChannel:
         self._open_file = open_file
         self._clock = clock
         self._renderer = MailRenderer(settings)
-        self._smtp = SmtpConnection(settings)
+        self._abilities = AbilitiesFile(settings)
+        self._smtp = SmtpConnection(settings, abilities=self._abilities)
         self._listener = MailboxListener(settings, database, clock, turns or FetchScheduler())
 
     async def hear(self, arrival: ClaimedArrival) -> Inbound[Event]:
@@ -84,7 +87,7 @@ class MailChannel:
 
     async def send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendResult:
         """Composes the message and hands it to the server. `Sent.remote` is its Message-ID."""
-        body = departure.body
+        body = departure.body if self._abilities.uses_tags else without_tag(departure.body, self._settings.address)
         named = str(body.get("answers", ""))
         answers = named.removeprefix("remote:") if named.startswith("remote:") else remotes.get(named, "")
         try:

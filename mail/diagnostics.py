@@ -12,7 +12,9 @@ from desk.model.settings import MailboxSettings
 from desk.storage.database import Database
 from mail.receiving import ledger
 from mail.receiving.watermarks import load_watermark
+from mail.self_test import SelfTestReport, SelfTestResult, write_to_itself
 from mail.transport import imap, oauth
+from mail.transport.server_abilities import AbilitiesFile
 from mail.transport.smtp import SmtpConnection, describe_error
 
 CHECK_TIMEOUT_SECONDS = 15.0
@@ -39,8 +41,34 @@ async def check_ledger(database: Database, settings: MailboxSettings, now: datet
 
 
 async def check_mailbox(settings: MailboxSettings) -> list[CheckFinding]:
-    """Tries the mailbox as `serve` would use it. Changes nothing there; never raises for what it finds."""
-    return [*await _check_imap(settings), await _check_smtp(settings), _check_authserv_id(settings)]
+    """Tries the mailbox as `serve` would use it; never raises for what it finds.
+
+    Changes nothing there, but that it writes itself two letters where ``plus_addresses`` is to be found out.
+    """
+    found = [*await _check_imap(settings), await _check_smtp(settings)]
+    if settings.plus_addresses == "auto" and all(one.level != "error" for one in found):
+        found.append(await _check_itself(settings))
+    return [*found, _check_authserv_id(settings)]
+
+
+async def _check_itself(settings: MailboxSettings) -> CheckFinding:
+    """Lets the mailbox write to itself, and keeps whether tagged addresses arrive."""
+    abilities, tagged = AbilitiesFile(settings), "{0}+tag@{2}".format(*settings.address.rpartition("@"))
+    try:
+        report = await write_to_itself(settings)
+    except (imap.ConnectionBroken, imap.CommandRefused, OSError, ValueError) as error:
+        report = SelfTestReport(SelfTestResult.NOTHING_ARRIVED, str(error)[:200])
+    why = f" ({report.why})" if report.why else ""
+    if report.result is SelfTestResult.TAGS_ARRIVE:
+        abilities.note_tags(True)
+        return CheckFinding("ok", settings.channel, f"a letter to itself arrives, also as {tagged}")
+    if report.result is SelfTestResult.TAGS_LOST:
+        abilities.note_tags(False)
+        what = f"mail to {tagged} does not arrive{why}: letters carry their mark in the subject instead"
+        return CheckFinding("ok", settings.channel, what)
+    what = f"a letter to itself: {report.result.value}{why}; whether {tagged} arrives is not known"
+    todo = 'look into the mailbox; write plus_addresses = "yes" or "no" if you know'
+    return CheckFinding("warning", settings.channel, what, todo)
 
 
 async def _check_imap(settings: MailboxSettings) -> list[CheckFinding]:

@@ -23,6 +23,7 @@ from mail.mime import charsets
 from mail.mime.addresses import Mailbox, parse_from, parse_mailboxes
 from mail.mime.headers import Headers, decode_header, parse_headers, to_characters
 from mail.mime.parser import MimePart, parse_message
+from mail.mime.reference_mark import split_reference_mark
 from mail.reading import authentication
 from mail.reading.author_behind_sender import LetterAuthor, find_author
 from mail.reading.forwarded import ForwardedLetter, find_forwarded
@@ -149,7 +150,7 @@ def _read_parts(raw: bytes, reading: MailboxReadingOptions) -> MailMessage:
     senders = _read_mailboxes(headers, "from", charset)
     sender = senders[0] if senders else Mailbox("", "")
     shown = texts.extract_body(tree)
-    subject = headers.get_text("subject", charset)
+    subject, marked = split_reference_mark(headers.get_text("subject", charset))
     author = find_author(headers, sender, reading.address, reading.forms, reading.groups)
     view = _fold_body(shown, author.mailbox, subject)
     message_id = _parse_message_ids(headers.get_first("message-id"))[:1]
@@ -177,7 +178,7 @@ def _read_parts(raw: bytes, reading: MailboxReadingOptions) -> MailMessage:
         html_text=texts.extract_html_text(tree) if reading.html else "",
         attachments=attachments.list_attachments(tree, shown),
         tokens=_find_tokens(
-            (*sent_to, *back.senders), (*back.message_ids, *reversed(references), *in_reply_to), reading.address
+            (*sent_to, *back.senders), (*back.message_ids, *reversed(references), *in_reply_to), reading.address, marked
         ),
         automatic=automatic,
         report_class=machine.report_class if automatic == machine.kind else "none",
@@ -265,8 +266,9 @@ def _parse_date(headers: Headers) -> datetime | None:
         return None
 
 
-def _find_tokens(sent_to: tuple[str, ...], ids: tuple[str, ...], address: str) -> tuple[str, ...]:
-    """Candidates for keyed tokens, the recipients' first: ``local+TOKEN@domain``, then our own Message-IDs."""
+def _find_tokens(sent_to: tuple[str, ...], ids: tuple[str, ...], address: str, marked: str = "") -> tuple[str, ...]:
+    """Candidates for keyed tokens, the recipients' first: ``local+TOKEN@domain``, then our own Message-IDs, then the
+    one ``marked`` in the subject."""
     local, _, domain = address.lower().rpartition("@")
     found: dict[str, None] = {}
     for one in sent_to:
@@ -276,6 +278,8 @@ def _find_tokens(sent_to: tuple[str, ...], ids: tuple[str, ...], address: str) -
     for one in ids:
         if (token := classify.find_token(one, domain)) not in ("", "0"):
             found[token] = None
+    if marked:
+        found[marked] = None
     return tuple(found)[:20]
 
 

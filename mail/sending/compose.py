@@ -113,9 +113,10 @@ def _build_header_fields(
         fields.append(("Reply-To", f"<{body['reply_to']}>"))
     if body["automatic"]:
         fields += [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All")]
-    if body.get("notice") and body["reply_to"]:
+    decline = body.get("decline") or (f"{body['reply_to']}?subject={UNSUBSCRIBE}" if body["reply_to"] else "")
+    if body.get("notice") and decline:
         # Only what answers nothing can be declined: who writes to the desk wants an answer (RFC 2369, section 3.2).
-        fields.append(("List-Unsubscribe", f"<mailto:{body['reply_to']}?subject={UNSUBSCRIBE}>"))
+        fields.append(("List-Unsubscribe", f"<mailto:{decline}>"))
     if str(body["language"]).isalpha():
         fields.append(("Content-Language", str(body["language"])))
     return fields

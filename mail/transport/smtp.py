@@ -19,6 +19,7 @@ from desk.model.messages import Rejected, RetryLater, SendResult, Sent
 from desk.model.settings import MailboxSettings
 from mail.mime.domains import to_ascii_domain, to_deliverable_address
 from mail.transport import oauth
+from mail.transport.server_abilities import AbilitiesFile
 from mail.transport.tls import make_tls_context
 
 log = logging.getLogger(__name__)
@@ -41,12 +42,14 @@ _NO_RECIPIENT_CODES = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5
 class SmtpConnection:
     """The way out of one mailbox. One mail at a time; the connection is kept while there is something to send."""
 
-    def __init__(self, settings: MailboxSettings, patience: float = TIMEOUT_SECONDS) -> None:
+    def __init__(
+        self, settings: MailboxSettings, patience: float = TIMEOUT_SECONDS, abilities: AbilitiesFile | None = None
+    ) -> None:
         self._settings = settings
+        self._abilities = abilities or AbilitiesFile(settings)
         self._timeout = patience
         self._lock = asyncio.Lock()
         self._client: SMTP | None = None
-        self._own_address_only = False
         self._failures = 0
 
     async def send(self, recipient: str, message: bytes, attempts: int, returns_to: str = "") -> SendResult:
@@ -147,7 +150,8 @@ class SmtpConnection:
         self, client: SMTP, returns_to: str, recipient: str, message: bytes, attempts: int
     ) -> SendResult:
         address = self._settings.address
-        senders = [address] if self._own_address_only or not returns_to else [returns_to, address]
+        plain = not returns_to or self._abilities.known.plain_sender_only
+        senders = [address] if plain else [returns_to, address]
         stage = _SmtpStage()
         try:
             for sender in senders:
@@ -159,7 +163,8 @@ class SmtpConnection:
                     await client.rset()
                 else:
                     # Only now is it known that it was nothing but the keyed address that the server did not like.
-                    self._own_address_only = self._own_address_only or sender != senders[0]
+                    if sender != senders[0]:
+                        self._abilities.note_plain_sender()
                     break
             return Sent()
         except _MissingExtension as error:

@@ -30,7 +30,7 @@ class Trouble:
 
     ``to`` limits it to letters for one recipient, ``sender`` to those whose envelope's sender has these characters,
     ``times`` to the next so many occasions (None: for ever). With ``kept`` a letter whose connection is dropped has
-    arrived all the same: only the answer is lost.
+    arrived all the same: only the answer is lost. ``having`` limits it to recipients with these characters.
     """
 
     stage: str
@@ -39,12 +39,13 @@ class Trouble:
     times: int | None = None
     kept: bool = True
     sender: str = ""
+    having: str = ""
 
     def strikes(self, stage: str, recipients: list[str], sender: str = "") -> bool:
         """Whether it happens now; counts if so."""
         if stage != self.stage or self.times == 0 or (self.to and self.to not in recipients):
             return False
-        if self.sender not in sender:
+        if self.sender not in sender or (self.having and not any(self.having in one for one in recipients)):
             return False
         if self.times is not None:
             self.times -= 1
@@ -64,12 +65,16 @@ class SmtpSink:
         self.host, self.tls_port, self.starttls_port = "127.0.0.1", free_port(), free_port()
         self.letters: list[ReceivedMail] = []
         self.offers_starttls = True
+        self.refused: list[str] = []
+        """The stage of each trouble that was made."""
         self.connections = 0
         """How many connections were accepted so far."""
         self.logins: list[str] = []
         """How each AUTH came: "over TLS" or "in clear"."""
         self._context = authority.server_context()
         self._accounts: dict[str, str] = {}
+        self.deliver: Callable[[ReceivedMail], None] | None = None
+        """Where letters go on to, as a provider's server brings them to its own mailboxes."""
         self.token_owner: Callable[[str], str | None] = lambda token: None
         """Whose an access token is; AUTH XOAUTH2 takes the tokens of whoever logs in."""
         self._troubles: list[Trouble] = []
@@ -99,6 +104,10 @@ class SmtpSink:
     def refuse(self, reply: str, *, at: str = "rcpt", to: str = "", times: int | None = None) -> None:
         """Answers ``reply`` ("550 5.1.1 No such mailbox") at a stage of `STAGES`. After a 421 the line is closed."""
         self._add(Trouble(at, reply, to, times))
+
+    def refuse_recipient(self, reply: str, *, having: str) -> None:
+        """Answers ``reply`` to every recipient that has ``having`` in it."""
+        self._add(Trouble("rcpt", reply, having=having))
 
     def refuse_sender(self, reply: str, *, at: str = "mail", having: str = "+") -> None:
         """Answers ``reply`` at a stage to every letter whose envelope's sender has ``having`` in it."""
@@ -316,6 +325,8 @@ class _Handler:
         if reply := await self._trouble("data", server, envelope.rcpt_tos, letter):
             return reply
         self.sink.letters.append(letter)
+        if self.sink.deliver is not None:
+            self.sink.deliver(letter)
         return f"250 2.0.0 Ok: queued as {len(self.sink.letters)}"
 
     async def _trouble(
@@ -330,6 +341,7 @@ class _Handler:
         trouble = self.sink.strikes(stage, recipients, letter.sender if letter else sender)
         if trouble is None:
             return ""
+        self.sink.refused.append(stage)
         if trouble.what == "hang":
             await asyncio.Event().wait()
         if trouble.what == "drop":

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate, make_msgid
 
 import pytest
 
+from tests.peers.botapi import BotApi
 from tests.peers.mail_servers import MailServers
 from tests.peers.received_mail import ReceivedMail
-from tests.stories.desk import AgentsGroup, Desk
+from tests.prepared_desks import DeskFiles, SharedReaders
+from tests.stories.desk import AGENTS, IVANOVA, AgentsGroup, Desk, new_desk
 from tests.stories.subscribers import MailSubscriber
 
 pytestmark = pytest.mark.channels("mail", because="how a mailbox is set up")
@@ -175,3 +178,31 @@ async def test_a_letter_with_a_new_subject_is_a_new_matter(
     await anna.person.writes("Вопрос по счёту", "За что списали 650 рублей в октябре? Это другой вопрос.")
     await anna.gets("second_matter")
     assert len(await desk.cases()) == 2
+
+
+async def test_without_plus_addresses_the_answer_finds_its_case(
+    desk_files: DeskFiles, api: BotApi, mail_servers: MailServers, readers: SharedReaders
+) -> None:
+    """The token stands in the subject, for programs that drop the references, and in no address.
+
+    There is no border server here, so without the token the answer would wait for an agent.
+    """
+    desk = new_desk(desk_files, api, mail_servers, readers=readers)
+    box = replace(desk.settings.mailboxes[0], plus_addresses="no", authserv_id="")
+    desk.settings = replace(desk.settings, mailboxes=(box,))
+    await desk.opens()
+    agents = AgentsGroup(desk, api.group(AGENTS, "Агенты"), api.user(IVANOVA, "Мария", language_code="ru"))
+    try:
+        anna = mail_servers.subscriber("anna@example.test", "Анна")
+        await anna.writes("Нет интернета", "нет интернета, оператор")
+        registered = await anna.hears("заявку SN-")
+        assert "+" not in f"{registered.sender}{registered.header('Reply-To')}"
+        assert "[ref:" in registered.subject
+        await agents.sees("card")
+        await anna.writes(f"Re: {registered.subject}", "Ещё у меня красная лампочка", authentication="absent")
+        await desk.settled()
+        assert not await desk.pending()
+        (case,) = await desk.cases()
+        assert any("красная лампочка" in one.text for one in await desk.journal(case))
+    finally:
+        await desk.closes()

@@ -87,7 +87,8 @@ class MailboxSettings:
     """One mailbox with its SMTP way out. ``ca_file`` is for tests and private authorities only.
 
     With ``oauth`` both logins take a token (XOAUTH2), and ``password`` is empty. With an ``smtp_password`` SMTP logs in
-    by that, whatever IMAP does.
+    by that, whatever IMAP does. ``plus_addresses`` says whether mail to local+tag@domain arrives: "yes", "no", or
+    "auto", which is what `check` has found out and written into ``abilities_file``.
 
     ``look_every`` is in seconds. ``after`` says what is done to a mail on its server once it is stored here: "seen"
     flags it as read, "leave" nothing, "move:Folder" moves it there. ``forms`` are addresses from which web forms write,
@@ -109,6 +110,8 @@ class MailboxSettings:
     groups: tuple[str, ...] = ()
     smtp_password: Secret = field(default_factory=lambda: Secret(""))
     oauth: OAuthSettings | None = None
+    plus_addresses: str = "yes"
+    abilities_file: Path | None = None
 
     @property
     def password_of_smtp(self) -> Secret:
@@ -297,6 +300,8 @@ class DeskSettingsReader:
             after=one.text("after", "seen"),
             forms=one.texts("forms"),
             groups=one.texts("groups"),
+            plus_addresses=one.choice("plus_addresses", ("auto", "yes", "no"), "auto"),
+            abilities_file=self.data / "mailboxes" / f"{name}.json",
         )
         _check_receiving(box, one)
         one.report_unknown_keys()
