@@ -26,7 +26,7 @@ from desk.model.messages import SendPriority
 from desk.pipeline.tenant_routing import providers_of
 from desk.queues import inbox, outbox
 from desk.queues.outbox import SendOutcome
-from desk.queues.send_priority import ClaimQuota
+from desk.queues.send_quotas import ClaimQuota
 from desk.storage.database import Database
 
 T = TypeVar("T")

@@ -62,7 +62,7 @@ async def serve(path: Path, roles: list[str], early: bool) -> None:
 
 def main() -> None:
     # The children that read letters import this module too, and as with `firstline` itself find little in it.
-    from console.runtime.listeners import ROLES
+    from console.runtime.channel_listeners import ROLES
 
     parser = argparse.ArgumentParser(prog="python -m benchmarks.desk_process", description=__doc__)
     parser.add_argument("file", type=Path)

@@ -32,7 +32,7 @@ from aiohttp import ClientSession
 import console.sample
 from benchmarks.desk_process import written
 from benchmarks.measuring import Figures, median, percentile, processor_seconds, resident, rounded, running, tell
-from console.runtime.listeners import ROLES
+from console.runtime.channel_listeners import ROLES
 from console.runtime.migrate import migrate
 from desk.storage.database import Database
 from tests.peers.postgres import Postgres

@@ -30,10 +30,10 @@ from desk.model.journal import TakenUpAgain
 from desk.model.provider_files import Provider
 from desk.model.states import RECURRED, CaseState
 from desk.model.unrepeated_acknowledgement import acknowledge, was_acknowledged_last
-from desk.understanding.which_matter import AfterClosing
+from desk.understanding.own_or_other_matter import AfterClosing
 from escalation.names_and_times import owner_name
 from escalation.promise_rules import watch_for_taker
-from escalation.relaying import silence
+from escalation.relay_to_agents import silence
 
 
 def is_closed(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:

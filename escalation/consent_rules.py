@@ -37,7 +37,7 @@ from desk.understanding.message import situation_of, understood
 from desk.understanding.reading.observations import Act, TalkStage, Understanding
 from desk.understanding.substance import is_only_thanks, tells_of_matter
 from escalation.names_and_times import owner_name
-from escalation.relaying import relay, silence
+from escalation.relay_to_agents import relay, silence
 
 Answer = Inbound[Said] | Inbound[Pressed]
 

@@ -38,7 +38,7 @@ from desk.understanding.slots.works_or_not import plain_answer
 from desk.understanding.substance import tells_of_matter
 from escalation.consent_rules import CONSENT_BUTTONS, WITHDRAW, WITHDRAW_BUTTONS, WORKS
 from escalation.names_and_times import clock_time, eta_labels, owner_name
-from escalation.relaying import relay, silence
+from escalation.relay_to_agents import relay, silence
 from escalation.transcript import RELAYED
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]

@@ -9,7 +9,7 @@ from pathlib import Path
 from desk.language.detect import LANGUAGES
 from desk.model.provider_files import Provider
 from desk.pipeline.arrival_round import Round
-from intake.engine.letters.wording import DeskSentences
+from intake.engine.letters.desk_text_in_answer import DeskSentences
 
 _INSIDE = ("agent", "journal_", "button_", "card", "refused_", "suppressed_", "command_", "story")
 """How the names of templates begin that no subscriber's letter has."""

@@ -13,10 +13,10 @@ from desk.model.core_facts import CaseMatch, RecentCaseCount
 from desk.model.dialog_state import PROBLEM, RESTART
 from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.shared_facts import Identification
+from desk.understanding.own_or_other_matter import says_again
 from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import Act, Understanding
 from desk.understanding.substance import has_substance, is_only_thanks
-from desk.understanding.which_matter import says_again
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.model import DialogSet
 from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose

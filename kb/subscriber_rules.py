@@ -29,10 +29,10 @@ from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.closing_by_consent import may_consent, settling_acts
 from desk.understanding.explained_terms import term_asked
 from desk.understanding.message import understood
+from desk.understanding.own_or_other_matter import says_again
 from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import Act, Understanding
 from desk.understanding.substance import has_substance
-from desk.understanding.which_matter import says_again
 from kb.content.article_steps import passage_about
 from kb.learning.acts import RecordArticleShown, RecordSuggestionOutcome
 

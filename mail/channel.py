@@ -27,7 +27,7 @@ from desk.model.messages import (
 )
 from desk.model.settings import MailboxSettings
 from desk.storage.database import Database
-from mail import bounce_events
+from mail import bounce_to_inbound
 from mail.content.attachments import Attachment
 from mail.mime.addresses import fold_address
 from mail.reading.message import MailboxReadingOptions, MailMessage
@@ -143,7 +143,7 @@ def reading_options(settings: MailboxSettings) -> MailboxReadingOptions:
 def inbound_of(message: MailMessage, arrival: ClaimedArrival, provider: str, address: str = "") -> Inbound[Event]:
     """A message as the rules see it. ``address`` is the mailbox's own."""
     if message.report_class == "failed" and message.tokens:
-        return bounce_events.undelivered_inbound(message, arrival, provider, address)
+        return bounce_to_inbound.undelivered_inbound(message, arrival, provider, address)
     ids = dict.fromkeys([*message.references, *filter(None, (message.in_reply_to, message.message_id))])
     said = Said(
         text=_choose_text(message),

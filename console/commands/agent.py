@@ -14,8 +14,8 @@ from typing import Any
 import click
 
 from console.commands import decide_or_wait as waiting
+from console.commands.author_and_clock import zone_of
 from console.commands.case_lookup import find
-from console.commands.case_names import zone_of
 from console.commands.command_actor import require_agent
 from console.commands.decide_or_wait import OutgoingStatus
 from console.commands.solving_article_options import ResolvingArticleOptions, article_options, require_article

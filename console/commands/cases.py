@@ -9,8 +9,8 @@ from typing import Any
 import click
 from sqlalchemy import inspect, select
 
+from console.commands.author_and_clock import Providers
 from console.commands.case_lookup import find
-from console.commands.case_names import Providers
 from console.runtime.content_folders import TEMPLATES
 from console.terminal.command_context import (
     DeskFolder,
@@ -67,7 +67,7 @@ def cases(
     if not found:
         click.echo(say["no_cases"])
         return
-    from console.commands.case_view import print_cases  # noqa: PLC0415
+    from console.commands.case_printing import print_cases  # noqa: PLC0415
 
     print_cases(found, providers, say)
 
@@ -115,7 +115,7 @@ def case(folder: DeskFolder, number: str, provider: str, why: bool, origins: boo
         journal, rounds = [fields(one) for one in view.journal], [asdict(one) for one in view.rounds]
         print_json({**fields(found), "person": person and fields(person), "journal": journal, "rounds": rounds})
         return
-    from console.commands.case_view import print_case  # noqa: PLC0415 (rich takes a moment)
+    from console.commands.case_printing import print_case  # noqa: PLC0415 (rich takes a moment)
 
     say = labels(folder.language)
     print_case(view, JournalText(_templates(folder), folder.language, say), providers, say, why, origins)

@@ -14,7 +14,7 @@ from rich.console import RenderableType
 from sqlalchemy import select
 
 from chat.terminal_channel import ShownFile, ShownMessage, TerminalChannel, TerminalUser, copy_file, without_echo
-from console.runtime.listeners import LEASE_RENEWAL
+from console.runtime.channel_listeners import LEASE_RENEWAL
 from console.runtime.wiring import Application
 from console.terminal.command_context import WRONG, refuse
 from console.terminal.output import Output, button_lines, indented, message, text

@@ -12,8 +12,8 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.commands import decide_or_wait
+from console.commands.author_and_clock import Providers
 from console.commands.case_lookup import find
-from console.commands.case_names import Providers
 from console.commands.command_actor import acting, actor_of, require_agent
 from console.terminal.command_context import (
     NO_SUCH,

@@ -7,8 +7,8 @@ import logging
 from collections.abc import Callable, Collection, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from console.runtime.listeners import ChannelListeners
-from console.runtime.receiver import Receiver, build_receiver
+from console.runtime.channel_listeners import ChannelListeners
+from console.runtime.receiver_wiring import Receiver, build_receiver
 from desk.gc_freeze import frozen_after
 from desk.model.settings import Settings
 

@@ -1,5 +1,5 @@
 """The loops of `serve`: workers that decide, a sender, the clock, beside the channels that listen
-(`console.runtime.listeners`).
+(`console.runtime.channel_listeners`).
 
 Who listens at a channel or sends through it is one process at a time, by leases; deciding is shared by claims.
 """
@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator
 from datetime import timedelta
 
 from bots.channel import TelegramChannel
-from console.runtime.listeners import LEASE_RENEWAL, ROLES, ChannelListeners
+from console.runtime.channel_listeners import LEASE_RENEWAL, ROLES, ChannelListeners
 from console.runtime.resilient_loop import run_repeatedly, wait_for_event
 from console.runtime.wiring import Application
 from desk.language.detect import LANGUAGES

@@ -12,7 +12,7 @@ from chat.terminal_channel import TerminalChannel
 from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath, kept_table
 from console.runtime.knowledge_loader import KnowledgeLoader
 from console.runtime.providers_with_agents import ProvidersWithAgents
-from console.runtime.receiver import Receiver, build_receiver
+from console.runtime.receiver_wiring import Receiver, build_receiver
 from console.runtime.rules import RULEBOOK, TIMERS
 from desk.agents.front_desk import front_desk
 from desk.clock import Clock, now
@@ -42,7 +42,7 @@ from desk.pipeline.write import ActWriter, DecisionWriter, OutcomeListener
 from escalation.cards import case_card
 from escalation.earlier_cases import EarlierCases, EarlierCasesLookup
 from escalation.transcript import TranscriptLookup
-from escalation.undelivered import UndeliveredTextLookup
+from escalation.undelivered_text import UndeliveredTextLookup
 from escalation.usual_wait import UsualWait, UsualWaitLookup
 from intake.desk_sentences import LetterSentencesLookup
 from intake.dialog_set_lookup import DialogSetLookup, articles_named, articles_of_zone, store_dialog_sources
@@ -110,7 +110,7 @@ async def build_application(
     agents_group: Mapping[str, Address] | None = None,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Application:
-    """Makes everything at once: `console.runtime.receiver.build_receiver`, then `assemble_application`."""
+    """Makes everything at once: `console.runtime.receiver_wiring.build_receiver`, then `assemble_application`."""
     return await assemble_application(build_receiver(settings, clock, workers, monotonic), extra_channels, agents_group)
 
 

@@ -122,7 +122,7 @@ class RedeliveryPolicy(StrEnum):
 
 
 class SendPriority(IntEnum):
-    """How urgent a departure is. How the places of a channel are shared by it says `desk.queues.send_priority`."""
+    """How urgent a departure is. How the places of a channel are shared by it says `desk.queues.send_quotas`."""
 
     DIALOG = 0  # an answer to somebody who waits for it, and what the agents are to see
     NOTICE = 1  # what concerns one person and answers nothing

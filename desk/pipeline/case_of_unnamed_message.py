@@ -17,13 +17,13 @@ from desk.model.core_facts import CaseMatch
 from desk.model.events import NO_REFERENCE, Event, Inbound, Said
 from desk.model.messages import SenderAssurance
 from desk.model.provider_files import Provider
-from desk.understanding.reading.observations import Situation, TalkStage
-from desk.understanding.which_matter import (
+from desk.understanding.own_or_other_matter import (
     AfterClosing,
     asks_of_another_matter,
     is_letter_of_its_own,
     said_after_closing,
 )
+from desk.understanding.reading.observations import Situation, TalkStage
 
 UNPROVED = "it carries no reply token, and the sender is not proved"
 NOT_GENUINE = "its reply token is not genuine for this sender"

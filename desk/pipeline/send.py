@@ -18,7 +18,7 @@ from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import ClaimedDeparture, ResultUnknown, RetryLater, SendPriority, Sent
 from desk.queues import outbox
 from desk.queues.outbox import SendOutcome
-from desk.queues.send_priority import COUNTED, PLACES_OF_A_CHANNEL, shares
+from desk.queues.send_quotas import COUNTED, PLACES_OF_A_CHANNEL, shares
 from desk.storage.database import Database
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,7 @@
 
 ``state`` goes pending -> sending -> sent | failed | unknown, or back to pending to be tried again; a pending edit
 that a later one makes pointless is superseded. A lane's next departure is not taken before the earlier ones have gone.
-Which lanes of a channel go first is a matter of priority (`desk.queues.send_priority`): neither ten thousand notices
+Which lanes of a channel go first is a matter of priority (`desk.queues.send_quotas`): neither ten thousand notices
 nor two thousand strangers who come at once keep people in a dialog waiting.
 What a killed sender left in *sending* may have gone or not: `recover` goes by its policy.
 """
@@ -51,7 +51,7 @@ from desk.model.messages import (
     Sent,
 )
 from desk.queues.inbox import store
-from desk.queues.send_priority import ClaimQuota
+from desk.queues.send_quotas import ClaimQuota
 from desk.storage.database import Database
 from desk.storage.process_identity import is_known_dead
 from desk.storage.worker_tables import departures, is_unsent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from desk.understanding.closing import closing_acts
+from desk.understanding.agreement_and_denial import closing_acts
 from desk.understanding.facts_told import facts_told
 from desk.understanding.identity_keys import identity_keys
 from desk.understanding.reading.observations import Act, ObservedAct, ObservedValue, Situation, Understanding

@@ -24,11 +24,11 @@ from kb.search import calibration
 from kb.search.article_index import FORMAT_VERSION, ArticleIndex, build_index
 from kb.search.background_corpus import background_sentences
 from kb.search.calibration import SIGNAL_COUNT, SURE_LIKELIHOOD, AnswerCalibration, CalibrationSamples, Signals
-from kb.search.did_you_mean import apply_corrections
 from kb.search.layered_index import LayeredIndex, LeaveOneOutQuestion, leave_one_out_questions
 from kb.search.near_topics import uncovered_topic
 from kb.search.postings import Array
 from kb.search.query_variants import intended_texts
+from kb.search.question_as_understood import apply_corrections
 from kb.search.ranking import MEASURES, QueryScorer
 from kb.search.spelling import QueryWord, correct_words
 from kb.search.tokenize import (

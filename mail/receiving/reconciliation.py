@@ -10,7 +10,7 @@ from mail.receiving import ledger
 from mail.receiving.fetcher import MailboxFetcher
 from mail.receiving.watermarks import Watermark
 from mail.transport.imap import ImapConnection
-from mail.transport.imap_syntax import format_uid_set
+from mail.transport.imap_command_syntax import format_uid_set
 
 log = logging.getLogger(__name__)
 

@@ -19,9 +19,9 @@ from aioimaplib import aioimaplib
 from desk.model.settings import MailboxSettings
 from mail.transport import oauth
 from mail.transport.aioimaplib_protocol import CommandRefused, ConnectionBroken, ImapClient, LoginRefused
+from mail.transport.imap_command_syntax import format_uid_set, quote_folder, quote_string
 from mail.transport.imap_fetch_response import FetchLine
 from mail.transport.imap_folder_and_mail_facts import FetchedMail, FolderStatus, MessageMetadata, parse_envelope
-from mail.transport.imap_syntax import format_uid_set, quote_folder, quote_string
 from mail.transport.tls import make_tls_context
 
 __all__ = [

@@ -16,8 +16,8 @@ from desk.model.messages import Address, SenderAssurance
 from desk.model.provider_files import WaitingPromises
 from desk.model.states import FINAL, RECURRED, CaseState, may_follow
 from desk.pipeline.case_of_unnamed_message import CaseChoice, unnamed
+from desk.understanding.own_or_other_matter import AfterClosing, asks_of_another_matter, said_after_closing
 from desk.understanding.reading.observations import Situation, TalkStage
-from desk.understanding.which_matter import AfterClosing, asks_of_another_matter, said_after_closing
 from tests.escalation.rounds import ANNA, NOW, PROVIDER, a_case, decided, in_progress, templates
 
 WAITING = Situation(TalkStage.WAITING)

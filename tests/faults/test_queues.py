@@ -24,7 +24,7 @@ from desk.pipeline.send import OutboxSender
 from desk.queues import inbox, outbox
 from desk.queues.outbox import SendOutcome
 from desk.queues.question_delivery_times import departure_behind
-from desk.queues.send_priority import ClaimQuota
+from desk.queues.send_quotas import ClaimQuota
 from desk.storage.database import Database
 from desk.storage.worker_tables import arrivals, departures
 

@@ -11,7 +11,7 @@ import pytest
 
 from desk.model.messages import SendPriority
 from desk.queues import outbox
-from desk.queues.send_priority import COUNTED, MOST_OF_A_KIND, ClaimQuota, shares
+from desk.queues.send_quotas import COUNTED, MOST_OF_A_KIND, ClaimQuota, shares
 from desk.storage.database import Database
 from desk.storage.worker_tables import departures
 from tests.prepared_desks import DeskFiles

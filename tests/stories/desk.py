@@ -17,7 +17,7 @@ from sqlalchemy import func, select, update
 
 from chat.terminal_channel import ShowMessage, ShownMessage, TerminalChannel, TerminalUser
 from console.commands.chat_session import ChatSession
-from console.runtime.listeners import ROLES
+from console.runtime.channel_listeners import ROLES
 from console.runtime.serve_loops import Server
 from console.runtime.wiring import Application, build_application
 from console.terminal.output import Output

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from desk.understanding.agreement.lexicon import lexicon
 from desk.understanding.agreement.tokens import tokens
-from desk.understanding.closing import closing_acts
+from desk.understanding.agreement_and_denial import closing_acts
 from desk.understanding.reading.observations import Act, Situation, TalkStage
 from kb.evaluation.typing_noise import in_wrong_layout, is_russian, transliterate, with_typos
 

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from console.commands.checking.findings import of_faults, shown_path
+from console.commands.checking.fault_findings import of_faults, shown_path
 from console.runtime.content_folders import ARTICLES, DIALOGS, TEMPLATES, ContentSearchPath
 from desk.language.detect import LANGUAGES
 from desk.language.faults import Fault

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from console.commands.checking.content import check_content, check_facts, check_own_templates
-from console.commands.checking.findings import of_faults
+from console.commands.checking.fault_findings import of_faults
 from console.commands.checking.policy import check_conditions
 from console.runtime.channel_kinds import CHANNEL_KINDS, configured
 from console.runtime.content_folders import ContentSearchPath, kept_table

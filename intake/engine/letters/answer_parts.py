@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from desk.language.normalize import normalized, word_lines
-from intake.engine.letters.wording import QUOTE, DeskText, DeskTextKind
+from intake.engine.letters.desk_text_in_answer import QUOTE, DeskText, DeskTextKind
 
 _QUOTED = re.compile(QUOTE)
 _QUOTED_NUMBER = re.compile(rf"{QUOTE}(?P<number>[1-9])[ \t]?[).:](?![0-9])")

@@ -1,6 +1,6 @@
 """Answers to a letter of questions, however people arrange them. Pure.
 
-The desk's own lines are set aside first, marked as quoted or not (`intake.engine.letters.wording`); what stands below
+The desk's own lines are set aside first, marked as quoted or not (`desk_text_in_answer`); what stands below
 one of its questions answers that. Then the numbers people write themselves count (`intake.engine.letters.marks`), then
 one line for each question, and last whatever the words tell anywhere of any question of the dialog. What answers
 nothing is handed back in the person's own words.
@@ -30,8 +30,8 @@ from intake.engine.letters.answer_fit import (
     words_beside,
 )
 from intake.engine.letters.answer_parts import AnsweredLines, split_at_own_text
+from intake.engine.letters.desk_text_in_answer import DeskText, DeskTextKind, find_own_text
 from intake.engine.letters.marks import NumberedText, split_by_numbers
-from intake.engine.letters.wording import DeskText, DeskTextKind, find_own_text
 from intake.engine.model import Dialog, Question, QuestionOption
 from intake.engine.slot_filling import answers_from
 

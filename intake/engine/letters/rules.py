@@ -36,7 +36,7 @@ from intake.engine.dialog_context import (
 )
 from intake.engine.letters import questions as letters
 from intake.engine.letters import reading as letter_reading
-from intake.engine.letters.wording import DeskSentences
+from intake.engine.letters.desk_text_in_answer import DeskSentences
 from intake.engine.model import Dialog, Question
 from intake.engine.paused_questions import CLOSE_OR_NOT, interpose
 

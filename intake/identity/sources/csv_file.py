@@ -3,7 +3,7 @@
 The columns: contract, name, status (active, expired, blocked), service_level, language, phones, emails, logins,
 serials (several joined by ``;``), address, products, valid_to (2027-01-31). Only contract is required; columns of
 other names are kept as characteristics. How the bytes become rows stands in `intake.identity.sources.csv_text`, what a
-row becomes in `intake.identity.sources.csv_table`.
+row becomes in `intake.identity.sources.account_columns`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from desk.language.faults import Fault, InvalidFiles
 from desk.language.translatable import counted, sentence
 from desk.model.check_findings import CheckFinding
 from desk.model.shared_facts import Account
-from intake.identity.sources.csv_table import AccountTable, normalized_identifier
+from intake.identity.sources.account_columns import AccountTable, normalized_identifier
 from intake.identity.sources.csv_text import NotText, rows_of
 from intake.identity.sources.packed_table import PackedAccountTable, Row
 

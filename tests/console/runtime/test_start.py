@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 import console.runtime.lifecycle
+from console.runtime.channel_listeners import ROLES, ChannelListeners
 from console.runtime.lifecycle import serve_until_stopped
-from console.runtime.listeners import ROLES, ChannelListeners
-from console.runtime.receiver import Receiver
+from console.runtime.receiver_wiring import Receiver
 from console.runtime.serve_loops import Server
 from desk.model.settings import Settings, load
 from desk.storage.database import Database

@@ -16,7 +16,7 @@ from desk.model.settings import Secret
 from desk.queues import inbox
 from mail.receiving.fetcher import MAX_MAIL_BYTES, sender_lane, split_by_count, split_by_size
 from mail.transport.imap import CommandRefused, ConnectionBroken, FetchedMail, ImapConnection, MessageMetadata
-from mail.transport.imap_syntax import encode_modified_utf7, format_uid_set, quote_folder
+from mail.transport.imap_command_syntax import encode_modified_utf7, format_uid_set, quote_folder
 from tests.mail.conftest import Hall, eventually, letter
 from tests.peers.dovecot import Dovecot
 from tests.peers.mail_servers import MailServers

@@ -11,7 +11,7 @@ from rich.styled import Styled
 from rich.table import Table
 from rich.text import Text
 
-from console.commands.case_names import Providers, agent_name, zone_of
+from console.commands.author_and_clock import Providers, agent_name, zone_of
 from console.commands.case_origins import origin_lines
 from console.terminal.output import READABLE, Output, indented, labelled, message, one_line, text
 from console.terminal.times import full_time, short_time

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from console.runtime.receiver import Receiver
+from console.runtime.receiver_wiring import Receiver
 from console.runtime.resilient_loop import run_repeatedly
 from desk.backoff import retry_delay
 from desk.model.channel import Channel, ExtraWrite

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import click
 
 from console.commands.sighup_reload import serve_with_reload
-from console.runtime.listeners import ROLES
+from console.runtime.channel_listeners import ROLES
 from console.terminal import logging
 from console.terminal.command_context import (
     WRONG,
