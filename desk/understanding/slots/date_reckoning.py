@@ -1,9 +1,13 @@
-"""Days and hours on the clock of a person, reckoned back from now."""
+"""Days and hours on the clock of a person, reckoned back from now.
+
+Days are those of their calendar. Hours and minutes that have passed are those of the world: on the day of a clock
+change "two hours ago" is two hours ago, whatever the hands say. Moments are compared as instants, in UTC.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class PersonClock:
 
     def __init__(self, now: datetime, zone: tzinfo) -> None:
         self.now = now
+        self.instant = now.astimezone(UTC)
         self.today = now.date()
         self.zone = zone
 
@@ -26,12 +31,17 @@ class PersonClock:
         """That moment; "at five", said without a part of the day, may be twelve hours later."""
         if part and part[0] >= 12 and clock.hour < 12:
             clock = clock.replace(hour=clock.hour + 12)
-        then = datetime.combine(day or self.today, clock, self.zone)
-        if day is None and then > self.now:
-            then = datetime.combine(self.today - timedelta(days=1), clock, self.zone)
+        then = self.last_at(day or self.today, clock)
+        if day is None and then.astimezone(UTC) > self.instant:
+            then = self.last_at(self.today - timedelta(days=1), clock)
         later = then + timedelta(hours=12)
-        is_sure = not is_ambiguous or part is not None or (day == self.today and later > self.now)
+        is_sure = not is_ambiguous or part is not None or (day == self.today and later.astimezone(UTC) > self.instant)
         return TimeSpan(then, then if is_sure else later)
+
+    def last_at(self, day: date, clock: time) -> datetime:
+        """That reading of the clock on that day; of two, where the hands were put back, the last that has passed."""
+        first, second = (datetime.combine(day, clock.replace(fold=fold), self.zone) for fold in (0, 1))
+        return second if first.astimezone(UTC) < second.astimezone(UTC) <= self.instant else first
 
     def past_date(self, day: int, month: int, year: int | None) -> date | None:
         """That day; without a year the last one that is not in the future."""
@@ -63,7 +73,7 @@ class PersonClock:
             return self.days_between(
                 (self.now - high * unit).date(), (self.now - low * unit).date() + timedelta(days=1)
             )
-        return TimeSpan(self.now - high * unit, self.now - low * unit)
+        return TimeSpan(self.instant - high * unit, self.instant - low * unit)
 
     def span_of_part(self, day: date, part: tuple[int, int]) -> TimeSpan:
         """That part of the day, told by its hours."""

@@ -182,12 +182,13 @@ class _Finder(PersonClock):
         if is_duration and _EXCLUDED_DURATION.search(self.text[max(0, first.start - 30) : first.start]):
             return None
         span = first.span or self.calendar_span(group)
-        if span is None or span.start > self.now:
+        in_utc = span and TimeSpan(span.start.astimezone(UTC), span.end.astimezone(UTC))
+        if in_utc is None or in_utc.start > self.instant:
             return None
         trail = _TRAIL.match(self.text, last.end)
         end = trail.end() if trail else last.end
         is_onset = bool(_ONSET.search(self.text, start, end)) or any(one.is_onset for one in group)
-        in_utc = TimeSpan(span.start.astimezone(UTC), min(span.end, self.now).astimezone(UTC))
+        in_utc = replace(in_utc, end=min(in_utc.end, self.instant))
         is_clock = all(one.clock and not one.has_half for one in group)
         return Moment(start, end, in_utc, is_onset, is_duration, is_clock)
 
@@ -369,7 +370,7 @@ class _Finder(PersonClock):
         if part[0] == 0 and day and any(self.text[one.start : one.end] == "night" for one in group):
             part = (18, 24)  # "Friday night" is its evening
         span = self.span_of_part(day or self.today, part)
-        return span if day or span.start <= self.now else self.span_of_part(yesterday, part)
+        return span if day or span.start.astimezone(UTC) <= self.instant else self.span_of_part(yesterday, part)
 
     def is_last_night(self, group: Sequence[_Atom]) -> bool:
         said = self.text[max(0, group[0].start - 10) : group[-1].end]
