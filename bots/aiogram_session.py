@@ -49,6 +49,7 @@ from aiohttp import (
 )
 
 from bots.bot_api_client import redacted
+from bots.proxy import proxy_errors
 from desk.model.settings import TelegramBotSettings
 
 METHODS: Mapping[str, type[TelegramMethod[Any]]] = {
@@ -92,9 +93,9 @@ class JsonBotApiSession(AiohttpSession):
     one field unknown to them would make a success look like a failure.
     """
 
-    def __init__(self, api: str) -> None:
-        # How many calls there are at once, the desk's sender says.
-        super().__init__(api=TelegramAPIServer.from_base(api), limit=0)
+    def __init__(self, api: str, proxy: str = "") -> None:
+        super().__init__(api=TelegramAPIServer.from_base(api), proxy=proxy or None)
+        self._connector_init["limit"] = 0  # how many calls there are at once, the desk's sender says
 
     def build_form_data(self, bot: Bot, method: TelegramMethod[TelegramType]) -> FormData:
         if not _uploads(method):
@@ -152,6 +153,8 @@ class TelegramClient:
             raise  # an answer of Telegram's, though aiogram counts it among the network's troubles
         except TelegramNetworkError as error:
             raise self._lost(error.__cause__) from None
+        except proxy_errors() as error:
+            raise NotSent(f"the proxy made no connection ({type(error).__name__})") from None
         except (ClientDecodeError, UnicodeDecodeError):
             raise AnswerLost("an answer that cannot be read") from None
 
@@ -161,6 +164,8 @@ class TelegramClient:
             found = await self.call("getFile", {"file_id": file_id})
             url = self._session.api.file_url(self._settings.token.reveal(), found["file_path"])
             return await self._read(url)
+        except proxy_errors() as error:
+            raise ConnectionError(f"a file could not be fetched: {type(error).__name__}") from None
         except (NotSent, AnswerLost, TelegramServerError, ClientError, TimeoutError) as error:
             raise ConnectionError(f"a file could not be fetched: {type(error).__name__}") from None
         except TelegramAPIError as error:

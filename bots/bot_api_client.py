@@ -10,8 +10,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from bots.proxy import make_connector, proxy_errors
 from desk.model.settings import Secret, TelegramBotSettings
 
 
@@ -39,12 +40,13 @@ class BotApiClient:
     def __init__(self, settings: TelegramBotSettings) -> None:
         self._api = settings.api.rstrip("/")
         self._token = settings.token
+        self._proxy = settings.proxy
         self._session: ClientSession | None = None
 
     async def call(self, method: str, params: Mapping[str, object] | None = None, within: float = 30.0) -> Any:
         """The ``result`` of one method. Raises `BotApiError` for everything else, and after ``within`` seconds."""
         if self._session is None:
-            self._session = ClientSession(connector=TCPConnector(limit=4))
+            self._session = ClientSession(connector=make_connector(self._proxy, limit=4))
         limits = ClientTimeout(total=within, sock_connect=10)
         try:
             url = f"{self._api}/bot{self._token.reveal()}/{method}"
@@ -52,6 +54,8 @@ class BotApiClient:
                 code, body = answer.status, await answer.read()
         except TimeoutError:
             raise BotApiError(0, f"{method}: no answer in time") from None
+        except proxy_errors() as error:
+            raise BotApiError(0, f"{method}: the proxy made no connection ({type(error).__name__})") from None
         except (ClientError, OSError, ValueError) as error:
             raise BotApiError(0, redacted(f"{method}: {type(error).__name__}: {error}", self._token)) from None
         return self._result(method, code, body)

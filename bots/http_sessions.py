@@ -14,20 +14,20 @@ if TYPE_CHECKING:
 
 
 class HttpSessions:
-    """Sessions by the server's address, made when first asked for, from any thread."""
+    """Sessions by the addresses of server and proxy, made when first asked for, from any thread."""
 
     def __init__(self) -> None:
-        self._sessions: dict[str, JsonBotApiSession] = {}
+        self._sessions: dict[tuple[str, str], JsonBotApiSession] = {}
         self._lock = Lock()
 
-    def to(self, api: str) -> JsonBotApiSession:
-        """The session for a server such as ``https://api.telegram.org``."""
+    def to(self, api: str, proxy: str = "") -> JsonBotApiSession:
+        """The session for a server such as ``https://api.telegram.org``, through a proxy if one is named."""
         from bots.aiogram_session import JsonBotApiSession  # noqa: PLC0415 (aiogram takes seconds: whoever only stores must not wait)
 
         with self._lock:
-            if api not in self._sessions:
-                self._sessions[api] = JsonBotApiSession(api)
-            return self._sessions[api]
+            if (api, proxy) not in self._sessions:
+                self._sessions[api, proxy] = JsonBotApiSession(api, proxy)
+            return self._sessions[api, proxy]
 
     async def close(self) -> None:
         """Closes all connections. A session that is used again opens new ones."""

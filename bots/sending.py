@@ -43,7 +43,7 @@ class TelegramSender:
 
     def __init__(self, settings: TelegramBotSettings, open_file: OpenFile, lines: HttpSessions) -> None:
         self._channel = settings.channel
-        self._telegram = TelegramClient(settings, lines.to(settings.api))
+        self._telegram = TelegramClient(settings, lines.to(settings.api, settings.proxy.reveal()))
         self._open = open_file
         self.moved: dict[int, int] = {}
         # The same pictures go to many people: Telegram keeps them, and takes its own id for them the next time.

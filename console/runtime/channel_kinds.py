@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from desk.clock import Clock
 from desk.model.channel import Channel
@@ -94,6 +95,9 @@ def _check_tokens(configured: Sequence[TelegramBotSettings]) -> Iterator[CheckFi
 def _bot_secrets(bot: TelegramBotSettings, reply_tokens: ReplyTokenSigner | None) -> Iterator[str]:
     yield bot.token.reveal()
     yield bot.token.reveal().partition(":")[2]
+    if bot.proxy:
+        yield bot.proxy.reveal()
+        yield urlsplit(bot.proxy.reveal()).password or ""
     if reply_tokens:
         yield _webhook_secret(bot, reply_tokens)
 

@@ -65,7 +65,8 @@ class TelegramBotSettings:
     """One bot. ``api`` is the base address of the Bot API; ``webhook`` the public address, "" for long polling.
 
     Free text is answered once nothing more has come for ``wait_for_more_ms`` milliseconds: people write in pieces, and
-    what they sent before an answer is one message. With 0 each piece is answered by itself, at once.
+    what they sent before an answer is one message. With 0 each piece is answered by itself, at once. ``proxy`` is the
+    address of an HTTP or SOCKS proxy on the way to the Bot API, which may hold a password; empty for none.
     """
 
     name: str
@@ -75,6 +76,7 @@ class TelegramBotSettings:
     agents_chat: int = 0
     webhook: str = ""
     wait_for_more_ms: int = 1300
+    proxy: Secret = field(default_factory=lambda: Secret(""))
 
     @property
     def channel(self) -> str:
@@ -276,9 +278,25 @@ class DeskSettingsReader:
             agents_chat=one.number("agents_chat", 0),
             webhook=one.text("webhook", ""),
             wait_for_more_ms=one.number("wait_for_more_ms", 1300, (0, 10_000)),
+            proxy=self.proxy(one),
         )
         one.report_unknown_keys()
         return bot
+
+    def proxy(self, one: TomlTable) -> Secret:
+        """The proxy of a bot. Its address is a secret, for a password may stand in it."""
+        url = self.secret(one, "proxy", "").reveal().replace("socks5h://", "socks5://")
+        if not url:
+            return Secret("")
+        try:
+            parts = urlsplit(url)
+            usable = parts.scheme in ("http", "socks4", "socks5") and parts.hostname and parts.port
+        except ValueError:
+            usable = False
+        if not usable:
+            what = "proxy must be http://, socks4:// or socks5://, with user and password if need be: {example}"
+            one.report(sentence(what, example="socks5://user:password@proxy.example.net:1080"), "proxy")
+        return Secret(url)
 
     def mailbox(self, one: TomlTable) -> MailboxSettings:
         """One mailbox."""

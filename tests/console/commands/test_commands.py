@@ -92,7 +92,7 @@ class TestInit:
         path.write_text(
             "\n".join(line for line in lines if not line.startswith(("shared", "former_secret", "ca_file")))
         )
-        settings = load(tmp_path / "d", dict.fromkeys(_SECRETS, "1:a"))
+        settings = load(tmp_path / "d", dict.fromkeys(_SECRETS, "socks5://proxy.test:1080"))
         assert settings.language == language
         assert (settings.telegram[0].agents_chat, settings.mailboxes[0].smtp.port) == (-1001234567890, 587)
         explained = [
@@ -122,7 +122,7 @@ class TestInit:
         assert (folder / "secret").read_text() == before
 
 
-_SECRETS = ("TELEGRAM_TOKEN", "SUPPORT_PASSWORD", "SMTP_PASSWORD", "MAIL_CLIENT_SECRET")
+_SECRETS = ("TELEGRAM_TOKEN", "SUPPORT_PASSWORD", "SMTP_PASSWORD", "MAIL_CLIENT_SECRET", "TELEGRAM_PROXY")
 """What the environment has to hold for the settings that `init` writes."""
 
 
