@@ -180,7 +180,12 @@ class TestVersion:
     def test_where_the_old_text_is_gone_the_answers_are_taken_over_into_the_new_one(self) -> None:
         """Nothing that was answered is lost, not even what the new version does not ask."""
         old = small_dialog()
-        new = small_dialog(('id = "note"', 'id = "detail"'), ("Что?", "Что именно?"), ('id = "here"', 'id = "home"'))
+        changed = (
+            ('id = "note"', 'id = "detail"'),
+            ('id = "here"', 'id = "home"'),
+            ("scope == 'here'", "scope != 'there'"),
+        )
+        new = small_dialog(*changed, ("Что?", "Что именно?"))
         talk = Talk(old).says("проба").presses("here")
         talk.dialogs = DialogSet({"small": new}, {new.hash: new})
         talk.says("кабель жёлтый")

@@ -81,7 +81,7 @@ def test_nobody_is_told_twice_within_an_hour() -> None:
     ("line", "says"),
     [
         ("waiting = 0", "from 1 to 100000"),
-        ("waiting = true", "from 1 to 100000"),
+        ("waiting = true", "must be a whole number"),
         ('silent_after = "5m"', "an hour at least"),
         ("gueses_of_all = 3", "unknown key 'gueses_of_all'"),
     ],
