@@ -1,6 +1,6 @@
-"""One bot as a channel of the desk. Importing this, and polling, does not import aiogram: that takes seconds.
+"""One bot as a channel of the desk. Importing this, and polling, does not import aiogram: that takes a second.
 
-Parsing and sending import it at their first use, in a thread, so that messages are being stored meanwhile.
+`serve` has it imported in a thread before it decides or sends (`TelegramChannel.warm`); messages are stored meanwhile.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bots.bot_api_client import BotApiClient, BotApiError
 from bots.http_sessions import HttpSessions
+from bots.lean_aiogram import import_aiogram
+from bots.moved_groups import MovedGroups
 from bots.polling import UpdatePoller, keep_webhook
 from bots.rate_limits import PATIENCE, RateLimits
 from bots.render import render
@@ -31,8 +33,10 @@ from desk.model.messages import (
     RetryLater,
     SendPriority,
     SendResult,
+    Sent,
 )
 from desk.model.settings import TelegramBotSettings
+from desk.storage.database import Database
 
 if TYPE_CHECKING:
     from bots.parse_update import UpdateParser
@@ -55,7 +59,8 @@ class TelegramChannel:
     one.
 
     ``clock`` gives the time of receipt, aware UTC; ``ticks`` seconds that never go back, for the Bot API's limits.
-    ``lines`` are shared by all bots of a process.
+    ``lines`` are shared by all bots of a process. What one process learns of groups that move, all know by the
+    ``database``.
     """
 
     channel_kind = "telegram"
@@ -69,6 +74,7 @@ class TelegramChannel:
         clock: Clock = now,
         ticks: Callable[[], float] = time.monotonic,
         lines: HttpSessions | None = None,
+        database: Database | None = None,
     ) -> None:
         self.name = settings.channel
         self.provider = settings.provider
@@ -79,22 +85,21 @@ class TelegramChannel:
         self._secret = webhook_secret
         self._clock = clock
         self._lines = lines or HttpSessions()
+        self._moved = MovedGroups(self.name, database)
         self._loaded: _Tools | None = None
 
     async def warm(self) -> None:
         """Imports aiogram in a thread, ahead of the first message; does nothing the second time."""
         await self._tools()
 
-    @property
-    def is_warm(self) -> bool:
-        """Whether it could send at once."""
-        return self._loaded is not None
-
     async def hear(self, arrival: ClaimedArrival) -> Inbound[Event]:
         """Reads one stored update. Raises `UnreadableMessage` for what Telegram cannot have sent."""
         tools = await self._tools()
         agents_group = self._settings.agents_chat
-        moved_to = tools.sender.moved.get(agents_group, 0)
+        # A group that we do not know may be ours, moved: another process may have been told of that.
+        chat = arrival.lane.removeprefix(f"{self.name}:").partition(":")[0]
+        elsewhere = chat.startswith("-") and chat != str(agents_group) and agents_group != 0
+        moved_to = await self._moved.find(agents_group) if elsewhere else self._moved.known(agents_group)
         return tools.parser(self._settings.name, self.provider, agents_group, moved_to).hear(arrival)
 
     def render(self, outgoing: OutboundMessage) -> tuple[RenderedCall, ...]:
@@ -104,7 +109,9 @@ class TelegramChannel:
     async def send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendResult:
         """Makes one call when the Bot API's limits allow it; `RetryLater` untried when that is not soon."""
         tools = await self._tools()
-        return await self._in_turn(departure) or await tools.sender.send(departure, remotes)
+        if wait := await self._in_turn(departure):
+            return wait
+        return self._learned(departure.lane, await tools.sender.send(departure, remotes))
 
     async def fetch(self, source: str) -> bytes:
         """The bytes behind ``telegram:<bot>:<file id>``, at most 20 MB.
@@ -118,7 +125,7 @@ class TelegramChannel:
         if self._settings.webhook:
             await keep_webhook(self._settings, self._secret)
         else:
-            await UpdatePoller(self._settings, self._clock).run(accept)
+            await UpdatePoller(self._settings, self._clock, self._moved).run(accept)
 
     async def show_menu(self, menus: Mapping[str, Mapping[str, str]]) -> None:
         """Sets the commands people see in private chats, by language: command to description. "" is every other one.
@@ -142,32 +149,46 @@ class TelegramChannel:
 
     async def _in_turn(self, departure: ClaimedDeparture) -> RetryLater | None:
         """Waits for this call's turn, or says when it may be: short waits are cheaper here than in the outbox."""
-        count = len(departure.body["params"].get("media", "1"))
-        wait = self._limits.delay(departure.lane, self._ticks(), count)
-        if wait > 1.0:
-            return RetryLater(wait, "this chat has had as many messages as Telegram takes", tried=False)
-        if wait:
+        limits, lane, count = self._limits, departure.lane, len(departure.body["params"].get("media", "1"))
+        hurries = departure.priority not in (SendPriority.NOTICE, SendPriority.BULK)
+        while True:
+            wait = limits.delay(lane, self._ticks(), count)
+            if wait > 1.0:
+                return RetryLater(wait, "this chat has had as many messages as Telegram takes", tried=False)
+            if hurries and not wait:
+                break
+            if not hurries:
+                wait, hurries = max(wait, limits.hold_back(lane, self._ticks(), count)), True
             await asyncio.sleep(wait)
-        if departure.priority in (SendPriority.NOTICE, SendPriority.BULK):
-            await asyncio.sleep(self._limits.hold_back(departure.lane, self._ticks(), count))
-        wait = self._limits.book(departure.lane, self._ticks(), count)
-        if wait > PATIENCE:
+        wait = limits.book(lane, self._ticks(), count)
+        if wait <= PATIENCE:
+            await asyncio.sleep(wait)
+            wait = limits.rest(self._ticks())  # which may have begun meanwhile
+        if wait:
             why = "the bot has sent as many messages as Telegram takes"
             return RetryLater(wait, why, whole_channel=True, tried=False)
-        if wait:
-            await asyncio.sleep(wait)
         return None
+
+    def _learned(self, lane: str, result: SendResult) -> SendResult:
+        """The result; when Telegram tells several chats to wait, all of the bot rests."""
+        if isinstance(result, Sent):
+            self._limits.was_taken(self._ticks())
+        elif isinstance(result, RetryLater) and result.too_many:
+            whole = self._limits.told_to_wait(lane, self._ticks(), result.seconds)
+            return replace(result, whole_channel=result.whole_channel or whole)
+        return result
 
     async def _tools(self) -> _Tools:
         if self._loaded is None:
-            loaded = await asyncio.to_thread(_imported, self._settings, self._open, self._lines)
+            loaded = await asyncio.to_thread(_imported, self._settings, self._open, self._lines, self._moved)
             self._loaded = self._loaded or loaded
         return self._loaded
 
 
-def _imported(settings: TelegramBotSettings, open_file: OpenFile, lines: HttpSessions) -> _Tools:
+def _imported(settings: TelegramBotSettings, open_file: OpenFile, lines: HttpSessions, moved: MovedGroups) -> _Tools:
     with nullcontext() if "aiogram" in sys.modules else frozen_after():
+        import_aiogram()
         from bots.parse_update import UpdateParser  # noqa: PLC0415 (aiogram takes seconds: whoever only stores must not wait for it)
         from bots.sending import TelegramSender  # noqa: PLC0415 (the same)
 
-    return _Tools(UpdateParser, TelegramSender(settings, open_file, lines))
+    return _Tools(UpdateParser, TelegramSender(settings, open_file, lines, moved))

@@ -11,10 +11,11 @@ import re
 from collections.abc import Awaitable, Callable
 
 from bots.bot_api_client import BotApiClient, BotApiError, UndecodableAnswer, webhook_url
+from bots.moved_groups import MovedGroups
 from bots.update_to_raw_message import KINDS, quarantined_message_of, raw_message_of, update_id
 from desk.backoff import Backoff
 from desk.clock import Clock
-from desk.model.channel import StoreMessages
+from desk.model.channel import ExtraWrite, StoreMessages
 from desk.model.messages import RawMessage
 from desk.model.settings import TelegramBotSettings
 from desk.storage.channel_leases import LeaseLost
@@ -34,6 +35,7 @@ class UpdatePoller:
         self,
         settings: TelegramBotSettings,
         clock: Clock,
+        moved: MovedGroups | None = None,
         hold: int = 25,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
@@ -41,6 +43,9 @@ class UpdatePoller:
         self._quiet_ms = settings.wait_for_more_ms
         self._wire = BotApiClient(settings)
         self._clock = clock
+        self._moved = moved or MovedGroups(settings.channel)
+        self._agents_chat = settings.agents_chat
+        self._also: ExtraWrite | None = None
         self._hold = hold
         self._backoff = Backoff(settings.channel, sleep=sleep)
 
@@ -61,7 +66,7 @@ class UpdatePoller:
             return offset
         if raws:
             try:
-                await accept(raws)
+                await accept(raws, self._also)
             except LeaseLost:
                 raise
             except Exception as error:  # whatever it is, nothing was made safe, so nothing may be confirmed
@@ -104,6 +109,7 @@ class UpdatePoller:
 
     def _enveloped(self, updates: list[object]) -> list[RawMessage]:
         now = self._clock()
+        self._also = self._moved.noted(updates, self._agents_chat)
         return [raw_message_of(self._channel, update, now, self._quiet_ms) for update in updates]
 
     async def _ask(self, offset: int, limit: int) -> list[object]:

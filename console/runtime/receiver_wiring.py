@@ -31,6 +31,14 @@ class ClosableChannel(Protocol):
         """Closes them."""
 
 
+@runtime_checkable
+class WarmableChannel(Protocol):
+    """A channel that needs a while before it can hear or send for the first time."""
+
+    async def warm(self) -> None:
+        """Gets ready; does nothing the second time."""
+
+
 @dataclass(slots=True)
 class Receiver:
     """What listens and stores, for one process. ``holder`` is its name towards the others on the same database."""
@@ -47,6 +55,11 @@ class Receiver:
     def configured_channels(self) -> list[tuple[str, Channel]]:
         """The channels through which the world comes in, by name: those of the settings."""
         return [(one.channel, self.channels[one.channel]) for _, one in configured(self.settings)]
+
+    async def warm(self) -> None:
+        """Gets every channel ready to hear and to send, with whatever must be imported for that."""
+        channels = [channel for channel in self.channels.values() if isinstance(channel, WarmableChannel)]
+        await asyncio.gather(*(channel.warm() for channel in channels))
 
     async def close(self) -> None:
         """Closes what was opened."""

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
 
 from desk.backoff import Backoff
 from desk.storage.database import is_database_trouble
+
+T = TypeVar("T")
 
 
 async def run_repeatedly(
@@ -28,6 +34,25 @@ async def run_repeatedly(
             await backoff.wait(why, certain=not is_database_trouble(error))
         if pause:
             await wait_for_event(stopped, pause)
+
+
+async def when_database_is_free(step: Callable[[], Awaitable[T]], stop: asyncio.Event) -> T | None:
+    """The step's result, tried again while another process holds the lock of the database, which the log tells.
+
+    None when ``stop`` is set meanwhile. Raises whatever else is wrong with it.
+    """
+    backoff = Backoff("the database", first=1.0, longest=3.0, sleep=lambda seconds: wait_for_event(stop, seconds))
+    while not stop.is_set():
+        try:
+            found = await step()
+        except (DBAPIError, sqlite3.Error) as error:
+            if not is_database_trouble(error) or "lock" not in str(error).lower():
+                raise
+            await backoff.wait("another process holds its lock", certain=True)
+        else:
+            backoff.worked()
+            return found
+    return None
 
 
 async def wait_for_event(event: asyncio.Event, seconds: float) -> None:

@@ -13,18 +13,19 @@ from datetime import timedelta
 
 from bots.channel import TelegramChannel
 from console.runtime.channel_listeners import LEASE_RENEWAL, ROLES, ChannelListeners
-from console.runtime.resilient_loop import run_repeatedly, wait_for_event
+from console.runtime.queue_watch import QueueWatch
+from console.runtime.resilient_loop import run_repeatedly
 from console.runtime.wiring import Application
 from desk.language.detect import LANGUAGES
-from desk.queues import inbox, outbox, timers
+from desk.queues import recovery, timers
 from intake.identity import guess_limiter
 from intake.limits import abandoned
 from mail.sending import loop_guard_store
 
 MENU_COMMANDS = ("operator", "status", "help")
 """What a bot's menu offers in a private chat."""
-IDLE_PAUSE = 0.05
-"""Seconds between looks at an empty queue: a cheap read, and the most that an answer waits for a poll."""
+RECOVERY_INTERVAL = 2.5
+"""Seconds between looks for what processes left behind that are gone. Every process looks: a clock may be dead too."""
 CLEANUP_INTERVAL = timedelta(hours=1)
 """How often what no budget looks at any more is dropped."""
 REFRESH_INTERVAL = 5.0
@@ -48,7 +49,11 @@ class Server:
         self._listeners = listeners or ChannelListeners(application, roles)
         self._stopping = asyncio.Event()
         self._background: dict[str, asyncio.Task[None]] = {}
-        self._has_departures = asyncio.Event()
+        self._watch = QueueWatch(
+            application.database, application.clock, self._listeners.stored, self._listeners.sendable_channels
+        )
+        self._listeners.on_stored = self._stored
+        self._listeners.on_leases = self._watch.departures_due.set
         self._cleaned_at = application.clock()
 
     def stop(self) -> None:
@@ -56,14 +61,16 @@ class Server:
         self._stopping.set()
         self._application.sender.stopping = True
         self._listeners.stored.set()
-        self._has_departures.set()
+        self._watch.departures_due.set()
+        self._watch.found_nothing()
 
     async def run(self) -> None:
         """Until stopped. What is in hand is finished, and leases are given back."""
         async with contextlib.nullcontext() if self._already_listening else self._listeners:
             try:
+                # What waits for a channel to get ready is not marked as being sent: a kill would leave it in doubt.
+                await self._warm_up()
                 await self._listeners.also_send()
-                self._warm_up()
                 await asyncio.gather(*self._role_loops())
             finally:
                 for task in self._background.values():
@@ -73,6 +80,8 @@ class Server:
 
     def _role_loops(self) -> Iterator[Awaitable[None]]:
         yield self._repeat("tables", self._refresh, self._refresh_interval)
+        yield self._repeat("recovery", self._recover, RECOVERY_INTERVAL)
+        yield self._watch.run(self._stopping)
         if "worker" in self._roles:
             yield self._repeat("worker", self._decide, 0)
             yield self._repeat("claims", self._application.worker.keep_holding, LEASE_RENEWAL)
@@ -87,41 +96,35 @@ class Server:
     def _repeat(self, name: str, step: Callable[[], Awaitable[object]], pause: float) -> Awaitable[None]:
         return run_repeatedly(name, step, pause, self._stopping)
 
-    def _warm_up(self) -> None:
+    async def _warm_up(self) -> None:
         """The first message is not kept waiting for what reads it, nor the first answer for what sends it."""
         if "worker" in self._roles and self._application.settings.mailboxes:
             self._background["readers"] = asyncio.create_task(self._application.readers.warm())
-        if "receiver" in self._roles and {"worker", "sender"} & set(self._roles):
-            for name in self._application.channels:
-                self._warm(name)
+        if {"worker", "sender"} & set(self._roles):
+            await self._application.warm()
+
+    def _stored(self) -> None:
+        self._watch.stored(worker_here="worker" in self._roles)
 
     async def _decide(self) -> None:
-        stored = self._listeners.stored
-        stored.clear()
-        if await self._application.worker.work():
-            self._has_departures.set()
+        due = self._watch.arrivals_due
+        due.clear()
+        with self._watch.deciding():
+            worked = await self._application.worker.work()
+        if worked:
+            self._watch.departures_due.set()
+            if len(self._listeners.sendable_channels()) < len(self._application.configured_channels()):
+                self._watch.ring()
         else:
-            await wait_for_event(stored, IDLE_PAUSE)
+            self._watch.found_nothing()
+            await due.wait()
 
     async def _send(self) -> None:
-        self._has_departures.clear()
-        if not await self._application.sender.sweep(_SendableChannels(self._ready_to_send)):
-            await wait_for_event(self._has_departures, IDLE_PAUSE)
-
-    def _ready_to_send(self) -> list[str]:
-        """The channels which could send this very moment.
-
-        What waits for a channel to get ready must not be marked as being sent: a kill would leave it in doubt.
-        """
-        return [name for name in self._listeners.sendable_channels() if self._warm(name)]
-
-    def _warm(self, name: str) -> bool:
-        channel = self._application.channels[name]
-        if not isinstance(channel, TelegramChannel) or channel.is_warm:
-            return True
-        if name not in self._background or self._background[name].done():
-            self._background[name] = asyncio.create_task(channel.warm())
-        return False
+        due = self._watch.departures_due
+        due.clear()
+        if not await self._application.sender.sweep(_SendableChannels(self._listeners.sendable_channels)):
+            self._watch.found_nothing()
+            await due.wait()
 
     async def _show_menus(self) -> None:
         """Each bot that is listened to here shows its menu, once."""
@@ -139,23 +142,28 @@ class Server:
         language = self._application.providers[channel.provider].language
         await channel.show_menu({"": menus[language], **menus})
 
+    async def _recover(self) -> None:
+        if await recovery.recover(self._application.database, self._application.clock()):
+            self._stored()
+            self._watch.departures_due.set()
+
     async def _run_timers(self) -> None:
+        if not self._listeners.holds_clock():
+            return
         database, now = self._application.database, self._application.clock()
-        await inbox.release_dead_claims(database)
-        await outbox.recover(database, now)
-        await outbox.supersede(database, list(self._application.channels))
         if await timers.fire_due(database, now):
-            self._listeners.stored.set()
+            self._stored()
         if now >= self._cleaned_at + CLEANUP_INTERVAL:
             self._cleaned_at = now
             await loop_guard_store.delete_expired(database, now)
-            await guess_limiter.delete_old_guesses(database, now)
+            await guess_limiter.delete_old_guesses(database, self._application.providers, now)
             if await abandoned.fire_abandoned(database, self._application.providers.values(), now):
-                self._listeners.stored.set()
+                self._stored()
 
     async def _learn(self) -> None:
         """What was confirmed meanwhile becomes known; every worker takes it with its next refresh."""
-        await self._application.phrase_learner.learn(self._application.clock())
+        if self._listeners.holds_clock():
+            await self._application.phrase_learner.learn(self._application.clock())
 
     async def _refresh(self) -> None:
         """Agents, articles and tables of subscribers may change under us: looked at now and then, read off the loop."""

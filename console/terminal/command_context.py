@@ -134,13 +134,20 @@ class DeskFolder:
 
 @asynccontextmanager
 async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The desk's database, of this very version. Raises `SchemaMismatch`."""
+    """The desk's database, of this very version. Raises `SchemaMismatch`; refuses a role whom row-level security does
+    not hold."""
     from console.runtime.schema_version import require_current  # noqa: PLC0415
     from desk.storage.database import Database  # noqa: PLC0415
 
     database = Database(settings.database)
     try:
         await require_current(database)
+        if await database.bypasses_row_security():
+            refuse(
+                "the database's role could see every provider's rows: let it be NOSUPERUSER NOBYPASSRLS "
+                "(see 'firstline check')",
+                WRONG,
+            )
         yield database
     finally:
         await database.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -205,12 +205,17 @@ class RenderedCall:
     remote: str = ""
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class ClaimedDeparture:
     """A stored `RenderedCall` that a sender has claimed.
 
     ``attempts`` counts the tries, this one included; ``doubts`` those before it of which nobody knows what they did.
-    ``since`` is when it was written, ``priority`` the one it was claimed under.
+    ``since`` is when it was written, ``priority`` the one it was claimed under. ``still_ours`` is the fence: asked
+    right before the network is touched, it tells whether this process may still send through the channel.
     """
 
     id: int
@@ -226,6 +231,7 @@ class ClaimedDeparture:
     doubts: int = 0
     since: datetime | None = None
     priority: SendPriority = SendPriority.DIALOG
+    still_ours: Callable[[], bool] = field(default=_always, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,13 +246,15 @@ class Sent:
 class RetryLater:
     """Not now: try again after ``seconds``. ``whole_channel`` when the server asked all to wait, not this lane only.
 
-    ``tried`` is False when nothing was attempted, since our own limits said to wait.
+    ``tried`` is False when nothing was attempted, since our own limits said to wait. ``too_many`` when the server said
+    that it has had too many calls.
     """
 
     seconds: float
     why: str
     whole_channel: bool = False
     tried: bool = True
+    too_many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,5 +271,8 @@ class ResultUnknown:
 
     why: str
 
+
+FENCED = RetryLater(0.0, "another process sends through this channel now", tried=False)
+"""What became of a departure whose fence (`ClaimedDeparture.still_ours`) said no."""
 
 SendResult = Sent | RetryLater | Rejected | ResultUnknown

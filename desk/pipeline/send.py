@@ -11,12 +11,14 @@ import json
 import logging
 from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from desk.clock import Clock
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import ClaimedDeparture, ResultUnknown, RetryLater, SendPriority, Sent
-from desk.queues import outbox
+from desk.queues import outbox, recovery
 from desk.queues.outbox import SendOutcome
 from desk.queues.send_quotas import COUNTED, PLACES_OF_A_CHANNEL, shares
 from desk.storage.database import Database
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 PLACES = 240
 HANGING = 2.0
 """Seconds after which a call takes none of the common places any more: channels that hang keep only their own."""
+SUPERSEDE_INTERVAL = timedelta(seconds=1)
+"""How often it is looked for edits that later ones make pointless, while there is something to send."""
 GATHERING = 0.01
 """Seconds to wait for more results before writing them down together."""
 
@@ -51,6 +55,8 @@ class OutboxSender:
         self._flying: dict[asyncio.Task[SendOutcome], ClaimedDeparture] = {}
         self._since: dict[asyncio.Task[SendOutcome], float] = {}
         self._resting: dict[str, datetime] = {}
+        self._ours: set[str] = set()
+        self._superseded_at = clock() - SUPERSEDE_INTERVAL
         self._turn = 0
         self._claim_open = False
         self.stopping = False
@@ -58,7 +64,8 @@ class OutboxSender:
     async def sweep(self, channels: Collection[str]) -> bool:
         """Sends until nothing is due or `stopping` is set. Returns whether anything was sent.
 
-        ``channels`` may change meanwhile: it is looked at before anything is taken.
+        ``channels`` may change meanwhile: it is looked at before anything is taken, and right before each call.
+        Whatever another process left behind in a channel that has become ours is treated first.
         Raises what the database raised when it has trouble: nothing is lost, the next sweep goes on.
         """
         busy = False
@@ -77,6 +84,9 @@ class OutboxSender:
             await outbox.release(self._database, self._holder, [one.id for one in self._flying.values()])
             self._claim_open = False
         now = self._clock()
+        if new := set(channels) - self._ours:
+            await recovery.take_over(self._database, new, self._holder, now)
+        self._ours = set(channels)
         sending: dict[str, Counter[SendPriority]] = {}
         for one in self._flying.values():
             sending.setdefault(one.channel, Counter())[one.priority] += 1
@@ -96,6 +106,9 @@ class OutboxSender:
         if not wanted:
             return 0
         self._claim_open = True
+        if now >= self._superseded_at + SUPERSEDE_INTERVAL:
+            self._superseded_at = now
+            await outbox.supersede(self._database, ready)
         claimed = await outbox.claim(self._database, wanted, self._holder, now, self._lane)
         self._turn += len(claimed)
         named = {key for one in claimed for key in _named(one)}
@@ -104,7 +117,8 @@ class OutboxSender:
             # An id of another chat's message means something else here: the agents' group may be another by now.
             known = {key: remotes[key] for key in _named(departure) if key in remotes}
             here = {key: remote for key, (lane, remote) in known.items() if lane == departure.lane}
-            task = asyncio.create_task(self._send(departure, here))
+            fenced = replace(departure, still_ours=partial(channels.__contains__, departure.channel))
+            task = asyncio.create_task(self._send(fenced, here))
             self._flying[task], self._since[task] = departure, asyncio.get_running_loop().time()
         self._claim_open = False
         return len(claimed)

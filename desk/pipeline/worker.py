@@ -48,6 +48,8 @@ GATHERING, GATHERING_BACKLOG = 0.003, 0.08
 """Seconds to wait for more to be parsed, so that mails too are decided several at a time."""
 SENDING = timedelta(milliseconds=20)
 """Pause until it is looked again whether a question has been sent."""
+MACHINE_PAUSE = timedelta(seconds=5)
+"""Until a message is tried again that could not be heard for want of memory or descriptors."""
 PATIENCE = 0.2
 """Seconds a sweep waits for anything to be parsed before it looks for new arrivals."""
 
@@ -203,6 +205,12 @@ class Worker:
             await self._record_failure(arrival, str(error), final=True)
         except SQLAlchemyError:
             raise
+        except (OSError, MemoryError) as error:
+            # Trouble of the machine is not trouble of the message.
+            log.warning("arrival %d waits: the machine has trouble: %s", arrival.id, type(error).__name__)
+            async with self._database.work() as connection:
+                again = self._clock() + MACHINE_PAUSE
+                await inbox.postpone(connection, self._holder, {arrival.id: again})
         except Exception as error:
             log.exception("arrival %d could not be parsed", arrival.id)
             await self._record_failure(arrival, f"parsing failed: {type(error).__name__}: {error}")

@@ -168,11 +168,25 @@ def weight_of(bodies: Iterable[bytes]) -> int:
     return sum(size for body in bodies if (size := len(body)) > LIGHT)
 
 
+_KEEP_HOLDING = (
+    update(arrivals)
+    .where(
+        arrivals.c.id.in_(
+            select(arrivals.c.id)
+            .where(arrivals.c.id.in_(bindparam("ids", expanding=True)), arrivals.c.holder == bindparam("by"))
+            .order_by(arrivals.c.id)
+            .with_for_update(skip_locked=True)
+        )
+    )
+    .values(held_until=bindparam("until"))
+)
+"""What is being finished this moment needs no keeping: two that lock the same rows could wait for each other."""
+
+
 async def keep_holding(database: Database, holder: str, ids: Iterable[int], now: datetime) -> None:
     """Says that we still work on these."""
-    statement = update(arrivals).where(arrivals.c.id.in_(list(ids)), arrivals.c.holder == holder)
     async with database.work() as connection:
-        await connection.execute(statement.values(held_until=now + HELD_FOR))
+        await connection.execute(_KEEP_HOLDING, {"ids": list(ids), "by": holder, "until": now + HELD_FOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,16 +293,25 @@ async def release(database: Database, holder: str, ids: Iterable[int]) -> None:
         await connection.execute(statement.values(holder=None, held_until=None))
 
 
+_HELD = and_(is_waiting(arrivals), arrivals.c.holder.is_not(None))
+HOLDERS = select(arrivals.c.holder).where(_HELD).distinct()
+"""Who holds arrivals."""
+
+
 async def release_dead_claims(database: Database) -> None:
     """Lets go of what killed processes of this machine held, so that nobody waits for their time to run out."""
-    held = and_(is_waiting(arrivals), arrivals.c.holder.is_not(None))
     async with database.look() as connection:
-        holders = (await connection.execute(select(arrivals.c.holder).where(held).distinct())).scalars().all()
-    dead = [holder for holder in holders if is_known_dead(holder)]
-    if dead:
-        async with database.work() as connection:
-            statement = update(arrivals).where(held, arrivals.c.holder.in_(dead))
-            await connection.execute(statement.values(holder=None, held_until=None))
+        holders = (await connection.execute(HOLDERS)).scalars().all()
+    await release_claims_of(database, [holder for holder in holders if is_known_dead(holder)])
+
+
+async def release_claims_of(database: Database, holders: Sequence[str]) -> int:
+    """Lets go of whatever these hold. Returns how much it was."""
+    if not holders:
+        return 0
+    async with database.work() as connection:
+        statement = update(arrivals).where(_HELD, arrivals.c.holder.in_(holders))
+        return (await connection.execute(statement.values(holder=None, held_until=None))).rowcount
 
 
 async def quarantine(database: Database) -> Sequence[Row[*tuple[Any, ...]]]:

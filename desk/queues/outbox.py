@@ -4,7 +4,7 @@
 that a later one makes pointless is superseded. A lane's next departure is not taken before the earlier ones have gone.
 Which lanes of a channel go first is a matter of priority (`desk.queues.send_quotas`): neither ten thousand notices
 nor two thousand strangers who come at once keep people in a dialog waiting.
-What a killed sender left in *sending* may have gone or not: `recover` goes by its policy.
+What a sender that is gone left in *sending* may have gone out or not: `desk.queues.recovery` goes by its policy.
 """
 
 from __future__ import annotations
@@ -52,19 +52,20 @@ from desk.model.messages import (
 )
 from desk.queues.inbox import store
 from desk.queues.send_quotas import ClaimQuota
+from desk.storage.channel_leases import send_lease
 from desk.storage.database import Database
-from desk.storage.process_identity import is_known_dead
-from desk.storage.worker_tables import departures, is_unsent
+from desk.storage.worker_tables import departures, is_unsent, leases
 
 HELD_FOR = timedelta(seconds=120)
+"""How long a claim lasts where no lease says who sends (`desk.queues.recovery`)."""
 _NAMES = (
     "id", "key", "provider", "channel", "lane", "kind", "policy", "body", "case_id", "attempts", "doubts", "created_at",
 )  # fmt: skip
-_COLUMNS: list[Column[Any]] = [departures.c[name] for name in _NAMES]
+DEPARTURE_COLUMNS: list[Column[Any]] = [departures.c[name] for name in _NAMES]
 
 
-def _departure(row: Row[*tuple[Any, ...]]) -> ClaimedDeparture:
-    """A row as a value."""
+def departure_of(row: Row[*tuple[Any, ...]]) -> ClaimedDeparture:
+    """A row of `DEPARTURE_COLUMNS` as a value."""
     return ClaimedDeparture(
         row.id,
         row.key,
@@ -113,12 +114,21 @@ def _claimable(name: str) -> _Claimable:
     return _Claimable(mine, head, query)
 
 
+_LEASED_TO_ANOTHER = (
+    select(leases.c.name)
+    .where(leases.c.name.in_(bindparam("send_leases", expanding=True)), leases.c.holder != bindparam("new_holder"))
+    .exists()
+)
+"""Whoever was asleep when another process took the channel over marks nothing there any more."""
+
+
 def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
     found = _claimable("mine")
     free = (
         found.query.where(
             found.mine.c.channel.in_(bindparam("channels", expanding=True)),
             found.mine.c.priority == bindparam("of_priority"),
+            ~_LEASED_TO_ANOTHER,
         )
         .order_by(found.mine.c.id)
         .limit(bindparam("most", type_=Integer))
@@ -134,7 +144,7 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
             held_until=bindparam("until"),
             attempts=departures.c.attempts + 1,
         )
-        .returning(*_COLUMNS)
+        .returning(*DEPARTURE_COLUMNS)
     )
 
 
@@ -190,9 +200,14 @@ async def claim(
     claimed: list[ClaimedDeparture] = []
     async with database.work() as connection:
         for share in shares:
-            asked = {"channels": share.channels, "of_priority": int(share.priority), "most": share.most}
+            asked = {
+                "channels": share.channels,
+                "send_leases": [send_lease(channel) for channel in share.channels],
+                "of_priority": int(share.priority),
+                "most": share.most,
+            }
             rows = await connection.execute(_CLAIM, {**values, **asked})
-            claimed += [replace(_departure(row), priority=share.priority) for row in rows]
+            claimed += [replace(departure_of(row), priority=share.priority) for row in rows]
     return sorted(claimed, key=lambda departure: departure.id)
 
 
@@ -299,7 +314,7 @@ async def _still_ours(connection: AsyncConnection, ids: Sequence[int], holder: s
     query = select(departures.c.id).where(
         departures.c.id.in_(ids), departures.c.state == "sending", departures.c.holder == holder
     )
-    return set((await connection.execute(query.with_for_update())).scalars().all())
+    return set((await connection.execute(query.order_by(departures.c.id).with_for_update())).scalars().all())
 
 
 def _matters(one: SendOutcome, row: Mapping[str, Any]) -> bool:
@@ -353,33 +368,6 @@ def _row(one: SendOutcome, now: datetime) -> dict[str, Any]:
         - (isinstance(result, RetryLater) and (result.whole_channel or not result.tried)),
         "to_doubts": departure.doubts + isinstance(result, ResultUnknown),
     }
-
-
-async def recover(database: Database, now: datetime) -> int:
-    """Treats what dead senders left behind, each by its policy. Returns how many there were."""
-    held = and_(is_unsent(departures, "sending"), departures.c.holder.is_not(None))
-    async with database.look() as connection:
-        query = select(departures.c.holder, func.max(departures.c.held_until)).where(held).group_by(departures.c.holder)
-        dead = [who for who, until in (await connection.execute(query)).all() if is_known_dead(who) or until < now]
-    return sum([await _recover_from(database, holder, now) for holder in dead])
-
-
-async def _recover_from(database: Database, holder: str, now: datetime) -> int:
-    query = select(*_COLUMNS).where(is_unsent(departures, "sending"), departures.c.holder == holder)
-    async with database.look() as connection:
-        left = [_departure(row) for row in (await connection.execute(query)).all()]
-    lost = "the sender was killed while sending"
-    settled = [
-        SendOutcome(one, RetryLater(0, f"{lost}; edits repeat freely") if _repeatable(one) else ResultUnknown(lost))
-        for one in left
-    ]
-    await settle(database, settled, holder, now)
-    return len(settled)
-
-
-def _repeatable(departure: ClaimedDeparture) -> bool:
-    """Edits change nothing when repeated; a mail keeps its Message-ID, so a second copy is no second mail."""
-    return departure.policy is RedeliveryPolicy.EDIT or departure.kind == "mail"
 
 
 async def remotes(database: Database, keys: Iterable[str]) -> Mapping[str, tuple[str, str]]:

@@ -17,7 +17,17 @@ from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.process_identity import is_known_dead
 from desk.storage.worker_tables import leases
 
-LEASE_TIME = timedelta(seconds=9)
+LEASE_TIME = timedelta(seconds=8)
+
+
+def send_lease(channel: str) -> str:
+    """The name of the lease to send through a channel."""
+    return f"send:{channel}"
+
+
+def listen_lease(channel: str) -> str:
+    """The name of the lease to receive at a channel."""
+    return f"listen:{channel}"
 
 
 class LeaseLost(Exception):
@@ -26,25 +36,19 @@ class LeaseLost(Exception):
 
 async def acquire(database: Database, names: Collection[str], holder: str, now: datetime) -> set[str]:
     """Takes or renews these leases, all in one transaction. Returns those we hold now; others have living holders."""
-    async with database.look() as connection:
-        rows = (await connection.execute(select(leases).where(leases.c.name.in_(names)))).all()
-    known = {row.name for row in rows}
-    ours = [row.name for row in rows if row.holder == holder]
-    expired = [row for row in rows if row.holder != holder and (row.held_until <= now or is_known_dead(row.holder))]
-    new = [name for name in names if name not in known]
-    if not (ours or expired or new):
-        return set()
     until, held = now + LEASE_TIME, set[str]()
     async with database.work() as connection:
-        if ours:
+        rows = (await connection.execute(select(leases).where(leases.c.name.in_(names)))).all()
+        if ours := [row.name for row in rows if row.holder == holder]:
             held |= await _updated_names(connection, _update_of(holder, ours).values(held_until=until))
-        for row in expired:
-            takeover = _update_of(row.holder, [row.name]).where(leases.c.fence == row.fence)
-            held |= await _updated_names(
-                connection, takeover.values(holder=holder, fence=row.fence + 1, held_until=until)
-            )
-        if new:
-            new_rows = [{"name": name, "holder": holder, "fence": 1, "held_until": until} for name in new]
+        for row in rows:
+            if row.holder != holder and (row.held_until <= now or is_known_dead(row.holder)):
+                takeover = _update_of(row.holder, [row.name]).where(leases.c.fence == row.fence)
+                held |= await _updated_names(
+                    connection, takeover.values(holder=holder, fence=row.fence + 1, held_until=until)
+                )
+        if new := set(names) - {row.name for row in rows}:
+            new_rows = [{"name": name, "holder": holder, "fence": 1, "held_until": until} for name in sorted(new)]
             held |= await _updated_names(connection, insert_ignoring_duplicates(connection, leases).values(new_rows))
     return held
 

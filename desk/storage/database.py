@@ -147,11 +147,7 @@ class Database:
     async def _session_for(
         self, connection: AsyncConnection, providers: tuple[str, ...]
     ) -> AsyncIterator[AsyncSession]:
-        if not providers or not all(providers) or any("," in one for one in providers):
-            raise ValueError("whose rows? name at least one provider, and none with a comma")
-        if not self.sqlite:
-            statement = text("SELECT set_config('firstline.providers', :providers, true)")
-            await connection.execute(statement, {"providers": ",".join(providers)})
+        await self.name_providers(connection, *providers)
         session = AsyncSession(bind=connection, expire_on_commit=False, autoflush=False)
         session.sync_session.info["providers"] = providers
         try:
@@ -159,6 +155,14 @@ class Database:
         finally:
             session.sync_session.expunge_all()
             await session.close()
+
+    async def name_providers(self, connection: AsyncConnection, *providers: str) -> None:
+        """Lets the rest of a transaction see and write these providers' rows too."""
+        if not providers or not all(providers) or any("," in one for one in providers):
+            raise ValueError("whose rows? name at least one provider, and none with a comma")
+        if not self.sqlite:
+            statement = text("SELECT set_config('firstline.providers', :providers, true)")
+            await connection.execute(statement, {"providers": ",".join(providers)})
 
     async def bypasses_row_security(self) -> bool:
         """Whether our PostgreSQL role could see every provider's rows, which it must not (promises, rule 9)."""

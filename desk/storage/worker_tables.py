@@ -1,7 +1,7 @@
 """The workers' own tables, in SQLAlchemy Core: what came in, what goes out, what will wake, who holds what.
 
-They are exempt from row-level security, since whoever works them works for all providers; whatever they name of a
-provider's cases and people is read again under its name.
+All but `pending` are exempt from row-level security, since whoever works them works for all providers; whatever they
+name of a provider's cases and people is read again under its name.
 """
 
 from __future__ import annotations

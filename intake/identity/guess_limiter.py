@@ -10,7 +10,7 @@ the budget is only the smaller.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -73,8 +73,8 @@ class GuessLimiter:
         """In order: who asks later in a batch finds what was tried before, though it is not written yet."""
         provider_names = {one.provider for one in requests}
         counted: dict[str, list[CountedGuess]] = {provider: [] for provider in provider_names}
-        async with self._database.look() as connection:
-            for row in (await connection.execute(_COUNTED_GUESSES, {"homes": list(provider_names)})).all():
+        async with self._database.read(*provider_names) as session:
+            for row in (await session.execute(_COUNTED_GUESSES, {"homes": list(provider_names)})).all():
                 counted[row.provider].append(CountedGuess(row.number, row.who, row.at))
         return [_look_up(one, counted[one.provider], self._found_at[one.provider]) for one in requests]
 
@@ -103,7 +103,7 @@ def write_counted_guess(act: CountGuess, round_: Round, rows: WriteBuffer) -> No
     rows.insert(guesses, provider=round_.provider.name, number=act.guess.number, who=act.guess.who, at=round_.now)
 
 
-async def delete_old_guesses(database: Database, now: datetime) -> None:
-    """Drops what no budget looks at any more."""
-    async with database.work() as connection:
-        await connection.execute(delete(guesses).where(guesses.c.at < now - DAY))
+async def delete_old_guesses(database: Database, providers: Iterable[str], now: datetime) -> None:
+    """Drops what no budget of these providers looks at any more."""
+    async with database.write(*providers) as session:
+        await session.execute(delete(guesses).where(guesses.c.at < now - DAY))

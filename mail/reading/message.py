@@ -284,8 +284,12 @@ def _find_tokens(sent_to: tuple[str, ...], ids: tuple[str, ...], address: str, m
 
 
 def _compute_fingerprint(message_id: str, headers: Headers, raw: bytes) -> str:
-    """Equal for a message delivered twice: from Message-ID and body; without an ID, from From, Date and Subject."""
-    known = [message_id.encode()] if message_id else [headers.get_first(name) for name in ("from", "date", "subject")]
+    """Equal for a message delivered twice: from From, Subject, body and Message-ID; without an ID, from Date instead.
+
+    A Message-ID alone proves nothing: some programs give the same one to letters of several people.
+    """
+    known = [b" ".join(headers.get_first(name).split()) for name in ("from", "subject")]
+    known.append(message_id.encode() or headers.get_first("date"))
     end = min((at for at in (raw.find(b"\n\n"), raw.find(b"\n\r\n")) if at >= 0), default=len(raw))
     body = raw[end:].replace(b"\r\n", b"\n").rstrip()
     return hashlib.sha256(b"\0".join([*known, body.lstrip()])).hexdigest()

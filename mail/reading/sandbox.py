@@ -22,6 +22,7 @@ from typing import ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
+from desk.backoff import Backoff
 from desk.model.messages import UnreadableMessage
 from mail.reading import message, message_to_json
 from mail.reading.message import MailboxReadingOptions, MailMessage
@@ -45,10 +46,16 @@ FATAL_ERRORS = (ProcessExpired, TimeoutError, MemoryError)
 """What a child dies of."""
 
 
+class ReadersUnavailable(Exception):
+    """The machine has no reader to give: it cannot fork, or is out of memory or of descriptors. No letter is at
+    fault."""
+
+
 class MessageReaderPool:
     """Reads messages in ``workers`` children, each with ``seconds`` of processor time a message and ``memory`` bytes.
 
-    The children are started with the first message, or by `warm`, and started again when they had to be killed.
+    The children are started with the first message, or by `warm`, and started again when they had to be killed. While
+    the machine lets none be started, letters wait and the log says so: that counts against no letter.
     """
 
     def __init__(self, workers: int = 2, seconds: float = 2.0, memory: int = 256 * MEBIBYTE) -> None:
@@ -57,6 +64,7 @@ class MessageReaderPool:
         self._free_children = asyncio.Semaphore(workers)
         self._waiting: deque[_PendingRead] = deque()
         self._working: set[asyncio.Task[None] | None] = set()
+        self._backoff = Backoff("the readers of letters", longest=5.0)
 
     async def warm(self) -> None:
         """Starts the children before the first message comes."""
@@ -159,42 +167,68 @@ class MessageReaderPool:
             return message_to_json.describe_unreadable(path, reading, str(error))
 
     async def close(self) -> None:
-        """Ends the children."""
+        """Ends the children. Whatever waits for one is given up."""
+        for task in tuple(self._working):
+            if task:
+                task.cancel()
         pool, self._pool = self._pool, None
         if pool is not None:
             pool.stop()  # type: ignore[no-untyped-call]
             await asyncio.to_thread(pool.join)
 
     async def _run_in_child(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """One task in a child, once one is free. Raises `TimeoutError` also when no child can be started for it."""
-        async with self._free_children:
+        """One task in a child, once one is free. While the machine has none to give, it waits."""
+        while True:
             try:
-                return await asyncio.wait_for(
-                    self._schedule(function, *args, **kwargs), self._seconds * WALL_CLOCK_FACTOR + START_SECONDS
-                )
-            except TimeoutError:
-                raise TimeoutError("no reader took it up, or none came back") from None
+                async with self._free_children:
+                    return await self._run_now(function, *args, **kwargs)
+            except ReadersUnavailable as error:
+                await self._backoff.wait(str(error), certain=True)
+
+    async def _run_now(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """One task in a child. Raises `ReadersUnavailable` when none can be started, or none takes it up."""
+        scheduled = asyncio.ensure_future(self._schedule(function, *args, **kwargs))
+        # A child that took it up is killed sooner than that.
+        try:
+            await asyncio.wait({scheduled}, timeout=self._seconds * WALL_CLOCK_FACTOR + START_SECONDS)
+            if not scheduled.done():
+                raise ReadersUnavailable("no reader takes a letter up")
+        finally:
+            scheduled.cancel()
+        if not isinstance(scheduled.exception(), ReadersUnavailable):
+            self._backoff.worked()
+        return scheduled.result()
 
     async def _schedule(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A pool that broke (all idle children were killed) is made anew."""
+        why = "they die at once"
         for _ in range(3):
-            pool = self._get_pool()
             try:
-                future: Future[T] = pool.schedule(
+                future: Future[T] = self._get_pool().schedule(
                     _run_limited,
                     args=(self._seconds, function, args, kwargs),
                     timeout=self._seconds * WALL_CLOCK_FACTOR,
                 )
-            except RuntimeError:  # it broke between two lines
+            except (
+                RuntimeError,
+                OSError,
+                EOFError,
+                MemoryError,
+            ) as error:  # it broke between two lines, or is not made
+                why = f"{type(error).__name__}: {error}"
                 continue
             try:
                 return await asyncio.wrap_future(future)
             except BrokenProcessPool:
                 continue
-        raise TimeoutError("the readers cannot be started")
+        raise ReadersUnavailable(f"the readers of letters cannot be started: {why}")
 
     def _get_pool(self) -> ProcessPool:
-        if self._pool is None or not self._pool.active:
+        if self._pool is not None and not self._pool.active:
+            broken, self._pool = self._pool, None
+            with suppress(Exception):
+                broken.stop()  # type: ignore[no-untyped-call]
+        if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["mail.reading.sandbox"])
             self._pool = ProcessPool(

@@ -18,7 +18,7 @@ from desk.model.messages import RawMessage
 from desk.queues import inbox
 from desk.storage.base import METADATA
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals, departures
+from desk.storage.worker_tables import arrivals, departures, leases
 from tests.faults.test_fairness import NOW
 
 CANARY = "contract 40-1187 canary"
@@ -29,7 +29,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     """Empty queues."""
     opened = Database(database_url)
     async with opened.work() as connection:
-        await connection.run_sync(METADATA.create_all, tables=[arrivals, departures])
+        await connection.run_sync(METADATA.create_all, tables=[arrivals, departures, leases])
     yield opened
     await opened.close()
 
@@ -57,7 +57,7 @@ async def test_who_gives_up_while_a_transaction_begins_leaves_none_open(
     """SQLite has one writer: a transaction that nobody ends would be the end of all writing."""
     database = Database(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}")
     async with database.work() as connection:
-        await connection.run_sync(METADATA.create_all, tables=[arrivals, departures])
+        await connection.run_sync(METADATA.create_all, tables=[arrivals, departures, leases])
     begins, begun = asyncio.Event(), desk.storage.database._begin
 
     async def seen(driver: Any, begin: str) -> None:

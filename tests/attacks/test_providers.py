@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text
 
 from console.runtime.migrate import migrate
+from console.runtime.tables import UNGUARDED
 from desk.model.case import Case
 from desk.model.journal import JournalEntry
 from desk.model.provider_files import InvalidProvider, load_all
 from desk.model.subscribers import Person
+from desk.storage.base import METADATA
 from desk.storage.database import Database
 from desk.storage.ids import IdGenerator
 from tests.stories.desk import Clock
@@ -51,7 +54,7 @@ async def test_row_level_security_holds_for_plain_sql(database: Database) -> Non
         pytest.skip("SQLite has no row-level security: there only the scoped session touches these tables")
     assert not await database.bypasses_row_security()
     async with database.work() as connection:
-        for table in ("cases", "people", "addresses", "journal"):
+        for table in ("cases", "people", "addresses", "journal", "pending", "guesses"):
             assert (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar() == 0
         assert (await connection.execute(text("UPDATE cases SET owner = 'me'"))).rowcount == 0
         assert (await connection.execute(text("DELETE FROM people"))).rowcount == 0
@@ -59,6 +62,25 @@ async def test_row_level_security_holds_for_plain_sql(database: Database) -> Non
         assert (await session.execute(text("UPDATE cases SET owner = 'me'"))).rowcount == 1  # type: ignore[attr-defined]
     async with database.look() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM cases"))).scalar() == 0
+
+
+def test_every_table_that_names_a_provider_is_guarded_or_says_why_not() -> None:
+    """A new table cannot be forgotten."""
+    named = {table.name for table in METADATA.tables.values() if "provider" in table.c}
+    baseline = import_module("console.migrations.versions.0001_baseline")
+    guarded = {*baseline.GUARDED, "audit"}
+    assert not guarded & UNGUARDED.keys()
+    assert named == guarded | UNGUARDED.keys()
+
+
+async def test_postgresql_guards_what_the_migration_says(database: Database) -> None:
+    """Also from the owner of the tables."""
+    if database.sqlite:
+        pytest.skip("SQLite has no row-level security")
+    query = text("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
+    async with database.look() as connection:
+        guarded = set((await connection.execute(query)).scalars())
+    assert guarded == {table.name for table in METADATA.tables.values() if "provider" in table.c} - UNGUARDED.keys()
 
 
 @pytest.mark.parametrize("name", ["sever,volga", "Sever", "a b", "x" * 64, "север"])

@@ -89,3 +89,55 @@ def test_more_than_a_window_holds_waits_for_an_empty_one_and_not_for_ever() -> N
     window.take(0.0, 10)
     assert window.delay(1.0, 10) == 2.0
     assert window.idle(3.0)
+
+
+def reaction(number: int) -> str:
+    """The lane of a reaction to an agent's line."""
+    return f"{CHANNEL}:reaction:-100:remote:{number}"
+
+
+def test_reactions_count_within_their_group() -> None:
+    times = sent(RateLimits(CHANNEL), [reaction(number) if number % 2 else f"{CHANNEL}:-100" for number in range(50)])
+    assert most_in(times, 60.0) == 20
+
+
+def test_reactions_that_wait_go_before_what_else_is_said_in_the_group() -> None:
+    limits = RateLimits(CHANNEL)
+    for second in range(20):
+        limits.book(f"{CHANNEL}:-100", float(second))
+    waits = limits.delay(reaction(1), 30.0)
+    assert waits == 31.0
+    assert limits.delay(f"{CHANNEL}:-100", 30.0) == 32.0, "the next place is the reaction's"
+    assert limits.delay(f"{CHANNEL}:42", 30.0) == 0.0
+    limits.book(reaction(1), 61.0)
+    assert limits.delay(f"{CHANNEL}:-100", 61.0) == 1.0
+    # A reaction that was given up keeps nothing.
+    limits.delay(reaction(2), 61.0)
+    assert limits.delay(f"{CHANNEL}:-100", 65.0) == 0.0
+
+
+def test_one_chat_that_is_told_to_wait_rests_alone() -> None:
+    limits = RateLimits(CHANNEL)
+    assert not limits.told_to_wait(f"{CHANNEL}:1", 10.0, 5.0)
+    assert not limits.told_to_wait(f"{CHANNEL}:1", 10.5, 5.0)
+    assert not limits.told_to_wait(f"{CHANNEL}:2", 20.0, 5.0), "that was long ago"
+    assert limits.rest(20.0) == 0.0
+
+
+def test_several_chats_that_are_told_to_wait_rest_the_bot_and_slow_it_down() -> None:
+    """Somebody else sends with our token: we get ten a second. The pace comes back one by one."""
+    limits, now = RateLimits(CHANNEL), 100.0
+    for chat in range(12):
+        now += limits.book(f"{CHANNEL}:{chat}", now)
+    assert not limits.told_to_wait(f"{CHANNEL}:10", now, 4.0)
+    assert limits.told_to_wait(f"{CHANNEL}:11", now, 4.0)
+    assert limits.rest(now) == 4.0
+    assert limits.book(f"{CHANNEL}:12", now, patience=2.0) == 4.0, "not booked"
+    now += 4.0
+    waits = [limits.book(f"{CHANNEL}:a{chat}", now, patience=60.0) for chat in range(70)]
+    assert most_in(waits, 1.0) == 7
+    for _ in range(300):
+        now += 1.0
+        limits.was_taken(now)
+    waits = [limits.book(f"{CHANNEL}:b{chat}", now, patience=60.0) for chat in range(70)]
+    assert most_in(waits, 1.0) == 30

@@ -262,7 +262,10 @@ async def test_a_group_that_has_moved_is_followed_and_its_agents_are_still_agent
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        ({"kind": "error", "code": 429, "retry_after": 17, "description": "Too Many Requests"}, RetryLater(17.0, "")),
+        (
+            {"kind": "error", "code": 429, "retry_after": 17, "description": "Too Many Requests"},
+            RetryLater(17.0, "", too_many=True),
+        ),
         ({"kind": "error", "code": 502, "description": "Bad Gateway"}, RetryLater(2.0, "")),
         ({"kind": "error", "code": 401, "description": "Unauthorized"}, RetryLater(60.0, "", whole_channel=True)),
         ({"kind": "error", "code": 404, "description": "Not Found"}, RetryLater(60.0, "", whole_channel=True)),

@@ -10,7 +10,7 @@ import pytest
 
 from desk.storage.base import METADATA
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals, departures
+from desk.storage.worker_tables import arrivals, departures, leases
 from tests.conftest import skip_or_fail
 from tests.faults.served_desk import ServedDesk
 from tests.peers.botapi import BotApi
@@ -67,6 +67,6 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         url = made.replace("postgresql://", "postgresql+asyncpg://")
     opened = Database(url)
     async with opened.work() as connection:
-        await connection.run_sync(METADATA.create_all, tables=[arrivals, departures])
+        await connection.run_sync(METADATA.create_all, tables=[arrivals, departures, leases])
     yield opened
     await opened.close()

@@ -16,7 +16,7 @@ import pytest
 
 from tests.faults.conftest import SQLITE
 from tests.faults.served_desk import OUTAGE, TOKEN, ServedDesk, eventually
-from tests.kills.desk_process import Bot
+from tests.kills.desk_process import Bot, DeskProcess
 from tests.peers.botapi import BotApi
 from tests.peers.local_process import free_port
 from tests.peers.postgres import Postgres
@@ -53,6 +53,31 @@ async def test_sqlite_locked_from_outside_only_delays(served_desk: ServedDesk) -
     other.execute("ROLLBACK")
     other.close()
     await _goes_on(served_desk)
+
+
+async def test_a_start_waits_while_another_process_holds_the_lock_and_says_so(
+    tmp_path: Path, api: BotApi, prepared_desks: PreparedDesks
+) -> None:
+    """It does not end, and serves as soon as the lock is free."""
+    desk = await ServedDesk.made(tmp_path / "desk", SQLITE, api, prepared_desks=prepared_desks)
+    other = sqlite3.connect(desk.folder.root / "data" / "firstline.db", timeout=60, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    started = DeskProcess(desk.folder).start()
+    desk.desks.append(started)
+    try:
+        await eventually(lambda: _says(started, "another process holds its lock"), 120)
+        await asyncio.sleep(6)
+        assert started.alive
+        other.execute("ROLLBACK")
+        await eventually(lambda: _says(started, " serves: "), 120)
+        await desk.serves(next(_people))
+    finally:
+        other.close()
+        await desk.closes()
+
+
+async def _says(desk: DeskProcess, words: str) -> bool:
+    return words in desk.said()
 
 
 async def test_a_postgresql_that_crashes_and_stays_away_only_delays(

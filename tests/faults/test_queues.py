@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 
 from desk.model.channel import Channel, ChannelCapabilities
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import (
+    FENCED,
     ClaimedDeparture,
     RawMessage,
     RedeliveryPolicy,
@@ -21,10 +24,13 @@ from desk.model.messages import (
     Sent,
 )
 from desk.pipeline.send import OutboxSender
-from desk.queues import inbox, outbox
+from desk.queues import inbox, outbox, recovery
+from desk.queues.next_due import NextDue, next_due
 from desk.queues.outbox import SendOutcome
 from desk.queues.question_delivery_times import departure_behind
 from desk.queues.send_quotas import ClaimQuota
+from desk.storage import channel_leases
+from desk.storage.channel_leases import send_lease
 from desk.storage.database import Database
 from desk.storage.worker_tables import arrivals, departures
 
@@ -59,7 +65,7 @@ async def test_a_sender_that_was_taken_over_settles_nothing(database: Database) 
     await _something_to_say(database)
     (mine,) = await outbox.claim(database, ANY, "sleeper", NOW)
     late = NOW + outbox.HELD_FOR + timedelta(seconds=1)
-    assert await outbox.recover(database, late) == 1
+    assert await recovery.recover(database, late) == 1
     await outbox.settle(database, [SendOutcome(mine, Sent("77"))], "sleeper", late)
     assert (await _row(database))[:2] == ("pending", 1)
     (again,) = await outbox.claim(database, ANY, "other", late)
@@ -69,6 +75,23 @@ async def test_a_sender_that_was_taken_over_settles_nothing(database: Database) 
     state, doubts, problem = await _row(database)
     assert (state, doubts) == ("sent", 1)
     assert "may be read twice" in problem
+
+
+async def test_a_claim_lasts_as_long_as_the_lease_to_send(database: Database) -> None:
+    """Whoever takes the lease over treats at once what the other has marked; that one marks nothing more."""
+    await _something_to_say(database)
+    assert await channel_leases.acquire(database, [send_lease("telegram:main")], "sleeper", NOW)
+    (mine,) = await outbox.claim(database, ANY, "sleeper", NOW)
+    assert await recovery.recover(database, NOW + outbox.HELD_FOR * 2) == 0, "its lease still stands"
+    late = NOW + channel_leases.LEASE_TIME
+    assert await channel_leases.acquire(database, [send_lease("telegram:main")], "other", late)
+    assert await recovery.take_over(database, ["telegram:main"], "other", late) == 1
+    assert (await _row(database))[:2] == ("pending", 1)
+    assert await outbox.claim(database, ANY, "sleeper", late) == []
+    await outbox.settle(database, [SendOutcome(mine, Sent("77"))], "sleeper", late)
+    (again,) = await outbox.claim(database, ANY, "other", late)
+    await outbox.settle(database, [SendOutcome(again, FENCED)], "other", late)
+    assert (await _row(database))[:2] == ("pending", 1), "the fence is no try"
 
 
 async def test_refusals_do_not_use_up_the_one_repetition(database: Database) -> None:
@@ -146,3 +169,30 @@ async def test_a_worker_that_was_taken_over_counts_no_failure_of_another(databas
     async with database.look() as connection:
         row = (await connection.execute(select(arrivals))).one()
     assert (row.state, row.holder, row.attempts) == ("waiting", "other", 0)
+
+
+async def test_keeping_claims_waits_for_nobody_who_is_finishing_them(database: Database) -> None:
+    """Two that lock the same rows in another order would wait for each other: a deadlock, and a second's stall."""
+    if database.sqlite:
+        pytest.skip("SQLite has one writer")
+    await inbox.accept(database, [RawMessage("telegram:main", str(one), f"lane {one}", b"{}", NOW) for one in range(3)])
+    claimed = [one.id for one in await inbox.claim(database, "me", NOW, 5)]
+    later = NOW + timedelta(seconds=5)
+    async with database.work() as finishing:
+        await finishing.execute(update(arrivals).where(arrivals.c.id == claimed[1]).values(problem="being finished"))
+        await asyncio.wait_for(inbox.keep_holding(database, "me", claimed, later), 10)
+    async with database.look() as connection:
+        held = (await connection.execute(select(arrivals.c.held_until).order_by(arrivals.c.id))).scalars().all()
+    assert held == [later + inbox.HELD_FOR, NOW + inbox.HELD_FOR, later + inbox.HELD_FOR]
+
+
+async def test_the_next_thing_to_do_is_known_by_one_look(database: Database) -> None:
+    """An arrival that is held is due when its time runs out; a departure of another's channel is none of ours."""
+    assert await next_due(database, ["telegram:main"]) == NextDue()
+    await inbox.accept(database, [RawMessage("telegram:main", "1", "lane", b"{}", NOW, quiet_ms=700)])
+    await _something_to_say(database)
+    assert await next_due(database, []) == NextDue(NOW + timedelta(milliseconds=700))
+    assert (await next_due(database, ["telegram:main"])).departure == NOW
+    later = NOW + timedelta(seconds=1)
+    await inbox.claim(database, "me", later, 5)
+    assert await next_due(database, ["mail:main"]) == NextDue(later + inbox.HELD_FOR)

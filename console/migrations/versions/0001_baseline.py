@@ -12,9 +12,11 @@ GUARDED = (
     "article_links",
     "cases",
     "dialog_states",
+    "guesses",
     "journal",
     "learned_phrasings",
     "memberships",
+    "pending",
     "people",
     "suggestions",
     "team_files",
@@ -41,6 +43,16 @@ AUDIT_GUARDS = {
     ),
 }
 """What keeps the audit: it only grows; on PostgreSQL anybody adds to it, and only its provider's rows are seen."""
+
+_SWEPT = "autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 1"
+QUEUE_STORAGE = {
+    "arrivals": f"fillfactor = 60, {_SWEPT}",
+    "departures": f"fillfactor = 60, {_SWEPT}",
+    "timers": _SWEPT,
+    "leases": "fillfactor = 50, autovacuum_vacuum_threshold = 200, autovacuum_vacuum_scale_factor = 0",
+}
+"""How PostgreSQL keeps the queues, whose rows change two or three times each: with room on their pages for the next
+version of a row, and swept often."""
 
 revision = "0001"
 down_revision = None
@@ -626,6 +638,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("provider", "agent", name=op.f("pk_memberships")),
     )
     op.create_table(
+        "moved_groups",
+        sa.Column("channel", sa.String(length=80), nullable=False),
+        sa.Column(
+            "chat", sa.BigInteger(), autoincrement=False, nullable=False, comment="what the settings may still have"
+        ),
+        sa.Column("moved_to", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("channel", "chat", name=op.f("pk_moved_groups")),
+    )
+    op.create_table(
         "presence",
         sa.Column("agent", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
@@ -641,6 +662,8 @@ def upgrade() -> None:
     for statement in AUDIT_GUARDS[op.get_bind().dialect.name]:
         op.execute(statement)
     if op.get_bind().dialect.name == "postgresql":
+        for table, storage in QUEUE_STORAGE.items():
+            op.execute(f"ALTER TABLE {table} SET ({storage})")
         for table in GUARDED:
             op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
             op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

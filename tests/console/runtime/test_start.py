@@ -36,9 +36,11 @@ class DelayedStart:
         self._start_server = console.runtime.lifecycle._start_server
         monkeypatch.setattr(console.runtime.lifecycle, "_start_server", self._held_back)
 
-    async def _held_back(self, receiver: Receiver, roles: Collection[str], listening: ChannelListeners) -> Server:
+    async def _held_back(
+        self, receiver: Receiver, roles: Collection[str], listening: ChannelListeners, stop: asyncio.Event
+    ) -> Server | None:
         await self.wanted.wait()
-        return await self._start_server(receiver, roles, listening)
+        return await self._start_server(receiver, roles, listening, stop)
 
 
 @asynccontextmanager

@@ -72,6 +72,15 @@ class TestFingerprint:
         first, second = letter("да", Message_ID="<1@mail.test>"), letter("нет", Message_ID="<1@mail.test>")
         assert read_message(first, HERE).fingerprint != read_message(second, HERE).fingerprint
 
+    def test_one_message_id_and_one_body_of_two_senders_or_of_two_subjects_are_two_letters(self) -> None:
+        """A program gives every letter the same Message-ID, and both say "да"."""
+        first, second = (
+            letter("да", Message_ID="<1@mail.test>"),
+            letter("да", "anna@mail.test", Message_ID="<1@mail.test>"),
+        )
+        third = letter("да", Message_ID="<1@mail.test>", Subject="Другое дело")
+        assert len({read_message(one, HERE).fingerprint for one in (first, second, third)}) == 3
+
     def test_the_same_word_from_two_people_without_message_ids_is_two_letters(self) -> None:
         first, second = letter("да", Message_ID=""), letter("да", "anna@mail.test", Message_ID="")
         assert read_message(first, HERE).fingerprint != read_message(second, HERE).fingerprint

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from mail.reading.message_to_json import UnopenableFile
 from mail.reading.sandbox import MEBIBYTE, MessageReaderPool
 from tests.mail.conftest import eventually, letter
 
+CHECKOUT = Path(__file__).resolve().parents[3]
 HERE = MailboxReadingOptions("help@sever.test")
 
 
@@ -87,6 +89,73 @@ async def test_a_letter_that_kills_its_reader_costs_those_read_with_it_nothing(
         found = await asyncio.gather(*(readers.read(letter(body), HERE) for body in bodies))
     assert [one.text.strip() for one in found if not one.problems] == [body for body in bodies if body != "deadly"]
     assert "died" in found[1].problems[0]
+
+
+NO_DESCRIPTORS = """
+import asyncio, os, resource, sys
+from mail.reading.message import MailboxReadingOptions
+from mail.reading.sandbox import MessageReaderPool
+
+async def main():
+    readers = MessageReaderPool(workers=1)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard))
+    taken = []
+    try:
+        while True:
+            taken.append(os.open("/dev/null", os.O_RDONLY))
+    except OSError:
+        pass
+    raw = b"From: ivan@mail.test\\r\\nSubject: hi\\r\\n\\r\\nno internet\\r\\n"
+    reading = asyncio.create_task(readers.read(raw, MailboxReadingOptions("desk@sever.test")))
+    await asyncio.sleep(2)
+    assert not reading.done(), reading
+    print("waits")
+    for one in taken:
+        os.close(one)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    found = await asyncio.wait_for(reading, 60)
+    print(found.subject, list(found.problems))
+    await readers.close()
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+async def test_a_machine_without_descriptors_is_waited_for_and_no_letter_pays_for_it(tmp_path: Path) -> None:
+    """No reader can be started: the letter waits, and is read whole once one can."""
+    script = tmp_path / "no_descriptors.py"
+    script.write_text(NO_DESCRIPTORS)
+    ran = await asyncio.create_subprocess_exec(
+        sys.executable,
+        str(script),
+        env={**os.environ, "PYTHONPATH": str(CHECKOUT)},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await ran.communicate()
+    assert out.decode().split() == ["waits", "hi", "[]"], err.decode()
+
+
+async def test_readers_that_cannot_be_forked_are_waited_for_and_the_log_says_so(
+    readers: MessageReaderPool, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Three letters at once, and none is degraded or refused for it."""
+    made, refused = readers._get_pool, 0
+
+    def out_of_processes() -> object:
+        nonlocal refused
+        refused += 1
+        if refused <= 6:
+            raise BlockingIOError("Resource temporarily unavailable")
+        return made()
+
+    monkeypatch.setattr(readers, "_get_pool", out_of_processes)
+    found = await asyncio.gather(*(readers.read(letter(str(one)), HERE) for one in range(3)))
+    assert [(one.text, list(one.problems)) for one in found] == [("0", []), ("1", []), ("2", [])]
+    assert "cannot be started: BlockingIOError" in caplog.text
+    assert "works again" in caplog.text
 
 
 async def test_the_loop_goes_on_while_a_reader_is_stuck(
