@@ -39,7 +39,7 @@ from desk.model.provider_files import Agent, Provider
 from desk.model.states import CaseState
 from escalation.consent_rules import CONSENT_BUTTONS, first_reminder
 from escalation.names_and_times import agent_name
-from escalation.promise_rules import promise
+from escalation.promise_rules import notice_on_file, promise
 from escalation.transcript import Transcript
 
 
@@ -125,7 +125,7 @@ def resolve(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Dec
     """Resolved is not closed: the subscriber is asked whether it works and may be closed (C7, C13, C14)."""
     contact = facts.need(CaseContacts)
     names: Names = {"what": literal(_sentence(inbound.text)), "agent": agent_name(_agent(facts), case.language)}
-    told = [] if contact.current is None else [SayTemplate("resolved_notice", names, Addressee.ON_FILE)]
+    told = [] if contact.current is None else notice_on_file("resolved_notice", names, case)
     return decide(
         *([] if case.owner else [SetFields({"owner": _agent(facts).id})]),
         ChangeState(CaseState.RESOLVED, "awaiting_consent"),

@@ -49,10 +49,24 @@ def promise(case: Case, at: datetime, facts: Facts) -> list[RuleAct]:
         SetFields({"eta": at, "eta_version": version}),
         AddJournalEntry(EtaPromised(at.astimezone(zone).isoformat(timespec="minutes"), version), public=True),
         SayTemplate("eta_told", names, Addressee.SUBSCRIBER),
-        SayTemplate("eta_told", names, Addressee.ON_FILE),
+        *_told_on_file("eta_told", names, case),
         SetTimer("eta_over", at, "eta"),
         *_asked_before(at, now),
     ]
+
+
+def notice_on_file(template: str, names: Names, case: Case) -> list[RuleAct]:
+    """A notice to the mail address on file, for a person who proved that the account is theirs; to the holder of
+    somebody else's contract the case is no business."""
+    return [SayTemplate(template, names, Addressee.ON_FILE)] if case.proved else []
+
+
+def _told_on_file(template: str, names: Names, case: Case) -> list[RuleAct]:
+    """The same of the first time that is promised; where nothing is proved, one neutral letter with a way to say "not
+    me"."""
+    if case.proved or case.eta_version:
+        return notice_on_file(template, names, case)
+    return [SayTemplate("holder_asked", {}, Addressee.ON_FILE)]
 
 
 def _asked_before(at: datetime, now: datetime) -> list[RuleAct]:
@@ -90,7 +104,7 @@ def tell_eta_lapsed(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> D
         SetFields({"eta_told": case.eta_version}),
         AddJournalEntry(EtaLapseTold(case.eta_version), public=True),
         SayTemplate("eta_lapsed", names, Addressee.SUBSCRIBER),
-        SayTemplate("eta_lapsed", names, Addressee.ON_FILE),
+        *notice_on_file("eta_lapsed", names, case),
         SayTemplate("agents_eta_over", news, Addressee.AGENTS),
         SetTimer("eta_news", by, "eta"),
     )

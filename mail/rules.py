@@ -82,7 +82,13 @@ def keep_unproved_pending(case: Case, inbound: Inbound[Said], facts: Facts) -> D
     case_match = facts.need(CaseMatch)
     if not case_match.doubt:
         return None
-    return decide(KeepPending(case_match.doubt, case.id if case_match.how != "new" else 0))
+    names: Names = {
+        "sender": literal(inbound.sender.value[:200]),
+        "subject": literal(inbound.event.subject[:200]),
+        "text": literal(inbound.text[:500]),
+    }
+    told = SayTemplate("agents_letter_waits", names, Addressee.AGENTS, policy=RedeliveryPolicy.HOLD)
+    return decide(KeepPending(case_match.doubt, case.id if case_match.how != "new" else 0), told)
 
 
 def note_forwarder(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:

@@ -46,14 +46,15 @@ def forwarded_by_agent(inbound: Inbound[Event], provider: Provider) -> Inbound[E
     agent = next((one for one in provider.agents if one.mail and one.mail == inbound.sender.value), None)
     if agent is None or letter.sender == inbound.sender.value:
         return inbound
-    doubted = inbound.proof is SenderAssurance.DOUBTED
+    accepted = bool(inbound.accepted_by)
+    sure = inbound.proof is SenderAssurance.SURE and not accepted
     return replace(
         inbound,
         sender=replace(inbound.sender, value=letter.sender),
         name=letter.name,
         language=language_of(letter.text) or inbound.language,
-        proof=SenderAssurance.DOUBTED if doubted else SenderAssurance.CLAIMED,
-        reference=NO_REFERENCE,
+        proof=SenderAssurance.CLAIMED if sure else inbound.proof,
+        reference=inbound.reference if accepted else NO_REFERENCE,
         event=replace(
             event,
             text=letter.text or letter.subject,

@@ -379,6 +379,8 @@ class _RoundComposer:
 
     def _subject(self, address: Address, language: str) -> str:
         """The person's own subject where it may come back, else the desk's."""
+        if address == self.contact.on_file and not self.case.proved:
+            return self.templates.label(self.case.provider, language, "holder_subject")
         own = bare_subject(self.case.subject) if self._may_echo(address) else ""
         desks = "case_subject" if self.case.number else "mail_subject"
         subject = own or self.templates.label(self.case.provider, language, desks)

@@ -52,9 +52,11 @@ class TestEta:
         assert CancelTimer("eta_soon") in acts
 
     def test_a_lapsed_one_is_told_once_in_every_way(self) -> None:
-        case = in_progress(eta=NOW + HOUR, eta_version=1)
+        case = in_progress(eta=NOW + HOUR, eta_version=1, proved=True)
         acts = fires(case, "eta_over", NOW + HOUR)
         assert templates(acts, Addressee.SUBSCRIBER) == templates(acts, Addressee.ON_FILE) == ["eta_lapsed"]
+        unproved = fires(in_progress(eta=NOW + HOUR, eta_version=1), "eta_over", NOW + HOUR)
+        assert templates(unproved, Addressee.ON_FILE) == [], "to whom it may be no business"
         assert templates(acts, Addressee.AGENTS) == ["agents_eta_over"]
         names = word(acts, "eta_lapsed").names
         assert (names["time"], names["by_time"]) == ("10:00", "10:30")

@@ -114,8 +114,13 @@ async def test_what_the_answers_of_a_letter_come_to_is_tried_before_a_case_is_op
     assert (case.state, case.number, case.articles) == ("closed", None, ["charges"])
 
 
-async def test_an_eta_is_told_by_chat_and_by_mail(desk: Desk, mail_servers: MailServers, agents: AgentsGroup) -> None:
-    """Who talks in Telegram and has a mail address on file reads the promised time in both (C12)."""
+async def test_the_address_on_file_gets_one_neutral_letter_before_proof(
+    desk: Desk, mail_servers: MailServers, agents: AgentsGroup
+) -> None:
+    """Who talks in Telegram and has proved nothing: to the address on file goes one neutral letter, and no more.
+
+    Anybody can type a contract number. The holder learns nothing of the case, and "not me" reaches the agents.
+    """
     anna, by_mail = TelegramSubscriber(desk, "Анна"), MailSubscriber(desk, "Анна")
     await becomes_a_case(anna)
     card = await agents.sees("card", state="acknowledged")
@@ -123,11 +128,15 @@ async def test_an_eta_is_told_by_chat_and_by_mail(desk: Desk, mail_servers: Mail
     await anna.hears("agent_took")
     await agents.presses(card, "eta:240")
     await anna.hears("eta_told")
-    letter = await by_mail.gets("eta_told")
-    assert "гроза" not in letter.text, "the notice tells the time and nothing of the conversation"
-    assert wording.template("case_subject", "ru").is_in(letter.subject), "of a case, since nobody wrote a letter"
+    letter = await by_mail.gets("holder_asked")
+    assert "гроза" not in letter.text
+    assert "SN-" not in f"{letter.subject}{letter.text}{letter.html}", "not even that there is a case of theirs"
+    await by_mail.person.answers(letter, "не я")
+    await agents.sees("agents_letter_waits", sender=by_mail.person.address)
     await agents.replies(card, "/resolve готово")
-    await by_mail.hears("resolved_notice")
+    await anna.hears("resolved_ask")
+    await desk.settled()
+    assert not by_mail.person.unread()
 
 
 async def test_a_letter_that_proves_nothing_waits_for_an_agent(

@@ -76,6 +76,18 @@ async def test_a_web_form_is_answered_at_the_persons_address(
     assert not case.proved
 
 
+async def test_agents_see_that_a_letter_waits(desk: Desk, mail_servers: MailServers, agents: AgentsGroup) -> None:
+    """An answer from another address of the person waits for an agent, and the agents' group says so."""
+    vera = MailSubscriber(desk, "Вера")
+    await vera.person.writes("Нет интернета", "нет интернета, оператор")
+    registered = await vera.gets("registered")
+    await agents.sees("card")
+    at_work = mail_servers.subscriber("vera.work@firma.test")
+    await at_work.writes("", "это я с работы, дома буду в 18", reply_to=registered)
+    await agents.sees("agents_letter_waits", sender="vera.work@firma.test")
+    assert len(await desk.pending()) == 1
+
+
 async def test_a_sender_refused_after_the_data_is_replaced_by_the_plain_one(
     desk: Desk, mail_servers: MailServers
 ) -> None:
