@@ -13,7 +13,7 @@ import math
 import sys
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +45,9 @@ def by_phrases(words: Sequence[Word]) -> set[Act]:
     return found | {IMPLIED[act] for act in found if act in IMPLIED}
 
 
-def barred_units(act: Act, words: Sequence[Word]) -> list[bool]:
-    """For each unit of a sentence whether no phrase says that it means something else."""
-    others = wishes.against(words, act)
+def open_units(act: Act, words: Sequence[Word], against: Mapping[str, Sequence[tuple[int, int]]]) -> list[bool]:
+    """For each unit of a sentence whether no phrase says that it means something else than the act."""
+    others = against.get(act, ())
     return [not any(s < end and start < e for s, e in others) for start, end in acts_by_likeness.units(words)]
 
 
@@ -118,6 +118,7 @@ def main() -> int:  # noqa: PLR0915
     alone = Counter(owner.tolist())
     fold = np.array([zlib.crc32(texts[number].encode()) % FOLDS for number in owner])
     phrase_acts = [by_phrases(of_text) for of_text in words]
+    against = [wishes.against(of_text) for of_text in words]
     bias, thresholds, weights = [], [], []
     for act in acts_by_likeness.LEARNED:
         label_of = [known[text].get(act) for text in texts]
@@ -133,8 +134,8 @@ def main() -> int:  # noqa: PLR0915
             point = learned(matrix[train], labels[train], cost[train])
             held[fold == one] = matrix[fold == one] @ point[:-1] + point[-1]
         best = np.full(len(texts), -np.inf)
-        barred = [barred_units(act, of_text) for of_text in words]
-        is_open = np.array([open_ for of_text in barred for open_ in of_text])
+        open_of_text = [open_units(act, *both) for both in zip(words, against, strict=True)]
+        is_open = np.array([is_open for of_text in open_of_text for is_open in of_text])
         np.maximum.at(best, owner[is_open], held[is_open])
         lacking = sorted(
             (best[n] for n in range(len(texts)) if label_of[n] is False and act not in phrase_acts[n]), reverse=True

@@ -33,6 +33,29 @@ _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3
 """Joiners, variants and colours of skin."""
 _CLAUSE_SIGN = re.compile(r"[.,;:!\n()…—–]")
 _QUOTED = re.compile(r"(?<!\w)['‘`]\w")
+_UNFINISHED = frozenset(
+    [
+        "же",
+        "ведь",
+        "вот",
+        "и",
+        "а",
+        "даже",
+        "значит",
+        "оказалось",
+        "оказывается",
+        "всетаки",
+        "ох",
+        "ого",
+        "and",
+        "the",
+        "a",
+        "an",
+        "to",
+        "my",
+    ]
+)
+"""Words at the end of which something is still to come, or which take back a bare "yes": "да ведь", "да ох"."""
 _SIGNATURE = re.compile(
     r"\b(?i:с\s+уважением|(?:best|kind|warm)?\s*regards|sincerely)\b[\s,.!]*"
     r"(?P<name>[A-ZА-ЯЁ][\w.-]*(?:\s+[A-ZА-ЯЁ][\w.-]*){0,2})\s*\Z"
@@ -138,7 +161,7 @@ def _closes(chunks: frozenset[ChunkMeaning], reading: _Reading, situation: Situa
 def _says_yes(chunks: frozenset[ChunkMeaning], reading: _Reading, consent: bool) -> bool:
     """Whether "yes" answers what was asked: "ага, понял" does not; "yes, please" does where leave was asked for."""
     codes, said = lexicon().codes, {piece.code for piece in reading.pieces}
-    if codes["heard"] in said:
+    if codes["heard"] in said or tokens(reading.text)[-1].word in _UNFINISHED:
         return False
     agreeing = {ChunkMeaning.AGREEMENT, ChunkMeaning.PERMISSION} if consent else {ChunkMeaning.AGREEMENT}
     return bool(chunks & agreeing) and (consent or codes["please"] not in said)

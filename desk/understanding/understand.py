@@ -21,6 +21,8 @@ _TALK = frozenset(
     {Act.ANGRY, Act.CONFUSED, Act.STATUS, Act.HUMAN, Act.BOT_QUESTION, Act.OTHER_MATTER, Act.CANCEL, Act.WAIT}
 )
 
+_CONTENT = (Act.AGREE, Act.WORKS_ALREADY)
+
 
 def _is_talk(value: ObservedValue, acts: Sequence[ObservedAct]) -> bool:
     """Whether words taken for a value in a person's own words are in truth talk with the desk: "безобразие"."""
@@ -35,6 +37,10 @@ def understand(text: str, situation: Situation) -> Understanding:
     said = text[:MAX_LENGTH]
     closing, closes = closing_acts(said, situation)
     wished = wishes(said, situation)
+    if any(one.act is Act.ANGRY for one in wished):  # "да блин" is no consent
+        closing, closes = tuple(one for one in closing if one.act not in _CONTENT), False
+    if any(one.act is Act.WORKS_ALREADY for one in closing):
+        wished = tuple(one for one in wished if one.act is not Act.WORKS_ALREADY)
     facts = tuple(one for one in facts_told(said, situation) if not _is_talk(one, (*closing, *wished)))
     answers = tuple(ObservedAct(Act.ANSWER, one.start, one.end) for one in facts)
     values = (*facts, *language_wished(said, wished))

@@ -6,6 +6,7 @@ situation.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,11 +18,15 @@ from desk.understanding.acts_by_likeness import alike
 from desk.understanding.anger import shouting
 from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, Span
 from desk.understanding.reading.known_word_mender import WordMender
-from desk.understanding.reading.message_words import Word, words_of
+from desk.understanding.reading.message_words import QUESTION, Word, words_of
 from desk.understanding.reading.observations import Act, ObservedAct, ObservedValue, Situation, TalkStage
 
 PHRASES = Path(__file__).parent / "phrases"
 LANGUAGE_SLOT = "language"
+_STARRED = re.compile(r"\s*\*[^\s*][^*\n]*")
+"""A correction as it is typed in chats: "*40-1187"."""
+_LONGEST_STARRED, _LONGEST_ASKED_BACK, _LONGEST_WITHOUT_SIGN = 4, 12, 7
+"""Words of such a correction, and of a question that is put in place of an answer, with a question mark and without."""
 _THANKING_EMOJI = "👍🙏❤😊🙂👌🤝"
 
 _HIDDEN_BY: Mapping[Act, frozenset[Act]] = {
@@ -68,6 +73,8 @@ def wishes(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
         act: _apart_from(spans, [other for by in hidden_by.get(act, ()) for other in places.get(by, ())])
         for act, spans in places.items()
     }
+    if not places and situation.context is TalkStage.QUESTION and (asked := _asked_back(words)):
+        places[Act.CONFUSED] = [asked]
     if places.get(Act.CORRECTION) or places.get(Act.OTHER_MATTER):
         places[Act.CANCEL] = [one for one in places.get(Act.CANCEL, ()) if _calls_off(words, one)]
     if calls := places.get(Act.CALLBACK):
@@ -77,10 +84,29 @@ def wishes(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
         for act, spans in places.items()
         for start, end in _joined(spans)
     ]
+    if situation.context is TalkStage.QUESTION and _STARRED.fullmatch(text) and len(words) <= _LONGEST_STARRED:
+        found.append(ObservedAct(Act.CORRECTION, text.index("*"), len(text.rstrip())))
     is_at_peace = any(one.act in (Act.THANKS, Act.GREETING) for one in found)
     if Act.ANGRY not in {one.act for one in found} and (loud := shouting(text, words, is_at_peace)):
         found.append(ObservedAct(Act.ANGRY, *loud))
     return tuple(sorted(found, key=lambda one: (one.start, one.end)))
+
+
+def _asked_back(words: Sequence[Word]) -> Span | None:
+    """The question that is asked in place of an answer, "а что считается устройством?"; none that asks of the matter
+    itself, of money or of time. Some words ask without a question mark: "which one"."""
+    for start, end in _clauses(words):
+        texts = [word.text for word in words[start:end]]
+        opens = next((at for at, text in enumerate(texts) if text not in word_class("asking_fill")), len(texts) - 1)
+        following = texts[opens + 1] if opens + 1 < len(texts) else ""
+        if words[end - 1].stop == QUESTION:
+            asks = texts[opens] in word_class("asking_back") or bool(set(texts) & word_class("asking_anywhere"))
+        else:
+            is_all = end - start == len(words) <= _LONGEST_WITHOUT_SIGN
+            asks = is_all and texts[opens] in word_class("asking_plainly") and following not in word_class("not_asking")
+        if asks and len(texts) <= _LONGEST_ASKED_BACK and not set(texts) & word_class("asking_of_matter"):
+            return start, end
+    return None
 
 
 def _signs_alone(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
@@ -141,9 +167,9 @@ def by_phrases(words: Sequence[Word], context: TalkStage | None) -> dict[Act, li
     return _by_phrases(words, context, _phrases().book.found(words))
 
 
-def against(words: Sequence[Word], act: Act) -> list[Span]:
-    """Where phrases say that the words mean something else than this act."""
-    return _phrases().book.found(words).get(f"!{act}", [])
+def against(words: Sequence[Word]) -> Mapping[str, list[Span]]:
+    """Where phrases say that the words mean something else than an act, by its name."""
+    return {name[1:]: spans for name, spans in _phrases().book.found(words).items() if name.startswith("!")}
 
 
 def _places(words: Sequence[Word], context: TalkStage) -> dict[Act, list[Span]]:
@@ -171,6 +197,8 @@ def _by_phrases(
         if act.startswith("!") or (where and context and where != context):
             continue
         against = (*found.get(f"!{act}", ()), *found.get(f"!{act}.{context}", ()))
+        if act == Act.WORKS_ALREADY and against:  # "it came back, and went off again"
+            continue
         if left := _apart_from(spans, against):
             places.setdefault(Act(act), []).extend(left)
     for start, end in _clauses(words):

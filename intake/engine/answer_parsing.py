@@ -96,13 +96,15 @@ def value_for(question: Question, found: Understanding) -> ObservedValue | None:
 def answer_of(question: Question, observed: ObservedValue, text: str) -> ParsedAnswer | None:
     """The answer that an observed value is to a question; None where the question has no such answer.
 
-    ``text`` is the message. The answer's words are the span's, and ``parsed`` names the span.
+    ``text`` is the message. The answer's words are the span's, and ``parsed`` names the span. Where ``parsed`` names
+    an option, only that one is true.
     """
     words = text[observed.start : observed.end]
-    value = _value_as_answer(question, observed.value, words)
+    value = _value_as_answer(question, observed.parsed.get("option", observed.value), words)
     if value is None:
         return None
-    return ParsedAnswer(value, words, {**observed.parsed, "span": [observed.start, observed.end]})
+    parsed = {name: one for name, one in observed.parsed.items() if name != "option"}
+    return ParsedAnswer(value, words, {**parsed, "span": [observed.start, observed.end]})
 
 
 def _value_as_answer(question: Question, value: Any, words: str) -> Any:
@@ -234,6 +236,8 @@ def _parse_choice_by_name(received: _AnswerInput) -> ParsedAnswer | None:
     if not received.text or received.understood.says(*_TALK, Act.WORKS_ALREADY):
         return None
     option = is_choice_by_name(received.question, received.text, received.number)
+    if option is not None and option.id != "unknown" and received.question.means == "lamps":
+        option = None  # a part of a name, "мигает", "оранжевая", says nothing of which lamp it is
     return ParsedAnswer(option.id, received.text) if option else None
 
 

@@ -85,6 +85,16 @@ def test_a_choice_is_understood_by_number_label_or_part_of_one(words: str, optio
         ("не знаю", "unknown"),
         ("LOS не горит", LOST),  # denied: this is not LOS
         ("the red LOS is not on", LOST),
+        ("PON моргает зелёным", "pon"),
+        ("пон не горит", "pon"),
+        ("PON is flashing", "pon"),
+        ("PON горит", LOST),
+        ("мигает", LOST),
+        ("оранжевая", LOST),
+        ("питание красное", LOST),
+        ("интернет горит красным", "orange"),
+        ("power and wifi green, internet orange", "orange"),
+        ("красного ничего нет, всё зелёное", "ok"),
     ],
 )
 def test_a_denied_label_is_not_chosen(words: str, option: str) -> None:

@@ -152,7 +152,7 @@ def test_a_picture_must_lie_beside_its_dialog(tmp_path: Path) -> None:
 
 
 def test_the_providers_own_dialog_stands_before_the_packaged_one(tmp_path: Path) -> None:
-    own = NO_INTERNET.source.replace("version       = 2", "version       = 7")
+    own = NO_INTERNET.source.replace("version       = 3", "version       = 7")
     (tmp_path / "no_internet.toml").write_text(own, "utf-8")
     shutil.copy(DIALOG_FOLDER / "router_lights.png", tmp_path)
     dialogs = DialogSet.of([tmp_path, tmp_path / "nowhere", DIALOG_FOLDER])

@@ -200,7 +200,7 @@ class TestVersion:
         database = Database(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}")
         async with database.work() as connection:
             await connection.run_sync(contents.create)
-        source = NO_INTERNET.source.replace("version       = 2", "version       = 9")
+        source = NO_INTERNET.source.replace("version       = 3", "version       = 9")
         digest = hashlib.sha256(source.encode()).hexdigest()
         await store_dialog_sources(database, {digest: source, "bad": "schema = 9"})
         lookup = DialogSetLookup(database, {"sever": [DIALOG_FOLDER]})

@@ -16,6 +16,7 @@ from desk.understanding.agreement.lexicon import lexicon
 from desk.understanding.agreement.tokens import tokens
 from desk.understanding.agreement_and_denial import closing_acts
 from desk.understanding.reading.observations import Act, Situation, TalkStage
+from desk.understanding.understand import understand
 from kb.evaluation.typing_noise import in_wrong_layout, is_russian, transliterate, with_typos
 
 SETS = Path(__file__).parent / "sets"
@@ -249,3 +250,32 @@ def test_no_word_stands_for_two_things() -> None:
     assert kinds["yes"]
     assert kinds["fail"]
     assert {word for one in agreeing for other in against for word in kinds[one] & kinds[other]} == set()
+
+
+@pytest.mark.parametrize(
+    "said", ["да блин", "да твою мать", "yes ffs", "блин, ну да", "ДА ЗАКРОЙТЕ УЖЕ ЧЁРТОВУ ЗАЯВКУ"]
+)
+def test_no_angry_word_closes(said: str) -> None:
+    understood = understand(said, CONSENT)
+    assert not understood.closes
+    assert not understood.says(Act.AGREE)
+
+
+@pytest.mark.parametrize("name", ["consent_dev", "consent_held", "consent_held2"])
+def test_whatever_is_angry_closes_nothing(name: str) -> None:
+    for text, situation in labelled(name, closing=True) + labelled(name, closing=False):
+        understood = understand(text, situation)
+        assert not (understood.closes and understood.says(Act.ANGRY)), text
+
+
+@pytest.mark.parametrize("said", ["да ведь", "да же", "да ох", "ну", "да дай бог", "nothing else", "больше ничего"])
+def test_half_a_sentence_agrees_to_nothing(said: str) -> None:
+    assert not closes(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["да сынок, работает, спасибо", "bless you, it works", "nothing else, please close", "it's all good, case closed"],
+)
+def test_a_kind_word_does_not_stand_against_closing(said: str) -> None:
+    assert closes(said)

@@ -221,3 +221,73 @@ def test_a_long_hostile_text_is_read_in_bounded_time(piece: str) -> None:
     begun = time.process_time()
     facts_told(piece * 2000, Situation(TalkStage.QUESTION, "address", NOW, MOSCOW))
     assert time.process_time() - begun < 5  # some tenths of a second; a pattern that tries everything takes minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("тыщу двести", 1200),
+        ("две с половиной тысячи", 2500),
+        ("2 тысячи 300 рублей", 2300),
+        ("1,200", 1200),
+        ("twelve hundred", 1200),
+        ("nine hundred and fifty", 950),
+        ("350 р. 50 коп.", 350.5),
+        ("тысячи две", 2000),
+        ("не 500, а 600", 600),
+        ("тысяча с чем-то", None),
+        ("пятьсот или шестьсот", None),
+        ("двадцать тридцать", None),
+        ("a couple of hundred", None),
+        ("двадцать пятого числа", None),
+    ],
+)
+def test_an_amount_in_words_is_whole_or_none(text: str, amount: float | None) -> None:
+    assert told(text, "amount", TalkStage.QUESTION).get("amount") == amount
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "Apartment 5, 9 River Street",
+        "деревня Ивановка, Полевая 3",
+        "пр-т Победы 33/2 - 17",
+        "7 Church Lane, Oakham",
+        "Unit 4, Mill House, 3 Water Lane",
+        "12-14 High Street",
+        "пос. Лесной, ул. Мира, 5",
+        "Озёрная 12-5-33",
+        "г Тверь, пр. Чайковского 19а, кв 40, 3 подъезд",
+        "Озёрная 70 70",
+    ],
+)
+def test_an_address_is_not_cut(address: str) -> None:
+    assert told(address, "address", TalkStage.QUESTION)["place"] == address
+
+
+@pytest.mark.parametrize(
+    ("text", "lamps", "option"),
+    [
+        ("PON моргает зелёным", "nolink", "pon"),
+        ("лос не горит, пон моргает", "nolink", "pon"),
+        ("power and wifi green, internet orange", "nolink", "orange"),
+        ("WAN красный", "nolink", "orange"),
+        ("wan не горит", "nolink", None),
+        ("красного ничего нет, всё зелёное", "ok", None),
+        ("одна зелёная горит, остальные не горят", None, None),
+        ("питание красное", None, None),
+        ("горит оранжевая", None, None),
+        ("мигает зелёная", None, None),
+        ("зелёные, ничего не мигает", None, None),
+    ],
+)
+def test_a_lamp_is_the_one_that_was_named(text: str, lamps: str | None, option: str | None) -> None:
+    found = facts_told(text, Situation(TalkStage.QUESTION, "lamps", NOW, MOSCOW))
+    seen = next((one for one in found if one.slot == "lamps"), None)
+    assert (seen and seen.value, seen and seen.parsed.get("option")) == (lamps, option)
+
+
+def test_who_has_none_has_none() -> None:
+    assert told("they have none", "neighbours", TalkStage.QUESTION) == {"neighbours": "no"}
+    assert told("фчера вечерам", "since", TalkStage.QUESTION) == {"since": "фчера вечерам"}
+    assert told("piregruzil", "rebooted", TalkStage.QUESTION) == {"rebooted": True}

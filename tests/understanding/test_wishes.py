@@ -208,7 +208,7 @@ def test_every_word_of_the_phrases_can_be_met() -> None:
 
 def test_every_table_of_the_phrases_names_an_act() -> None:
     tables = {name for path in PHRASES.glob("*.toml") for name in tomllib.loads(path.read_text("utf-8"))}
-    assert tables - {"classes"} == set(Act) - CLOSING
+    assert tables - {"classes"} == (set(Act) - CLOSING) | {Act.WORKS_ALREADY}  # told unasked; where asked, by grammar
 
 
 @pytest.mark.parametrize(
@@ -379,3 +379,38 @@ def test_leaving_a_question_out_and_not_knowing_are_told_apart() -> None:
     assert set(words_of_acts("Пропустить")) == set(words_of_acts("skip")) == set(words_of_acts("-")) == {"skip"}
     assert set(words_of_acts("Не знаю.")) == set(words_of_acts("I'm not sure")) == {"dont_know"}
     assert words_of_acts("не знаю почему, но со вчерашнего вечера не работает на всех устройствах") == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "act"),
+    [
+        ("а что считается устройством?", TalkStage.QUESTION, "confused"),
+        ("which one", TalkStage.QUESTION, "confused"),
+        ("*Садовая", TalkStage.QUESTION, "correction"),
+        ("о, пошло", TalkStage.WAITING, "works_already"),
+        ("sorted itself out", TalkStage.WAITING, "works_already"),
+        ("пазавите апиратора", TalkStage.QUESTION, "human"),
+    ],
+)
+def test_what_is_asked_back_or_over_is_heard(text: str, context: TalkStage, act: str) -> None:
+    assert act in words_of_acts(text, context)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "заработало и опять пропало",
+        "когда заработает?",
+        "у соседей заработало, у меня нет",
+        "it came back and went off again",
+    ],
+)
+def test_what_is_not_over_does_not_work_already(text: str) -> None:
+    assert "works_already" not in words_of_acts(text, TalkStage.WAITING)
+
+
+@pytest.mark.parametrize(
+    "text", ["где мой интернет?", "сколько стоит тариф?", "what i see is a red light", "как обычно"]
+)
+def test_not_every_question_asks_what_was_meant(text: str) -> None:
+    assert "confused" not in words_of_acts(text)

@@ -41,6 +41,7 @@ _RUSSIAN_WORDS = word_set(
     горит горят мигает мигают моргает светится светятся красный красная красным красное красненькая зеленый зеленая
     зеленые зеленым погасла погасли ничего обычно включается роутер роутера роутере роутером модем модема терминал
     терминале перезагружал перезагружала перезагружали перезагрузил перезагрузила перезагрузили перезагрузка
+    перегрузил перегрузила перегружал перегружала
     перезапускал выключал выключала включал включала соседи соседей сосед соседа соседка соседки соседям соседями
     подъезд подъезде гроза грозы ремонт ремонта мебель молния отключали электричество поменяли меняли купили
     передвинули новый нового улица улице проспект переулок квартира дом договор договора договору номер телефон
@@ -64,6 +65,7 @@ _OTHER_FORMS = word_set(
     перезагружу перезагрузить перезагрузите перезагружаю перезагружается перезагружаться перезагрузи перезапустить
     включу включите выключу выключите включить выключить отключите отключить отключу поменяю поменяйте поменять
     меняю куплю купить покупать передвину работаете заработает заработаете пропадет пропадает отвалится оплачу
+    перегрыз перегрызла перегрызли перегрызло
     оплатить оплатите спишут списание горел горела горели мигал мигала погаснет зеленое красное красного
     """
 )
@@ -102,9 +104,9 @@ def meant_word(word: str) -> str:
         return single
     if (collapsed := _DOUBLED.sub(r"\1", single)) != single and collapsed in _RUSSIAN_WORDS | _ENGLISH_WORDS:
         return collapsed
-    if len(single) < MIN_LENGTH or _is_ordinary_stem(single):
+    if len(single) < MIN_LENGTH or is_ordinary(single):
         return single
-    if single.startswith("не") and len(single) > 5 and (_is_form(rest := single[2:]) or _is_ordinary_stem(rest)):
+    if single.startswith("не") and len(single) > 5 and (_is_form(rest := single[2:]) or is_ordinary(rest)):
         return f"не {rest}"
     return _nearest(single) or single
 
@@ -207,7 +209,26 @@ def _nearest(word: str) -> str:
     forms = _RUSSIAN_FORMS if word > "\u0400" else _ENGLISH_FORMS
     allowed = 2 if len(word) >= 9 else 1
     found = process.extractOne(word, forms, scorer=OSA.distance, score_cutoff=allowed)
-    return str(found[0]) if found and found[0][0] in word[:2] else ""
+    if found and found[0][0] in word[:2]:
+        return str(found[0])
+    return _by_ear().get(_sound(word), "")
+
+
+_SOUNDS = str.maketrans("оеэяёбвгджз", "аиииипфктшс")
+"""Letters that sound alike where they are not stressed, or at the end of a word: "фчера", "пирезагрузил"."""
+
+
+def _sound(word: str) -> str:
+    return _DOUBLED.sub(r"\1", word.translate(_SOUNDS))
+
+
+@cache
+def _by_ear() -> dict[str, str]:
+    """The one Russian word of the vocabulary of each sound."""
+    found: dict[str, set[str]] = {}
+    for word in _RUSSIAN_FORMS:
+        found.setdefault(_sound(word), set()).add(word)
+    return {sound: words.pop() for sound, words in found.items() if len(words) == 1}
 
 
 @cache
@@ -230,7 +251,8 @@ def _ordinary_stems() -> frozenset[str]:
     return frozenset(map(_stem, (*_russian(), *_english(), *_unchanging())))
 
 
-def _is_ordinary_stem(word: str) -> bool:
+def is_ordinary(word: str) -> bool:
+    """Whether a word is one of everyday in Russian or English, in whatever form."""
     return word in _unchanging() or _stem(word) in _ordinary_stems()
 
 

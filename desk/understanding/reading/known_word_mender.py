@@ -16,6 +16,10 @@ MIN_LENGTH = 5
 """Letters of a word from which on one mistake is mended; an exchange of two neighbours already in four."""
 MIN_LENGTH_TWO = 9
 """Letters from which on two mistakes are mended, if one at most is in a consonant."""
+MIN_LENGTH_BY_EAR = 7
+"""Letters of a Russian word from which on it is known by its sound: "пиризваните"."""
+_SOUNDS = str.maketrans("оеэяёбвгджз", "аиииипфктшс")
+"""Letters that sound alike where they are not stressed, or at the end of a word."""
 _VOWELS = str.maketrans("", "", "аеиоуыэюяaeiouy")
 _LOOK_ALIKES = str.maketrans("aceopxykmthb", "асеорхукмтнв")
 _REPEATED = re.compile(r"(.)\1{1,}")
@@ -38,6 +42,8 @@ class WordMender:
                     self._by_shorter[shorter].append(word)
                 if len(word) >= MIN_LENGTH_TWO - 1:
                     self._by_beginning[word[:2]].append(word)
+        by_ear = (word for word in sorted(self._known) if len(word) >= MIN_LENGTH_BY_EAR and word > "\u0400")
+        self._by_sound = {_sound(word): word for word in by_ear}
         self._mended = lru_cache(maxsize=8192)(self._mend)
 
     def __call__(self, word: str) -> str:
@@ -55,7 +61,7 @@ class WordMender:
         for meant in self._readings(word):
             if near := self._nearest(meant):
                 return near
-        return word
+        return self._by_sound.get(_sound(word), word) if len(word) >= MIN_LENGTH_BY_EAR else word
 
     def _readings(self, word: str) -> list[str]:
         """The word, and otherwise written: without repeated letters, in one alphabet, in the other layout, by ear."""
@@ -87,6 +93,10 @@ class WordMender:
             if OSA.distance(word, meant, score_cutoff=2) <= 2 and _is_slip(word, meant, 2):
                 return meant
         return ""
+
+
+def _sound(word: str) -> str:
+    return _REPEATED.sub(r"\1", word.translate(_SOUNDS))
 
 
 def _without_a_letter(word: str) -> list[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from desk.understanding.reading.grammar_word_repair import is_ordinary
 from desk.understanding.reading.normalized_message import Reading
 from desk.understanding.reading.observations import ObservedValue
 
 _TYPE = (
-    r"(?:ул(?:ица|ице|ицы|ицу)?\b\.?|пр(?:оспект(?:е|а|у)?|-?т|осп)\b\.?|пер(?:еулок|еулке|еулка)?\b\.?|"
+    r"(?:ул(?:ица|ице|ицы|ицу)?\b\.?|пр(?:оспект(?:е|а|у)?|-?т|осп)?\b\.?|пер(?:еулок|еулке|еулка)?\b\.?|"
     r"бульвар(?:е|а)?|б-р|бул\.|ш(?:оссе|\.)|наб(?:ережная|ережной|\.)|"
     r"площад[ьи]|пл\.|мкр\.?|мкрн\.?|микрорайон(?:е|а)?|м-н|проезд(?:е|а)?|пр-д|тупик(?:е|а)?|аллея|аллее|"
     r"квартал(?:е|а)?|линия|тракт(?:е|у)?)"
@@ -36,6 +37,9 @@ _FLAT = r"(?:кв(?:артира|\.)?|кварт\w*)\b\.?\s?(?:№\s?)?\d{1,4}"
 _TOWN = rf"(?:(?:г\.|гор\.|город)\s?{_NAME_WORD}(?:\s{_NAME_WORD})?[, ]{{1,3}})?"
 
 _RUSSIAN = (
+    re.compile(
+        rf"(?<![а-яa-z])(?:д|дом)\b\.?\s?\d{{1,4}}\s?[а-г]?,?\s(?:{_FLAT},?\s)?(?:по|на)\s{_TYPE}\s?{_NAME_WORD}"
+    ),
     re.compile(rf"(?<![а-яa-z]){_TOWN}{_NAME_WORD}\s{_TYPE}[\s,]{{1,3}}{_HOUSE}"),
     re.compile(rf"(?<![а-яa-z]){_TOWN}{_TYPE}\s?{_NAME}[\s,]{{1,3}}{_HOUSE}"),
     re.compile(
@@ -69,6 +73,33 @@ _BARE = re.compile(
     rf"(?<![\w-])(?P<name>(?:\d{{1,2}}(?:-?(?:я|й|ая|ый|ой))?\s(?:{_NAME_WORD})|"
     rf"{_NAME_WORD})(?:\s{_NAME_WORD}){{0,2}})[\s,]{{1,3}}(?P<house>{_HOUSE})(?![\w.]*\d)"
 )
+_UNIT_EN = r"(?:flat|apt|apartment|unit|suite|room|#)\.?\s?#?\w{1,4}"
+_BEHIND = (
+    re.compile(rf"[, ]{{1,3}}(?:{_UNIT_EN})(?!\w)"),
+    re.compile(r"\s?[-/–]\s?\d{1,4}[а-г]?(?![\w:%])(?!\s?(?:[а-яa-z]))"),
+    re.compile(
+        r"[, ]{1,3}(?:к(?:ор(?:п(?:ус)?)?)?|стр(?:оение)?|лит(?:ера?)?|блок|вл(?:адение)?|уч(?:асток)?|под(?:ъезд)?|"
+        r"подьезд|эт(?:аж)?|д(?:ом)?|кв(?:артира)?|оф(?:ис)?|комн(?:ата)?|домофон)\b\.?\s?№?\s?(?:\d{1,4}[а-г]?|[а-г])(?!\w)"
+    ),
+    re.compile(r"[, ]{1,3}\d{1,3}(?:-?(?:й|ый|ой))?\s(?:подъезд|подьезд|этаж|корпус|квартира|кв\b\.?)"),
+    re.compile(rf"[, ]{{1,3}}{_TYPE}\s?{_NAME}[\s,]{{1,3}}{_HOUSE}"),
+    re.compile(rf"[, ]{{1,3}}{_NAME_WORD}\s{_TYPE}[\s,]{{1,3}}{_HOUSE}"),
+)
+"""What goes on with an address behind its house, or behind a village."""
+_FLAT_LEFT_BARE = re.compile(r"(?:, ?| )\d{1,4}\s*$")
+"""The flat with no word of it, at the end of an answer: "Ленина 5, 15"."""
+_BEFORE = (
+    re.compile(rf"(?<!\w){_UNIT_EN},\s$"),
+    re.compile(rf"(?<!\w){_FLAT},\s$"),
+    re.compile(r"(?<![\w.])\d{1,4}[a-d]?\s?[-/]\s?$"),
+    re.compile(rf"(?<!\w)(?:{_SETTLEMENT}|г\s|с\s|п\s|д\s)\s?{_NAME_WORD}(?:\s{_NAME_WORD})?[, ]{{1,3}}$"),
+    re.compile(r"(?<!\w)[а-я-]{4,20}\s(?:область|обл\.?|район|р-н|край)[, ]{1,3}$"),
+    re.compile(rf"(?<!\w){_TYPE}\s?$"),
+    re.compile(r"(?<!\w)[a-z]{3,15} (?:house|court|cottage|lodge|building),\s$"),
+)
+"""What may stand before a street: a flat, a village, a region."""
+_TOWN_BEHIND = re.compile(r",\s(?P<town>[a-z]{4,20}(?:\s[a-z]{4,20})?)[\s.]*$")
+_NO_TOWN = re.compile(r"\b(?:asap|urgent\w*|thx|cheers|quickly|yesterday|pls|plz)\b")
 _INTRODUCED = re.compile(
     r"\b(?:адрес\w*|живу|живем|проживаю|находимся|прописан\w*|address(?: is)?|i live|we live|"
     r"located)\b[\s:,-]*(?:на |по |это |у нас |мой |at |in |on )*$"
@@ -100,15 +131,15 @@ def place(reading: Reading, asked: bool) -> ObservedValue | None:
     for pattern in (*_RUSSIAN, *_ENGLISH):
         for found in reading.matches(pattern):
             if _is_place(reading, found):
-                return _observed(reading, *found.span())
+                return _observed(reading, *found.span(), asked)
     for found in reading.matches(_BARE):
         start = _street_start(reading, found)
         if start is not None and (asked or _is_plain(reading, start, found)):
-            return _observed(reading, start, found.end())
+            return _observed(reading, start, found.end(), asked)
     if asked and (point := _POINT.fullmatch(reading.text)):
-        return _observed(reading, *point.span())
+        return reading.value("place", reading.text.strip(), *point.span())
     if asked and (flat := re.search(_FLAT, reading.text)):
-        return _observed(reading, *flat.span())
+        return _observed(reading, *flat.span(), asked)
     return None
 
 
@@ -116,10 +147,39 @@ _POINT = re.compile(r"\s*-?\d{1,2}(?:\.\d+)?, -?\d{1,3}(?:\.\d+)?\s*")
 """Latitude and longitude in degrees, as a shared location reads."""
 
 
-def _observed(reading: Reading, start: int, end: int) -> ObservedValue:
+def _observed(reading: Reading, start: int, end: int, asked: bool) -> ObservedValue:
+    """The address with everything around it that is a part of it: half an address is a false one."""
+    start, end = _widened(reading, start, end)
+    if asked:
+        end = _with_its_end(reading, end)
     words = reading.text[start:end]
     end -= len(words) - len(words.rstrip(" ,.;-"))
     return reading.value("place", reading.text[start:end], start, end)
+
+
+def _widened(reading: Reading, start: int, end: int) -> tuple[int, int]:
+    text = reading.text
+    is_village = not re.search(r"\d", text[start:end])
+    while found := next((one for pattern in _BEFORE if (one := pattern.search(text[:start]))), None):
+        start = found.start()
+    if is_village and (street := _BARE.match(text, end + len(re.match(r"[\s,]*", text[end:]).group()))):  # type: ignore[union-attr]
+        begins = _street_start(reading, street)
+        end = street.end() if begins == street.start() else end
+    while found := next((one for pattern in _BEHIND if (one := pattern.match(text, end))), None):
+        if re.match(r"\s*(?:руб|минут|мин|час|раз|лет|устройств|день|дня|дней)", text[found.end() :]):
+            break
+        end = found.end()
+    return start, end
+
+
+def _with_its_end(reading: Reading, end: int) -> int:
+    """With the bare flat or the town that end an answer."""
+    if re.search(r"\d[а-г]?$", reading.text[:end]) and (flat := _FLAT_LEFT_BARE.fullmatch(reading.text, end)):
+        return flat.end()
+    town = _TOWN_BEHIND.match(reading.text, end)
+    if town is None or _NO_TOWN.search(town["town"]) or any(map(is_ordinary, town["town"].split())):
+        return end
+    return town.end()
 
 
 def _is_place(reading: Reading, found: re.Match[str]) -> bool:

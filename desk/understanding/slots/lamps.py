@@ -1,4 +1,9 @@
-"""What the lamps of the router show: nothing, a red LOS, no link, or all as usual."""
+"""What the lamps of the router show: nothing, a red LOS, no link, or all as usual.
+
+"No link" is told more closely where it is not that the WAN lamp is off: `PON_SEEKS` (PON blinks or is off, the terminal
+finds no station) and `NOT_LET_IN` (Internet is orange or red, the line stands and nothing comes over it) stand in
+``parsed["option"]``, the option of a dialog that is true of them.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +15,8 @@ from desk.understanding.slots.works_or_not import word_count
 
 _Found = tuple[str, int, int]
 
+PON_SEEKS, NOT_LET_IN = "pon", "orange"
+
 _LIT = r"(?:гор[ия]т|светит(?:ся)?|светятся|мига[ею]т|морга[ею]т|мерца[ею]т|пыла[ею]т)"
 _NOT_LIT = rf"(?:не {_LIT}|погас(?:л[аои])?|потух(?:л[аои])?|выключен[аы]?|темн\w+)"
 _DEVICE = r"(?:роутер|модем|терминал|онт|ont|коробочк[аи]|коробк[аи]|приставк\w|он|router|modem|box|terminal|it)"
@@ -20,7 +27,7 @@ _LIT_WORD = re.compile(rf"\b(?:{_LIT}|загорел\w+|lit|blink\w*|flash\w*|gl
 
 _OFF = re.compile(
     rf"\b(?:(?:вообще |совсем )?(?:ничего|ничо|ничё|ни (?:одн[аоийму]+|одной)(?: ламп\w+| индикатор\w*)?|"
-    rf"нисколько)(?: вообще| совсем| там| на (?:нем|роутере|модеме|терминале))* {_NOT_LIT}|"
+    rf"нисколько)(?: вообще| совсем| там| на (?:нем|роутере|модеме|терминале))* (?!не (?:миг|морг|мерц)){_NOT_LIT}|"
     rf"не {_LIT}(?: вообще| совсем)? (?:ничего|ни (?:одн[аи]|один|одной)(?: ламп\w+| индикатор\w*)?)|"
     rf"(?:все |всё )(?:лампочки |огоньки |индикаторы )?(?:погас\w*|потух\w*|выключ\w+|не {_LIT})|(?:погас\w*|"
     rf"потух\w*) (?:все|всё)|"
@@ -30,7 +37,8 @@ _OFF = re.compile(
     rf"(?:не|никак не) включа[ею]тся|нет ламп\w+|ламп\w+ (?:(?:на|у) \w+ )?(?:вообще |совсем |все )?(?:не {_LIT}|"
     rf"погас\w*|"
     rf"потух\w*)(?! wan)|нет питания|"
-    r"no (?:lights?|leds?)(?: at all| on| are on)?|(?:nothing|none)(?:'s| is| are| of (?:them|the lights)(?: is| "
+    r"(?:no|not a (?:single )?|not one) ?(?:lights?|leds?)(?: at all| on| are on)?|(?:nothing|none)(?:'s| is| are|"
+    r" of (?:them|the lights)(?: is| "
     r"are)?)? (?:lit|on|lights? up|glowing|showing)\b|"
     r"(?:lights|leds) are (?:all )?(?:off|out|dead)|all (?:the )?(?:lights )?(?:are )?(?:off|dark)|(?:won't|wont|"
     r"doesn't|does not|will not) (?:turn|power|switch) on|"
@@ -40,7 +48,10 @@ _OFF_ASKED = re.compile(
     r"\s*(?:вообще |совсем |да |там )?(?:ничего|ничего вообще|не гор[ия]т(?: вообще| совсем| никак)?|"
     r"ничегошеньки|никакие|ни одной|ни одна|ни один|"
     r"ни одной(?: ламп\w+)?|ни одного(?: огонька)?|"
-    r"ничего нет|темный весь|весь темный|темно|погасли|все погасло|nothing|none|off|nothing at all)[\s.!]*"
+    r"ничего нет|темный весь|весь темный|темно|погасли|все погасло|ни огонька|(?:вообще |совсем )?без (?:огоньков|"
+    r"лампочек|индикаторов)|лампочек нет[, ]*\w*|nothing|none|off|nothing at all|"
+    r"(?:everything|it|all|they|they all|the whole thing)(?:'s| is| are|'re)? (?:all )?(?:off|dead|dark|out|"
+    r"black))[\s.!]*"
 )
 _LINK_NAME = (
     r"(?:wan|ван|вэн|internet|интернет\w?|инет|net|@|глобус\w*|шарик\w*|земля|планет\w+|globe|world|линк\w*|link)"
@@ -54,6 +65,19 @@ _NO_LINK = re.compile(
     rf"(?:кроме|except(?: for)?|but)(?: the)? {_LINK_NAME}(?!\w)|no (?:wan|internet|link) (?:light|led)|(?:нет|"
     rf"without) линка|\b(?:wan|ван) (?:нет|нету)\b)"
 )
+_NET_LAMP = re.compile(rf"(?<!\w)(?:{_LINK_NAME})(?!\w)")
+_PON = re.compile(r"\b(?:g?pon|г?пон|понт?)\b")
+_OTHER_LAMP = re.compile(
+    r"\b(?:power|pwr|питани\w+|wi-?fi|wlan|вай-?\s?фа\w*|вафл\w+|lan\d?|лан|usb|wps|tel\d?|fxs|2\.4g?|5g|sys|"
+    r"батаре\w+|battery)\b"
+)
+_ORANGE = re.compile(
+    r"\b(?:оранж\w*|желт(?!ый (?:провод|кабел|шнур))\w+|янтарн\w+|рыж\w+|orange|amber|yellow(?! (?:cable|wire|cord)))\b"
+)
+_BLINKS = re.compile(r"\b(?:мига\w+|морга\w+|мерца\w+|перемигива\w+|blink\w*|flash\w*|flicker\w*)\b")
+_DENIED_BEFORE = re.compile(r"\b(?:не|нет|без|ни|no|not|isn't|aren't|never)\s+(?:\w+\s+)?$")
+_DARK = re.compile(rf"\b(?:{_NOT_LIT}|off|out|dark|isn't lit|not lit|isn't on|not on)\b")
+_PLUGGED = re.compile(r"\b(?:кабел\w+|провод\w*|шнур\w*|гнезд\w+|разъем\w*|cable|wire|cord|socket|plug)\b")
 _LINK_BUT_NOT_LAMP = re.compile(r"\b(?:интернет|internet|инет|net)\b")
 _LOS = re.compile(r"\b(?:los|лос|лосс|loss)\b")
 _RED = re.compile(r"\b(?:красн\w+|краснен\w+|покраснел\w*|red|reddish)\b")
@@ -63,7 +87,9 @@ _ONE_OF_THEM = re.compile(
 """Which of the lamps just spoken of: "зелёные горят, а одна красная"."""
 _NO_RED = re.compile(
     r"\b(?:red|los)\b[^,.]{0,40} (?:is|are) (?:not|off|out)\b|\b(?:isn't|aren't) (?:on|lit|red)\b|"
-    r"\b(?:нет|не|без|ни|no|not|isn't|none)\s+(?:\w+\s+)?(?:красн\w+|red)\b|\bкрасн\w+ (?:нет|не|нету|ни)\b"
+    r"\b(?:нет|не|без|ни|ничего|ничто|no|not|isn't|none|nothing|neither)\s+(?:\w+\s+){0,2}(?:красн\w+|red)\b|"
+    r"\bкрасн\w+ (?:\w+ ){0,3}(?:нет|не|нету|ни|никак\w+|отсутств\w+|погас\w*|потух\w*)\b|"
+    r"\bred (?:\w+ ){0,2}(?:off|out|gone|not|isn't|nowhere)\b"
 )
 _NOT_A_LAMP = re.compile(
     r"\b(?:красн\w+ (?:роутер|коробк|провод|кабел|кнопк|линия|улиц|площад|шнур|диплом|\d)|(?:ул|улиц\w+|на) "
@@ -73,9 +99,10 @@ _NOT_A_LAMP = re.compile(
 _OK_ASKED = re.compile(
     r"\b(?:зелен\w+|как (?:обычно|всегда|и раньше|раньше|прежде|горели|мигали|было|положено|надо)|обычно|норм\w*|"
     r"в (?:норме|"
-    r"порядке)|все (?:гор[ия]т|светятся|мигают|включены)|гор[ия]т (?:все|всё)|"
+    r"порядке)|все (?:гор[ия]т|светятся|включены)|гор[ия]т (?:все|всё)|"
     r"все (?:ок|хорошо|нормально)|без изменений|green|normal|as (?:usual|always)|same as (?:usual|always|before)|"
-    r"usual|(?:all|they're all|they are all) on|look(?:s)? (?:fine|ok|okay|normal|right))\b"
+    r"usual|(?:all|they're all|they are all) on|all as (?:it|they) should(?: be)?|look(?:s)? (?:fine|ok|okay|"
+    r"normal|right))\b"
 )
 _MANY_LAMPS = r"(?:лампочк(?:и|ах)|лампы|индикатор(?:ы|ов)?|огоньк?и|(?:свето)?диоды|lights|leds)"
 _USUAL = (
@@ -98,10 +125,11 @@ _NOT_TOLD = re.compile(
 
 def lamps(reading: Reading, asked: bool) -> ObservedValue | None:
     """What the lamps show; what is asked about a lamp tells nothing of it."""
-    for finder in (_red, _no_link, _off, _usual):
+    for finder in (_los, _not_let_in, _red, _pon_seeks, _no_link, _off, _usual):
         if found := finder(reading, asked):
             value, start, end = found
-            return reading.value("lamps", value, start, end)
+            closer = {"option": value} if value in (PON_SEEKS, NOT_LET_IN) else {}
+            return reading.value("lamps", "nolink" if closer else value, start, end, closer)
     return None
 
 
@@ -110,7 +138,7 @@ def _tells(reading: Reading, place: int) -> bool:
     return not clause.asks and not _NOT_TOLD.search(clause.text)
 
 
-def _red(reading: Reading, asked: bool) -> _Found | None:
+def _los(reading: Reading, asked: bool) -> _Found | None:
     text = reading.text
     for found in _LOS.finditer(text):
         clause = reading.clause_at(found.start())
@@ -121,11 +149,69 @@ def _red(reading: Reading, asked: bool) -> _Found | None:
             continue
         if (asked and word_count(text) <= 8) or _LIT_WORD.search(near) or _RED.search(near):
             return "los", *_widened(reading, found)
+    return None
+
+
+def _not_let_in(reading: Reading, asked: bool) -> _Found | None:
+    """Internet is orange or red."""
+    for found in reading.matches(_NET_LAMP):
+        clause = reading.clause_at(found.start())
+        colour = _beside(reading, found, _ORANGE) or _beside(reading, found, _RED)
+        if colour is None or not _tells(reading, found.start()) or _PLUGGED.search(clause.text):
+            continue
+        if _NO_RED.search(clause.text) or _DENIED_BEFORE.search(reading.text[clause.start : colour.start()]):
+            continue
+        if (
+            asked
+            or _LAMP.search(clause.text)
+            or _LIT_WORD.search(clause.text)
+            or _is_named_lamp(reading, found, colour)
+        ):
+            return NOT_LET_IN, min(found.start(), colour.start()), max(found.end(), colour.end())
+    return None
+
+
+def _is_named_lamp(reading: Reading, found: re.Match[str], colour: re.Match[str]) -> bool:
+    """Whether the colour stands right at the lamp's name, and that is no form of "интернет" that the service has."""
+    between = reading.text[min(found.end(), colour.end()) : max(found.start(), colour.start())]
+    is_service = _LINK_BUT_NOT_LAMP.fullmatch(found.group()) is None and found.group().startswith(("инт", "int"))
+    return not is_service and word_count(between) <= 1
+
+
+def _pon_seeks(reading: Reading, asked: bool) -> _Found | None:
+    """PON blinks, or is off."""
+    for found in reading.matches(_PON):
+        clause = reading.clause_at(found.start())
+        state = _beside(reading, found, _BLINKS) or _beside(reading, found, _DARK)
+        if state is None or not _tells(reading, found.start()):
+            continue
+        if _DENIED_BEFORE.search(reading.text[clause.start : state.start()]):
+            continue
+        return PON_SEEKS, min(found.start(), state.start()), max(found.end(), state.end())
+    return None
+
+
+def _beside(reading: Reading, lamp: re.Match[str], said: re.Pattern[str]) -> re.Match[str] | None:
+    """What is said of a lamp: within its clause, and with no other lamp between them."""
+    clause = reading.clause_at(lamp.start())
+    for found in said.finditer(reading.text, clause.start, clause.end):
+        between = reading.text[min(lamp.end(), found.end()) : max(lamp.start(), found.start())]
+        is_near = word_count(between) <= 4
+        if is_near and not any(other.search(between) for other in (_OTHER_LAMP, _LOS, _PON, _NET_LAMP)):
+            return found
+    return None
+
+
+def _red(reading: Reading, asked: bool) -> _Found | None:
+    """A red lamp of no name."""
+    text = reading.text
     for found in _RED.finditer(text):
         clause = reading.clause_at(found.start())
         if not _tells(reading, found.start()) or _NO_RED.search(clause.text) or _NOT_A_LAMP.search(clause.text):
             continue
         if re.search(rf"{_RED.pattern}[^,.]{{0,40}}\bне {_LIT}", clause.text):
+            continue
+        if any(_beside(reading, other, _RED) for other in _OTHER_LAMP.finditer(text, clause.start, clause.end)):
             continue
         if (
             (asked and word_count(clause.text) <= 10)
@@ -188,7 +274,19 @@ def _off(reading: Reading, asked: bool) -> _Found | None:
 
 _NOT_AS_USUAL = re.compile(
     r"\bпо (?:кабел|провод|вай|wi)|\bby cable|\bне (?:все|как|в норме|норм|зелен)|\bnot (?:all|green|normal)|"
-    r"\bкроме\b|\bexcept\b"
+    r"\bкроме\b|\bexcept\b|\bтолько\b.*\bзелен|\bзелен\w+ только\b|\bодн[аиу]\w* зелен|\bзелен\w+ одн|"
+    r"\bonly\b.*\bgreen|\b(?:one|single) green|\bостальн\w+ (?:нет|не|молч)|\bthe rest (?:are|is)? ?(?:not|off)"
+)
+_ONE_BLINKS = re.compile(
+    rf"{_BLINKS.pattern}.{{0,15}}\b(?:зелен(?:ая|ое|ый|ым|еньк\w+)|green)\b|\bзелен(?:ая|ый|ым) {_BLINKS.pattern}|"
+    rf"\bgreen (?:\w+ )?{_BLINKS.pattern}"
+)
+_ALL_OF_THEM = re.compile(
+    r"\bвс[её]\b|\ball\b|\beverything\b|\bкак (?:обычно|всегда)\b|\bas usual\b|\busual\b|\bnormal\b"
+)
+_DARK_AS_IT_SHOULD = re.compile(
+    rf"(?:{_LOS.pattern}|{_RED.pattern})(?: \w+){{0,2}} {_DARK.pattern}|{_DARK.pattern} (?:\w+ )?(?:{_LOS.pattern}|"
+    rf"{_RED.pattern})"
 )
 
 
@@ -196,9 +294,14 @@ def _usual(reading: Reading, asked: bool) -> _Found | None:
     if _RED.search(reading.text) and not _NO_RED.search(reading.text):
         return None  # whatever else is green
     pattern = _OK_ASKED if asked else _OK_TOLD
+    orange = [one for one in _ORANGE.finditer(reading.text) if not _DENIED_BEFORE.search(reading.text[: one.start()])]
+    if orange or _DARK.search(_DARK_AS_IT_SHOULD.sub(" ", reading.text)):
+        return None
+    if _ONE_BLINKS.search(reading.text) and not _ALL_OF_THEM.search(reading.text):
+        return None
     for found in reading.matches(pattern):
         clause = reading.clause_at(found.start())
-        if _NOT_AS_USUAL.search(clause.text):
+        if _NOT_AS_USUAL.search(reading.text if asked else clause.text):
             continue
         if _tells(reading, found.start()) and (not asked or word_count(clause.text) <= 9 or _LAMP.search(clause.text)):
             return "ok", *found.span()

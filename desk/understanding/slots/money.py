@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import islice
 
-from desk.understanding.reading.normalized_message import Reading
+from desk.understanding.reading.normalized_message import MAX_MATCHES, Reading
 from desk.understanding.reading.observations import ObservedValue
+from desk.understanding.slots.number_words import SpelledNumber, spelled_numbers
 
-_WORDS = {
-    name: value
-    for value, names in {
-        10: "ten",
-        20: "twenty",
-        30: "thirty",
-        50: "fifty|пятьдесят",
-        100: "сто|a hundred|one hundred",
-        200: "двести|two hundred",
-        300: "триста|three hundred",
-        400: "четыреста",
-        500: "пятьсот|пятихатка|пятихатку|полтыщи|five hundred",
-        600: "шестьсот",
-        700: "семьсот",
-        800: "восемьсот",
-        900: "девятьсот",
-        1000: "тысяча|тысячу|тыща|тыщу|косарь|штука|штуку|a thousand|one thousand",
-        1500: "полторы тысячи|полторы тыщи",
-        2000: "две тысячи|две тыщи|two thousand",
-        3000: "три тысячи|три тыщи",
-        4000: "четыре тысячи",
-        5000: "пять тысяч",
-        10000: "десять тысяч",
-    }.items()
-    for name in names.split("|")
-}
+SMALLEST = 10
+"""An amount in words, or one that no currency and no question marks, is at least so much."""
+
 _RUBLES = r"(?:руб(?:лей|ля|ль|лями|лях)?\b\.?|р\b\.?|рэ\b|₽|rub\b|rubles?\b|roubles?\b|деревянных)"
 _CURRENCIES = (
     ("RUB", _RUBLES),
@@ -43,13 +23,15 @@ _CURRENCIES = (
     ("BYN", r"(?:byn\b)"),
 )
 _CURRENCY = "|".join(f"(?P<{code}>{pattern})" for code, pattern in _CURRENCIES)
-_NUMBER = r"\d{1,3}(?:[  ]\d{3})+(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
+_NUMBER = r"\d{1,3}(?:[  .,']\d{3})+(?!\d)(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2})?"
+_SEPARATED = re.compile(r"[  .,'](?=\d{3}(?!\d))")
 _THOUSANDS = r"(?:\s?(?P<thousands>тыс(?:яч[аиу]?)?\b\.?|т\.\s?(?=р)|к\b|k\b|thousand\b))?"
 _WITH_CURRENCY = re.compile(
-    rf"(?<![\d.,/-])(?P<number>{_NUMBER}){_THOUSANDS}\s?(?:{_CURRENCY})|"
+    rf"(?<![\d.,/-])(?P<number>{_NUMBER}){_THOUSANDS}\s?(?:{_CURRENCY})(?:\s?(?P<cents>\d{{1,2}})\s?коп\w*)?|"
     rf"(?P<sign>[$€£₽])\s?(?P<signed>{_NUMBER})(?![\d.,]*\d)"
 )
-_IN_WORDS = re.compile(rf"\b(?P<words>{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b(?:\s(?:{_CURRENCY}))?")
+_CURRENCY_NEXT = re.compile(rf"\s?(?:{_CURRENCY})")
+_CURRENCY_BEFORE = re.compile(rf"(?:{_CURRENCY})\s?$")
 _NUMBER_ALONE = re.compile(rf"(?<![\w.,/:-])(?P<number>{_NUMBER}){_THOUSANDS}(?![\d:/-]|[.,]\d|[\w])")
 _PAID = re.compile(
     r"\b(?:спис[аы]\w+|сн[яи](?:л|ли|то|мают)\w*|заплати\w+|оплати\w+|опла[тч]\w+|платеж\w*|внес\w*|внос\w+|"
@@ -67,58 +49,105 @@ _NOT_MONEY = re.compile(
     r"этаж\w*)"
 )
 
+_RANGE = re.compile(r"\b(?:от|до|или|либо|from|between|or)\b|\d\s?[-–]\s?\d")
+
 
 def amount(reading: Reading, asked: bool) -> ObservedValue | None:
-    """The amount that was charged or paid."""
+    """The amount that was charged or paid; none where several are, or where nobody can tell which is meant."""
+    spelled = [
+        found
+        for found in islice(spelled_numbers(reading.text), MAX_MATCHES)
+        if (found.value is None or found.value >= SMALLEST) and not _NOT_MONEY.match(reading.text, found.end)
+    ]
     for found in reading.matches(_WITH_CURRENCY):
-        if asked or _is_told(reading, found):
+        is_part = any(one.start < found.end() and found.start() < one.end for one in spelled)
+        if not is_part and not _is_taken_back(reading, found.start()) and (asked or _is_told(reading, found.start())):
             return _observed(reading, found, _number(found["number"] or found["signed"]) * _thousands(found))
-    for found in reading.matches(_IN_WORDS):
-        has_currency = any(found[code] for code, _ in _CURRENCIES)
-        if (
-            asked
-            or (has_currency and _is_told(reading, found))
-            or (found["words"][0] > "а" and len(found["words"]) > 3 and _is_paid(reading, found))
-        ):
-            return _observed(reading, found, _WORDS[found["words"]])
-    numbers = [found for found in reading.matches(_NUMBER_ALONE) if not _NOT_MONEY.match(reading.text, found.end())]
-    if asked and len(numbers) == 1 and not re.search(r"\b(?:от|до|from|between)\b", reading.text):
+    if in_words := _in_words(reading, spelled, asked):
+        return in_words
+    if spelled and asked:
+        return None
+    numbers = [
+        found
+        for found in reading.matches(_NUMBER_ALONE)
+        if not _NOT_MONEY.match(reading.text, found.end()) and not _is_taken_back(reading, found.start())
+    ]
+    if asked and len(numbers) == 1 and not _RANGE.search(reading.text):
         return _observed(reading, numbers[0], _number(numbers[0]["number"]) * _thousands(numbers[0]))
     for found in numbers:
         if (
-            _is_paid(reading, found)
-            and _number(found["number"]) >= 10
+            _is_paid(reading, found.start())
+            and _number(found["number"]) >= SMALLEST
+            and not any(one.start < found.end() and found.start() < one.end for one in spelled)
             and not _PRICE.search(reading.clause_at(found.start()).text)
         ):
             return _observed(reading, found, _number(found["number"]) * _thousands(found))
     return None
 
 
-def _is_told(reading: Reading, found: re.Match[str]) -> bool:
-    clause = reading.clause_at(found.start())
+def _in_words(reading: Reading, spelled: Sequence[SpelledNumber], asked: bool) -> ObservedValue | None:
+    """The amount that is told in words, or in words and digits."""
+    told = []
+    for found in spelled:
+        after = _CURRENCY_NEXT.match(reading.text, found.end)
+        currency = _currency(after or _CURRENCY_BEFORE.search(reading.text[: found.start]))
+        is_told = (bool(currency) and _is_told(reading, found.start)) or (
+            reading.text[found.start] >= "а" and _is_paid(reading, found.start)
+        )
+        if (asked or is_told) and not _is_taken_back(reading, found.start):
+            told.append((found, currency, after.end() if after else found.end))
+    if not told or (asked and (len({found.value for found, *_ in told}) > 1 or _RANGE.search(reading.text))):
+        return None
+    found, currency, end = told[0]
+    if found.value is None:
+        return None
+    end = found.start + len(reading.text[found.start : end].rstrip(" ."))
+    return reading.value("amount", _plain(found.value), found.start, end, {"currency": currency} if currency else {})
+
+
+def _is_taken_back(reading: Reading, start: int) -> bool:
+    """Whether the number is denied, and another one follows: "не 500, а 600"."""
+    return bool(re.search(r"\b(?:не|not)\s+$", reading.text[:start])) and bool(
+        re.search(r"\b(?:а|but)\b", reading.text[start:])
+    )
+
+
+def _is_told(reading: Reading, start: int) -> bool:
+    clause = reading.clause_at(start)
     return bool(_PAID.search(clause.text)) or not (_PRICE.search(clause.text) or clause.asks)
 
 
-def _is_paid(reading: Reading, found: re.Match[str]) -> bool:
+def _is_paid(reading: Reading, start: int) -> bool:
     """Whether a payment stands before the number, near by."""
-    clause = reading.clause_at(found.start())
-    before = reading.text[max(clause.start, found.start() - 25) : found.start()]
+    clause = reading.clause_at(start)
+    before = reading.text[max(clause.start, start - 25) : start]
     return bool(_PAID.search(before)) and not re.search(
         r"\b(?:за|до|на|в|по|from|until|in|№|договор\w*|номер\w*)\s*$", before
     )
 
 
 def _observed(reading: Reading, found: re.Match[str], value: float) -> ObservedValue | None:
-    currency = next((code for code, _ in _CURRENCIES if code in found.re.groupindex and found[code]), "")
+    currency = _currency(found)
     if "sign" in found.re.groupindex and found["sign"]:
         currency = {"$": "USD", "€": "EUR", "£": "GBP", "₽": "RUB"}[found["sign"]]
+    if "cents" in found.re.groupindex and found["cents"]:
+        value += int(found["cents"]) / 100
     end = found.start() + len(found.group().rstrip(" ."))
-    known = int(value) if float(value).is_integer() else value
-    return reading.value("amount", known, found.start(), end, {"currency": currency} if currency else {})
+    return reading.value("amount", _plain(value), found.start(), end, {"currency": currency} if currency else {})
+
+
+def _currency(found: re.Match[str] | None) -> str:
+    if found is None:
+        return ""
+    return next((code for code, _ in _CURRENCIES if code in found.re.groupindex and found[code]), "")
+
+
+def _plain(value: float) -> float:
+    return int(value) if float(value).is_integer() else round(value, 2)
 
 
 def _number(words: str) -> float:
-    return float(re.sub(r"\s", "", words).replace(",", "."))
+    return float(_SEPARATED.sub("", words).replace(",", "."))
 
 
 def _thousands(found: re.Match[str]) -> int:

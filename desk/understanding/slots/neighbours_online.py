@@ -37,8 +37,11 @@ _TERSE_YES = re.compile(
 _TERSE_NO = re.compile(
     r"\bтоже\b|\bу них (?:нет|нету)\b|\bто ?же самое\b|\bу всех\b|\bни у кого\b|\bне работает\b|\bтакая же\b|"
     r"\b(?:down|out|offline|same|"
-    r"too|neither|nobody)\b|\bno one\b|\b(?:theirs|they) (?:isn't|aren't|don't|are not|do not)"
+    r"too|neither|nobody|none|nothing|haven't|hasn't|don't|doesn't)\b|\bno one\b|\b(?:theirs|they) (?:isn't|aren't|"
+    r"don't|are not|do not)"
 )
+
+_NONE = re.compile(r"\b(?:have|has|got|gets?) (?:none|nothing|nowt|no (?:internet|wi-?fi|connection|signal|service))\b")
 
 
 def neighbours(reading: Reading, asked: bool) -> ObservedValue | None:
@@ -85,6 +88,8 @@ def _state(words: str) -> bool | None:
     """Whether it works there; "too" is said of what does not, unless it is said to work."""
     state = works(words)
     if re.search(r"\bsame (?:problem|issue|thing|here|there|outage)\b", words):
+        return False
+    if _NONE.search(words):
         return False
     if _TOO.search(words) and not (state is True and re.search(r"\b(?:работает|есть|works|fine|have)\b", words)):
         return False

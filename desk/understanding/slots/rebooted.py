@@ -16,6 +16,8 @@ _DONE = re.compile(
     rf")?(?:опять |снова |обратно )?в?ключа?и?{_PAST}|включа?и?{_PAST}[ -]?(?:и )?выключа?и?{_PAST}|"
     rf"(?:вы|от|пере)д[её]ргива?{_PAST}|(?:вы|пере)дернул\w?|перетыка{_PAST}|(?:вытаскива|вынима|вытащи|вынул|"
     rf"отсоединя|отсоедини){_PAST}?(?= \w*(?:вилк|розетк|питани|блок|из|шнур))|"
+    rf"д[её]рга{_PAST} (?:(?:шнур|провод|кабель) )?(?:питани\w+|вилк\w+|из розетк\w+)|"
+    rf"снима{_PAST} (?:\w+ )?с питани\w+|"
     rf"из розетки (?:вы|от|до)\w+{_PAST}|обесточи(?:ва)?{_PAST}|сброси{_PAST} (?:роутер|модем|питание)|"
     r"(?:перезапуск|рестарт|ребут)(?= (?:роутера |модема )?(?:не|тоже|ничего|без))|(?:после "
     r")?перезагрузк[аиу](?= (?:роутера |модема )?(?:не|тоже|ничего|без|роутера|модема|сделан))|после "
@@ -27,7 +29,9 @@ _DONE = re.compile(
     r"(?:tried|tried a|did a|done a|after|been) (?:re-?booting|re-?starting|reboot|restart|rebooted|restarted|"
     r"resetting|reset)|(?:turn(?:ed|ing)|switch(?:ed|ing)|power(?:ed|ing)) (?:it |the \w+ |my \w+ |everything "
     r")?off (?:and|then) (?:back )?(?:on|turned|switched)(?: again)?|"
-    r"(?<!is )(?<!was )(?<!got )(?<!been )unplugg(?:ed|ing)|pulled the plug)\b"
+    r"(?<!is )(?<!was )(?<!got )(?<!been )unplugg(?:ed|ing)|(?:pulled|yanked) (?:out )?the "
+    r"(?:plug|power (?:lead|cord|cable))|(?:turned|switched) (?:it|the \w+|everything) off at the (?:wall|mains|"
+    r"socket|plug))\b"
 )
 _NOT_DONE = re.compile(
     r"\b(?:не|ни разу не|никогда не|haven't|have not|hasn't|didn't|did not|not|never)\b(?: (?:еще|пока|yet|even|"
