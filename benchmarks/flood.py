@@ -24,7 +24,7 @@ from benchmarks.measuring import Figures, percentile, processor_seconds, rounded
 from benchmarks.telegram import KINDS, Emulator, contestant
 from desk.model.subscribers import Person
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals, departures
+from desk.storage.queue_and_lease_tables import arrivals, departures
 from tests.peers.postgres import Postgres
 
 TOKEN = "1000:benchmark"

@@ -39,7 +39,7 @@ from console.runtime.migrate import migrate
 from console.runtime.wiring import Application, build_application
 from desk.queues import inbox
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals, departures, is_waiting
+from desk.storage.queue_and_lease_tables import arrivals, departures, is_waiting
 from tests.peers.dovecot import Dovecot, Mailbox
 from tests.peers.postgres import Postgres
 

@@ -23,7 +23,7 @@ from benchmarks.measuring import Figures, percentile, rounded, running, tell
 from benchmarks.telegram import Emulator, contestant
 from desk.model.messages import SendPriority
 from desk.storage.database import Database
-from desk.storage.worker_tables import departures, is_unsent
+from desk.storage.queue_and_lease_tables import departures, is_unsent
 from tests.peers.postgres import Postgres
 
 TOKEN = "1000:benchmark"

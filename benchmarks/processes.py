@@ -28,7 +28,7 @@ from sqlalchemy import select
 
 from benchmarks.measuring import Figures, rounded, tell
 from desk.model.messages import SendPriority
-from desk.storage.worker_tables import arrivals, departures
+from desk.storage.queue_and_lease_tables import arrivals, departures
 from tests.faults.served_desk import ServedDesk, eventually
 from tests.peers.botapi import BotApi
 from tests.peers.postgres import Postgres

@@ -23,7 +23,7 @@ from bots.rate_limits import PATIENCE, RateLimits
 from bots.render import render
 from desk.clock import Clock, now
 from desk.gc_freeze import frozen_after
-from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
+from desk.model.channel_interface import ChannelCapabilities, OpenFile, StoreMessages
 from desk.model.events import Event, Inbound
 from desk.model.messages import (
     ClaimedArrival,

@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, Column, String, Table, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.model.channel import ExtraWrite
+from desk.model.channel_interface import ExtraWrite
 from desk.storage.base import METADATA
 from desk.storage.database import Database, insert_ignoring_duplicates
 

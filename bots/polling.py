@@ -15,7 +15,7 @@ from bots.moved_groups import MovedGroups
 from bots.update_to_raw_message import KINDS, quarantined_message_of, raw_message_of, update_id
 from desk.backoff import Backoff
 from desk.clock import Clock
-from desk.model.channel import ExtraWrite, StoreMessages
+from desk.model.channel_interface import ExtraWrite, StoreMessages
 from desk.model.messages import RawMessage
 from desk.model.settings import TelegramBotSettings
 from desk.storage.channel_leases import LeaseLost

@@ -28,7 +28,7 @@ from bots.http_sessions import HttpSessions
 from bots.mendable_call import BotApiCall
 from bots.moved_groups import MovedGroups
 from desk.backoff import retry_delay
-from desk.model.channel import OpenFile
+from desk.model.channel_interface import OpenFile
 from desk.model.messages import FENCED, ClaimedDeparture, Rejected, ResultUnknown, RetryLater, SendResult, Sent
 from desk.model.settings import TelegramBotSettings
 

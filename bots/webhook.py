@@ -19,7 +19,7 @@ from aiohttp import web
 from bots.moved_groups import MovedGroups
 from bots.update_to_raw_message import quarantined_message_of, raw_message_of
 from desk.clock import Clock, now
-from desk.model.channel import StoreMessages
+from desk.model.channel_interface import StoreMessages
 from desk.model.messages import RawMessage
 from desk.model.settings import TelegramBotSettings
 

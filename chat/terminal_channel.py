@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from desk.clock import Clock, now
 from desk.language.rich_text import RichText, TextSpan
-from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
+from desk.model.channel_interface import ChannelCapabilities, OpenFile, StoreMessages
 from desk.model.events import NO_REFERENCE, CaseReference, Event, Inbound, OpenedChat, Pressed, Said
 from desk.model.media_types import file_kind_of, media_type_of
 from desk.model.messages import (
@@ -109,7 +109,7 @@ class TerminalUser:
 
 
 class TerminalChannel:
-    """A `desk.model.channel.Channel`. ``show`` is set by the process in whose terminal the chat is open.
+    """A `desk.model.channel_interface.Channel`. ``show`` is set by the process in whose terminal the chat is open.
 
     Files that lie nowhere yet (an agent's photo from Telegram) are laid below ``folder`` to be looked at.
     """

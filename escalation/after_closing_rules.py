@@ -32,7 +32,7 @@ from desk.model.states import RECURRED, CaseState
 from desk.model.unrepeated_acknowledgement import acknowledge, was_acknowledged_last
 from desk.understanding.own_or_other_matter import AfterClosing
 from escalation.names_and_times import owner_name
-from escalation.promise_rules import watch_for_taker
+from escalation.promised_time_rules import watch_for_taker
 from escalation.relay_to_agents import silence
 
 

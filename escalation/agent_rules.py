@@ -39,7 +39,7 @@ from desk.model.provider_files import Agent, Provider
 from desk.model.states import CaseState
 from escalation.consent_rules import CONSENT_BUTTONS, first_reminder
 from escalation.names_and_times import agent_name
-from escalation.promise_rules import notice_on_file, promise
+from escalation.promised_time_rules import notice_on_file, promise
 from escalation.transcript import Transcript
 
 

@@ -35,10 +35,10 @@ from desk.understanding.message import understood
 from desk.understanding.reading.observations import Act
 from desk.understanding.substance import tells_of_matter
 from escalation.earlier_cases import EarlierCases, history_of
-from escalation.promise_rules import watch_for_taker
+from escalation.find_undelivered_text import UndeliveredMessage
+from escalation.promised_time_rules import watch_for_taker
 from escalation.relay_to_agents import relay
 from escalation.routing import route_case
-from escalation.undelivered_text import UndeliveredMessage
 from escalation.usual_wait import UsualWait
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]

@@ -39,7 +39,7 @@ _BESIDE_A_NUMBER = frozenset({Act.CORRECTION, Act.AGREE, Act.DENY, Act.GREETING,
 MOST_NAMED = 4
 """Numbers of which one is asked for, where a message names several."""
 WITHOUT_CONTRACT = ("joining",)
-"""Topics of people who have no contract yet (`kb.search.near_topics`)."""
+"""Topics of people who have no contract yet (`kb.search.topics_beyond_articles`)."""
 _ABOUT_NUMBER = ("номер", "договор", "назвать", "называть", "number", "contract")
 NO_CONTRACT: Buttons = ((Button("no_contract", "button_no_contract"), Button("operator", "button_operator")),)
 

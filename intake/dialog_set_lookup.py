@@ -12,7 +12,7 @@ from desk.model.case import Case
 from desk.model.provider_files import Provider
 from desk.pipeline.arrival_round import Round
 from desk.storage.database import Database, insert_ignoring_duplicates
-from desk.storage.worker_tables import contents
+from desk.storage.queue_and_lease_tables import contents
 from intake.engine.model import Dialog, DialogSet, InvalidDialog, parse_dialog
 
 log = logging.getLogger(__name__)

@@ -18,7 +18,7 @@ from desk.model.acts import (
     decide,
 )
 from desk.model.case import Case
-from desk.model.channel import ChannelCapabilities
+from desk.model.channel_interface import ChannelCapabilities
 from desk.model.core_facts import Now
 from desk.model.dialog_state import ARTICLE, SELF_HELP
 from desk.model.events import Inbound, OpenedChat, Pressed, Said

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.clock import Clock, now
-from desk.model.channel import ChannelCapabilities, OpenFile, StoreMessages
+from desk.model.channel_interface import ChannelCapabilities, OpenFile, StoreMessages
 from desk.model.events import CaseReference, Event, ForwardedLetter, Inbound, Said
 from desk.model.media_types import file_kind_of
 from desk.model.messages import (
@@ -33,12 +33,12 @@ from mail.content.attachments import Attachment
 from mail.mime.addresses import fold_address
 from mail.reading.message import MailboxReadingOptions, MailMessage
 from mail.reading.sandbox import MessageReaderPool
-from mail.receiving.fair_scheduling import FetchScheduler
 from mail.receiving.listener import MailboxListener
+from mail.receiving.mailbox_memory_shares import FetchScheduler
 from mail.sending.compose import OutboundAttachment, UnsendableMessage, compose_message
 from mail.sending.render import MailRenderer
 from mail.sending.untagged import without_tag
-from mail.transport.server_abilities import AbilitiesFile
+from mail.transport.remembered_server_abilities import AbilitiesFile
 from mail.transport.smtp import SmtpConnection
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,8 @@ GIVE_UP_AFTER = timedelta(days=5)
 
 
 class MailChannel:
-    """A `desk.model.channel.Channel`. ``open_file`` fetches the bytes behind a `File.source` when a message is sent.
+    """A `desk.model.channel_interface.Channel`. ``open_file`` fetches the bytes behind a `File.source` when a
+    message is sent.
 
     ``turns`` is shared by all mailboxes of a process, so that none of them crowds out another.
     """

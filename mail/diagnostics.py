@@ -14,7 +14,7 @@ from mail.receiving import ledger
 from mail.receiving.watermarks import load_watermark
 from mail.self_test import SelfTestReport, SelfTestResult, write_to_itself
 from mail.transport import imap, oauth
-from mail.transport.server_abilities import AbilitiesFile
+from mail.transport.remembered_server_abilities import AbilitiesFile
 from mail.transport.smtp import SmtpConnection, describe_error
 
 CHECK_TIMEOUT_SECONDS = 15.0

@@ -23,7 +23,7 @@ from desk.pipeline.send import OutboxSender
 from desk.queues import inbox
 from desk.storage import channel_leases
 from desk.storage.database import is_database_trouble
-from desk.storage.worker_tables import arrivals, departures
+from desk.storage.queue_and_lease_tables import arrivals, departures
 
 log = logging.getLogger(__name__)
 

@@ -40,7 +40,7 @@ async def require_agent(
 
     A teams.toml that has changed is imported first, unless that is what the command itself is about.
     """
-    from console.runtime.providers_with_agents import ProvidersWithAgents  # noqa: PLC0415 (help and usage come at once)
+    from console.runtime.agents_and_teams_loading import ProvidersWithAgents  # noqa: PLC0415 (help and usage come at once)
 
     loader = ProvidersWithAgents(database, dict(folder.desks()), now)
     await (loader.fill() if imports else loader.read())

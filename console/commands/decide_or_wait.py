@@ -17,14 +17,14 @@ from sqlalchemy import select
 from console.terminal.command_context import WRONG, refuse
 from desk.api.submit_operation import ArrivalStatus, statuses
 from desk.clock import now
-from desk.model.channel import ExtraWrite
+from desk.model.channel_interface import ExtraWrite
 from desk.model.messages import RawMessage
 from desk.model.settings import Settings
 from desk.queues import inbox
 from desk.storage import bell
 from desk.storage.database import Database
 from desk.storage.process_identity import is_known_dead
-from desk.storage.worker_tables import arrivals, departures, leases
+from desk.storage.queue_and_lease_tables import arrivals, departures, leases
 
 if TYPE_CHECKING:
     from console.runtime.wiring import Application

@@ -24,7 +24,7 @@ from console.terminal.command_context import (
     run,
 )
 from desk.clock import now
-from desk.language.faults import Fault
+from desk.language.operator_file_faults import Fault
 from desk.model.check_findings import CheckFinding
 from desk.model.settings import Settings
 from desk.storage.database import Database
@@ -55,7 +55,7 @@ def migrate(folder: DeskFolder, as_json: bool) -> None:
 
 async def _import_agents(folder: DeskFolder, settings: Settings) -> None:
     """What the providers' teams.toml say that the database does not know yet. Raises `InvalidProvider`."""
-    from console.runtime.providers_with_agents import log_conflicts  # noqa: PLC0415
+    from console.runtime.agents_and_teams_loading import log_conflicts  # noqa: PLC0415
     from desk.agents.save import import_files  # noqa: PLC0415
     from desk.storage.audit import operator  # noqa: PLC0415
 

@@ -39,7 +39,7 @@ from desk.pipeline.internal_channel import acceptance_message
 from desk.queues import inbox
 from desk.storage import audit
 from desk.storage.database import Database
-from desk.storage.worker_tables import pending as pending_mail
+from desk.storage.queue_and_lease_tables import pending as pending_mail
 from mail.receiving import ledger
 
 PendingMail = Row[Any]

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from bots.parse_agent_message import parse_agent_button, parse_agent_message
 from chat.terminal_channel import ShownMessage, render, terminal_message
-from desk.model.channel import ChannelCapabilities, StoreMessages
+from desk.model.channel_interface import ChannelCapabilities, StoreMessages
 from desk.model.events import CaseReference, Event, Inbound, NotForDesk, OperationOrdered
 from desk.model.messages import (
     Address,
@@ -34,8 +34,8 @@ GROUP = "group"
 
 
 class AgentsGroupChannel:
-    """A `desk.model.channel.Channel` for the agents of one provider. ``show`` is given everything that is sent to
-    them."""
+    """A `desk.model.channel_interface.Channel` for the agents of one provider. ``show`` is given everything that is
+    sent to them."""
 
     channel_kind = "agents_group"
     capabilities = ChannelCapabilities(buttons=True, batch=False)

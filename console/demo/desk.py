@@ -24,7 +24,7 @@ from desk.model.case import Case
 from desk.model.messages import RawMessage
 from desk.pipeline.send import OutboxSender
 from desk.queues import inbox
-from desk.storage.worker_tables import arrivals, departures
+from desk.storage.queue_and_lease_tables import arrivals, departures
 from mail.receiving.tables import mailboxes
 
 POLL_PAUSE = 0.03

@@ -1,8 +1,8 @@
 """The kinds of channels a desk may have: the one place to which a kind is added.
 
-A new kind is one module with a `desk.model.channel.Channel` and one entry of `CHANNEL_KINDS`. What is configured is
-made, listened to, sent through, checked, and its secrets kept out of the log, because it stands here. Nothing of a kind
-is imported before a desk has a channel of it.
+A new kind is one module with a `desk.model.channel_interface.Channel` and one entry of `CHANNEL_KINDS`. What is
+configured is made, listened to, sent through, checked, and its secrets kept out of the log, because it stands here.
+Nothing of a kind is imported before a desk has a channel of it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from desk.clock import Clock
-from desk.model.channel import Channel
+from desk.model.channel_interface import Channel
 from desk.model.check_findings import CheckFinding
 from desk.model.settings import ChannelSettings, MailboxSettings, ReadChannel, Settings, TelegramBotSettings
 from desk.pipeline.reply_tokens import ReplyTokenSigner
@@ -104,7 +104,7 @@ def _bot_secrets(bot: TelegramBotSettings, reply_tokens: ReplyTokenSigner | None
 
 def _make_mailboxes(configured: Sequence[MailboxSettings], tools: ChannelDependencies) -> dict[str, Channel]:
     from mail.channel import MailChannel  # noqa: PLC0415 (only where there is a mailbox)
-    from mail.receiving.fair_scheduling import FetchScheduler  # noqa: PLC0415 (the same)
+    from mail.receiving.mailbox_memory_shares import FetchScheduler  # noqa: PLC0415 (the same)
 
     scheduler = FetchScheduler()
     return {

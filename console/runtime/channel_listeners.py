@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Self
 from console.runtime.receiver_wiring import Receiver
 from console.runtime.resilient_loop import run_repeatedly
 from desk.backoff import Backoff, retry_delay
-from desk.model.channel import Channel, ExtraWrite
+from desk.model.channel_interface import Channel, ExtraWrite
 from desk.model.messages import RawMessage
 from desk.queues import inbox
 from desk.storage import channel_leases

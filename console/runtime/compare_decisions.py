@@ -24,7 +24,7 @@ from desk.model.messages import ClaimedArrival
 from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE
 from desk.queues.timers import timer_key
 from desk.storage.database import Database, is_database_trouble
-from desk.storage.worker_tables import arrivals, departures, pending, timers
+from desk.storage.queue_and_lease_tables import arrivals, departures, pending, timers
 from kb.storage.article_store import ArticleEditionRow
 from kb.storage.article_versions import CONTENT_COLUMNS, bump_knowledge_counter, restore_version
 from kb.storage.usage_tables import AgentArticleUseRow, ArticleOfferRow, ArticleVersionRow, PhrasingRow

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from console.runtime.content_folders import ARTICLES, DIALOGS
-from desk.model.channel import Channel
+from desk.model.channel_interface import Channel
 from desk.model.messages import ClaimedArrival
 from desk.model.settings import Settings
 from desk.queues import inbox

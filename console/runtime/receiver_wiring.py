@@ -15,7 +15,7 @@ from typing import Protocol, runtime_checkable
 from console.runtime.channel_kinds import ChannelDependencies, configured, make_channels
 from console.runtime.file_fetch import FileOpener
 from desk.clock import Clock, now
-from desk.model.channel import Channel
+from desk.model.channel_interface import Channel
 from desk.model.settings import Settings
 from desk.pipeline.reply_tokens import ReplyTokenSigner
 from desk.storage.database import Database

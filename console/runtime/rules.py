@@ -49,17 +49,17 @@ from desk.pipeline.rulebook import Rulebook, RulesByKey, Stage, expectation_owne
 from escalation import after_closing_rules as closed
 from escalation import agent_rules as agents
 from escalation import consent_rules as consent
-from escalation import promise_rules as promises
+from escalation import promised_time_rules as promises
 from escalation import registered_case_rules as waiting
 from escalation import subscriber_rules as escalation
 from intake import account_rules as account
 from intake import command_rules as commands
+from intake import edit_and_late_answer_rules as turns
 from intake import first_words_rules as first_words
 from intake import matter_rules as matter
 from intake import not_an_answer_rules as arrivals
 from intake import other_matters as others
-from intake import repair_rules as repair
-from intake import reply_timing_rules as turns
+from intake import talk_about_the_talk_rules as repair
 from intake.engine.completion import is_complete
 from intake.engine.rules import dialog_rules as dialogs
 from intake.engine.rules import summary_rules as summary

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bots import moved_groups
 from desk.agents import tables as agent_tables
 from desk.model import case, dialog_state, journal, subscribers
-from desk.storage import audit, worker_tables
+from desk.storage import audit, queue_and_lease_tables
 from intake.identity import guess_count_table as intake_tables
 from kb.storage import article_store
 from kb.storage import usage_tables as kb_tables
@@ -34,6 +34,6 @@ __all__ = [
     "kb_tables",
     "mail_tables",
     "moved_groups",
+    "queue_and_lease_tables",
     "subscribers",
-    "worker_tables",
 ]

@@ -9,17 +9,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from chat.terminal_channel import TerminalChannel
+from console.runtime.agents_and_teams_loading import ProvidersWithAgents
 from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath, kept_table
 from console.runtime.knowledge_loader import KnowledgeLoader
-from console.runtime.providers_with_agents import ProvidersWithAgents
 from console.runtime.receiver_wiring import Receiver, build_receiver
 from console.runtime.rules import RULEBOOK, TIMERS
-from desk.agents.front_desk import front_desk
+from desk.agents.front_desk_provider import front_desk
 from desk.clock import Clock, now
 from desk.language.templates import Templates
 from desk.model.acts import ActFilter, RuleAct, SayTemplate, SetCaseAccount
 from desk.model.case import Case
-from desk.model.channel import Channel
+from desk.model.channel_interface import Channel
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import FRONT, Address
 from desk.model.provider_files import Provider, load_all
@@ -41,8 +41,8 @@ from desk.pipeline.worker import Lookup, Worker
 from desk.pipeline.write import ActWriter, DecisionWriter, OutcomeListener
 from escalation.cards import case_card
 from escalation.earlier_cases import EarlierCases, EarlierCasesLookup
+from escalation.find_undelivered_text import UndeliveredTextLookup
 from escalation.transcript import TranscriptLookup
-from escalation.undelivered_text import UndeliveredTextLookup
 from escalation.usual_wait import UsualWait, UsualWaitLookup
 from intake.desk_sentences import LetterSentencesLookup
 from intake.dialog_set_lookup import DialogSetLookup, articles_named, articles_of_zone, store_dialog_sources

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from desk.language.faults import Fault
+    from desk.language.operator_file_faults import Fault
     from desk.model.provider_files import Provider
     from desk.model.settings import Settings
     from desk.storage.database import Database
@@ -115,7 +115,7 @@ class DeskFolder:
 
     def desks(self) -> Mapping[str, Provider]:
         """Its providers, and the front desk beside them, which has cases too. Raises `InvalidProvider`."""
-        from desk.agents.front_desk import front_desk  # noqa: PLC0415
+        from desk.agents.front_desk_provider import front_desk  # noqa: PLC0415
         from desk.model.messages import FRONT  # noqa: PLC0415
 
         providers = self.providers()

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from desk.agents.front_desk import staffed
+from desk.agents.front_desk_provider import staffed
 from desk.agents.tables import (
     AgentIdentityRow,
     AgentRow,
@@ -22,7 +22,7 @@ from desk.agents.teams_file_entries import Entry, Key, as_agent, as_team
 from desk.model.messages import FRONT
 from desk.model.provider_files import Provider
 from desk.storage.database import Database
-from desk.storage.worker_tables import counters
+from desk.storage.queue_and_lease_tables import counters
 
 # Columns and no objects: a desk may have thousands of agents, and reads all of them at its start.
 _TEAMS = select(TeamRow.provider, TeamRow.id, TeamRow.kind, TeamRow.titles).order_by(TeamRow.provider, TeamRow.id)

@@ -23,7 +23,7 @@ from desk.agents.teams_file_entries import Entry, Key, by_key, hash_of, identiti
 from desk.model.provider_files import Provider
 from desk.storage import audit
 from desk.storage.database import Database, upsert
-from desk.storage.worker_tables import counters
+from desk.storage.queue_and_lease_tables import counters
 
 IN_FILES = ("telegram", "mail")
 """The kinds of identities that a teams.toml has. Others are the database's alone, and an import leaves them."""

@@ -12,7 +12,7 @@ from desk.model.case import Case
 from desk.model.journal import JournalEntry
 from desk.model.subscribers import Person
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals
+from desk.storage.queue_and_lease_tables import arrivals
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from desk.pipeline.internal_channel import order_message
 from desk.queues import inbox
 from desk.storage import bell
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals
+from desk.storage.queue_and_lease_tables import arrivals
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from desk.language.detect import LANGUAGES
-from desk.language.faults import Fault, InvalidFiles
+from desk.language.operator_file_faults import Fault, InvalidFiles
 from desk.language.rich_text import RichText, escape_markdown, parse_markdown
 from desk.language.translatable import sentence
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desk.model.acts import AgentAddressee, TeamAddressee
-from desk.model.channel import Channel
+from desk.model.channel_interface import Channel
 from desk.model.messages import FRONT, Address
 from desk.model.provider_files import Provider
 

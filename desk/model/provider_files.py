@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from desk.language.conditions import CompiledCondition, InvalidCondition
 from desk.language.detect import LANGUAGES
-from desk.language.faults import Fault, FileFaults, InvalidFiles
+from desk.language.operator_file_faults import Fault, FileFaults, InvalidFiles
 from desk.language.translatable import sentence, write_instead
 from desk.language.typed_durations import InvalidDuration, parse_duration
 from desk.model.toml_table import TomlTable, read_toml

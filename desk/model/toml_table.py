@@ -1,6 +1,6 @@
 """One section of an operator's TOML file, taken key by key; what is left over at the end is an unknown key.
 
-Every fault of a file is noted (`desk.language.faults.FileFaults`), with its line and what to write, and the reading
+Every fault of a file is noted (`desk.language.operator_file_faults`), with its line and what to write, and the reading
 goes on with the usual value; whoever reads the file raises them all at its end. A wrong value is shown only where
 `TomlTable` may show it: never that of a key that may hold a secret.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from desk.language.faults import Fault, FileFaults, InvalidFiles
+from desk.language.operator_file_faults import Fault, FileFaults, InvalidFiles
 from desk.language.toml_lines import TomlPath
 from desk.language.translatable import sentence, write_instead
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from stdnum import damm
 
 from desk.model.provider_files import Provider
-from desk.storage.worker_tables import counters
+from desk.storage.queue_and_lease_tables import counters
 
 
 def _next(dialect: Any) -> Any:

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from desk.language.unsafe_characters import storable, storable_tree
 from desk.model.agent_operations import AgentOperation, operation_as_json, operation_from_json
-from desk.model.channel import Channel, ChannelCapabilities, StoreMessages
+from desk.model.channel_interface import Channel, ChannelCapabilities, StoreMessages
 from desk.model.events import (
     CaseReference,
     DeliveryFailed,

@@ -30,7 +30,7 @@ from desk.pipeline.reply_timing import put_presses, put_reply_timing
 from desk.pipeline.reply_tokens import ReplyTokenSigner, claimed_case
 from desk.queues.question_delivery_times import departure_behind
 from desk.storage.ids import RepeatableRoundIds
-from desk.storage.worker_tables import fingerprints
+from desk.storage.queue_and_lease_tables import fingerprints
 
 _FINAL = [state.value for state in FINAL]
 

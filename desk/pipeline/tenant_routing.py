@@ -14,7 +14,7 @@ from desk.model.events import DeliveryFailed, Event, Inbound
 from desk.model.messages import FRONT
 from desk.pipeline.reply_tokens import claimed_case
 from desk.storage.database import Database
-from desk.storage.worker_tables import departures, provider_routes
+from desk.storage.queue_and_lease_tables import departures, provider_routes
 
 
 def address_key(inbound: Inbound[Event]) -> str:

@@ -20,7 +20,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from desk.clock import Clock
 from desk.model.acts import ActFilter
-from desk.model.channel import Channel
+from desk.model.channel_interface import Channel
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.core_facts import ReplyTiming
 from desk.model.events import Event, Inbound

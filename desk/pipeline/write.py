@@ -44,7 +44,7 @@ from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL,
 from desk.queues import inbox, timers
 from desk.storage.base import Instant
 from desk.storage.database import Database
-from desk.storage.worker_tables import departures, fingerprints, pending, provider_routes
+from desk.storage.queue_and_lease_tables import departures, fingerprints, pending, provider_routes
 
 Stored = TypeVar("Stored", Case, Person)
 

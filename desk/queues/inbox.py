@@ -20,13 +20,13 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from desk.backoff import retry_delay
 from desk.language.unsafe_characters import storable
 from desk.model.arrival_outcomes import OperationRefused, Outcome, stored_outcome
-from desk.model.channel import ExtraWrite
+from desk.model.channel_interface import ExtraWrite
 from desk.model.messages import ClaimedArrival, RawMessage
 from desk.queues import pieces
 from desk.storage import channel_leases
 from desk.storage.database import Database, InsertIgnoringDuplicates
 from desk.storage.process_identity import is_known_dead
-from desk.storage.worker_tables import arrivals, is_waiting
+from desk.storage.queue_and_lease_tables import arrivals, is_waiting
 
 HELD_FOR = timedelta(seconds=12)
 MAX_FAILURES = 3

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import BindParameter, bindparam, case, func, select
 
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals, departures, is_unsent, is_waiting
+from desk.storage.queue_and_lease_tables import arrivals, departures, is_unsent, is_waiting
 
 _heads = select(func.min(arrivals.c.id)).where(is_waiting(arrivals)).group_by(arrivals.c.lane)
 _ARRIVAL = select(

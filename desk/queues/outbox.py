@@ -54,7 +54,7 @@ from desk.queues.inbox import store
 from desk.queues.send_quotas import ClaimQuota
 from desk.storage.channel_leases import send_lease
 from desk.storage.database import Database
-from desk.storage.worker_tables import departures, is_unsent, leases
+from desk.storage.queue_and_lease_tables import departures, is_unsent, leases
 
 HELD_FOR = timedelta(seconds=120)
 """How long a claim lasts where no lease says who sends (`desk.queues.recovery`)."""

@@ -16,7 +16,7 @@ from sqlalchemy import Column, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.messages import ClaimedArrival, RawMessage
-from desk.storage.worker_tables import arrivals, is_waiting
+from desk.storage.queue_and_lease_tables import arrivals, is_waiting
 
 MOST_PIECES = 30
 """Messages that are heard as one, at most."""

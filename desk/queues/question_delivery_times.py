@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.dialog_state import NOTHING_ASKED, Expecting
 from desk.queues.outbox import HELD_FOR
-from desk.storage.worker_tables import departures
+from desk.storage.queue_and_lease_tables import departures
 
 IN_FLIGHT = timedelta(seconds=3)
 """So long a message waits to know whether the question before it has just been sent."""

@@ -18,7 +18,7 @@ from desk.queues.outbox import DEPARTURE_COLUMNS, SendOutcome, departure_of, set
 from desk.storage.channel_leases import send_lease
 from desk.storage.database import Database
 from desk.storage.process_identity import is_known_dead
-from desk.storage.worker_tables import departures, is_unsent, leases
+from desk.storage.queue_and_lease_tables import departures, is_unsent, leases
 
 _HELD = and_(is_unsent(departures, "sending"), departures.c.holder.is_not(None))
 _SENDERS = (

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from desk.model.messages import RawMessage
 from desk.queues.inbox import store
 from desk.storage.database import Database
-from desk.storage.worker_tables import timers
+from desk.storage.queue_and_lease_tables import timers
 
 
 def timer_key(case_id: int, key: str) -> str:

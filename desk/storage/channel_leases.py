@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.process_identity import is_known_dead
-from desk.storage.worker_tables import leases
+from desk.storage.queue_and_lease_tables import leases
 
 LEASE_TIME = timedelta(seconds=8)
 

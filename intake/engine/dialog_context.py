@@ -7,7 +7,7 @@ from typing import Any
 
 from desk.model.acts import Facts, RuleAct, SetFields
 from desk.model.case import ENOUGH, Case, append_words
-from desk.model.channel import ChannelCapabilities
+from desk.model.channel_interface import ChannelCapabilities
 from desk.model.core_facts import Now
 from desk.model.media_types import PICTURES
 from desk.model.messages import File

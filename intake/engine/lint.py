@@ -12,7 +12,7 @@ from typing import Any
 from desk.language.condition_checks import NameDomain
 from desk.language.conditions import CompiledCondition, InvalidCondition
 from desk.language.detect import LANGUAGES
-from desk.language.faults import Fault, FileFaults
+from desk.language.operator_file_faults import Fault, FileFaults
 from desk.language.translatable import sentence, write_instead
 from intake.engine.lint_parts import (
     CONDITION_FACTS,

@@ -11,7 +11,7 @@ from typing import Any, TypeGuard
 from desk.language.condition_checks import NameDomain, condition_faults
 from desk.language.conditions import CompiledCondition, InvalidCondition
 from desk.language.detect import LANGUAGES
-from desk.language.faults import FileFaults
+from desk.language.operator_file_faults import FileFaults
 from desk.language.toml_lines import TomlPath
 from desk.language.translatable import sentence, write_instead
 from desk.model.media_types import PICTURES

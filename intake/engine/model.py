@@ -16,7 +16,7 @@ from typing import Any
 
 from desk.language.conditions import CompiledCondition
 from desk.language.detect import LANGUAGES
-from desk.language.faults import Fault, InvalidFiles
+from desk.language.operator_file_faults import Fault, InvalidFiles
 from desk.language.toml_lines import line_of, toml_lines
 from desk.language.translatable import sentence
 from desk.model.toml_table import unreadable

@@ -11,7 +11,7 @@ from desk.pipeline.arrival_round import Round
 from desk.pipeline.query_batching import QueryBatcher
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals, is_waiting
+from desk.storage.queue_and_lease_tables import arrivals, is_waiting
 from intake.limits.rate_limiter import RateLimiter
 from intake.limits.rate_rules import QuarantineWaitingMessages, SenderPace
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from desk.language.detect import LANGUAGES
-from desk.language.faults import Fault, FileFaults, InvalidFiles
+from desk.language.operator_file_faults import Fault, FileFaults, InvalidFiles
 from desk.language.translatable import sentence, write_instead
 from desk.model.media_types import PICTURES
 from desk.model.toml_table import TomlTable, unreadable

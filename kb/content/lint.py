@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from desk.language.detect import LANGUAGES
-from desk.language.faults import Fault
+from desk.language.operator_file_faults import Fault
 from desk.language.translatable import sentence
 from desk.model.check_findings import CheckFinding
 from desk.model.media_types import PICTURES

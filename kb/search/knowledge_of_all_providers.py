@@ -20,8 +20,8 @@ from kb.search import build_process
 from kb.search.agent_search import InternalArticleMatchers
 from kb.search.index_files import IndexFiles
 from kb.search.matcher import ArticleMatch, Matcher, index_key
-from kb.search.near_topics import topics_of
 from kb.search.postings import Array
+from kb.search.topics_beyond_articles import topics_of
 
 SHARED_INDEX_NAME = "_all"
 """The name under which the index of the articles shared by all is saved; no provider can have it."""

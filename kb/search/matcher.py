@@ -25,7 +25,6 @@ from kb.search.article_index import FORMAT_VERSION, ArticleIndex, build_index
 from kb.search.background_corpus import background_sentences
 from kb.search.calibration import SIGNAL_COUNT, SURE_LIKELIHOOD, AnswerCalibration, CalibrationSamples, Signals
 from kb.search.layered_index import LayeredIndex, LeaveOneOutQuestion, leave_one_out_questions
-from kb.search.near_topics import uncovered_topic
 from kb.search.postings import Array
 from kb.search.query_variants import intended_texts
 from kb.search.question_as_understood import apply_corrections
@@ -39,6 +38,7 @@ from kb.search.tokenize import (
     normalise,
     wordlists_fingerprint,
 )
+from kb.search.topics_beyond_articles import uncovered_topic
 
 _T = TypeVar("_T")
 

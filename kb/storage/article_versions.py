@@ -12,7 +12,7 @@ from sqlalchemy import Update, insert, select, update
 from sqlalchemy.engine import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.storage.worker_tables import counters
+from desk.storage.queue_and_lease_tables import counters
 from kb.content.article_files import Article
 from kb.storage.article_store import ArticleEditionRow, article_row_values
 from kb.storage.usage_tables import ArticleVersionRow

@@ -1,7 +1,7 @@
 """The fetcher: new mail is fetched, stored and committed, and only then flagged or moved on its server.
 
 Mail comes in batches, the next being fetched while this one is stored. The size of each is known before more than its
-beginning is fetched; memory is bounded by `mail.receiving.fair_scheduling`.
+beginning is fetched; memory is bounded by `mail.receiving.mailbox_memory_shares`.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.clock import Clock
-from desk.model.channel import StoreMessages
+from desk.model.channel_interface import StoreMessages
 from desk.model.messages import RawMessage
 from desk.model.settings import MailboxSettings
 from mail.mime.addresses import parse_mailboxes
 from mail.mime.headers import MAX_HEADER_BYTES
 from mail.reading.message import STUB_HEADER
 from mail.receiving import ledger
-from mail.receiving.fair_scheduling import SMALL_MAIL_BYTES, FetchScheduler, FetchTurn
+from mail.receiving.mailbox_memory_shares import SMALL_MAIL_BYTES, FetchScheduler, FetchTurn
 from mail.receiving.watermarks import Watermark
 from mail.transport import imap
 from mail.transport.imap import FetchedMail, ImapConnection, MessageMetadata

@@ -12,12 +12,12 @@ import math
 
 from desk.backoff import Backoff
 from desk.clock import Clock
-from desk.model.channel import StoreMessages
+from desk.model.channel_interface import StoreMessages
 from desk.model.settings import MailboxSettings
 from desk.storage.channel_leases import LeaseLost
 from desk.storage.database import Database
-from mail.receiving.fair_scheduling import FetchScheduler
 from mail.receiving.fetcher import MailboxFetcher
+from mail.receiving.mailbox_memory_shares import FetchScheduler
 from mail.receiving.reconciliation import Reconciliation
 from mail.receiving.watermarks import Watermark, load_watermark
 from mail.transport import imap

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, bindparam, delete, func, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from desk.model.channel import ExtraWrite
+from desk.model.channel_interface import ExtraWrite
 from desk.model.core_facts import CaseContacts, CaseMatch
 from desk.model.events import Said
 from desk.model.messages import Address

@@ -19,7 +19,7 @@ from desk.model.messages import Rejected, RetryLater, SendResult, Sent
 from desk.model.settings import MailboxSettings
 from mail.mime.domains import to_ascii_domain, to_deliverable_address
 from mail.transport import oauth
-from mail.transport.server_abilities import AbilitiesFile
+from mail.transport.remembered_server_abilities import AbilitiesFile
 from mail.transport.tls import make_tls_context
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ MAX_RETRY_DAYS = 5
 TIMEOUT_SECONDS = 60.0
 MAX_SEND_SECONDS = 100.0
 """Seconds for one message in all, below the time that a claim is held without a sign of life
-(`desk.storage.worker_tables.outbox`)."""
+(`desk.storage.queue_and_lease_tables.outbox`)."""
 BUSY_RETRY_SECONDS = 30.0
 """Seconds that a message waits when the one before it met a server that did not answer."""
 _LOGIN_CODES = (530, 534, 535, 538, 454)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from desk.agents.front_desk import front_desk, staffed
+from desk.agents.front_desk_provider import front_desk, staffed
 from desk.model.provider_files import Agent, Provider, Team
 from desk.model.settings import InvalidSettings, Settings, load
 

@@ -12,7 +12,7 @@ from sqlalchemy import Executable, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from desk.agents import load_from_database, save
-from desk.agents.front_desk import staffed
+from desk.agents.front_desk_provider import staffed
 from desk.agents.tables import (
     AGENTS,
     IDENTITIES,

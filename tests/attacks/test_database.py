@@ -18,7 +18,7 @@ from desk.model.messages import RawMessage
 from desk.queues import inbox
 from desk.storage.base import METADATA
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals, departures, leases
+from desk.storage.queue_and_lease_tables import arrivals, departures, leases
 from tests.faults.test_fairness import NOW
 
 CANARY = "contract 40-1187 canary"

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from desk.model.journal import FloodQuarantined
 from desk.model.shared_facts import Account
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals, departures
+from desk.storage.queue_and_lease_tables import arrivals, departures
 from intake.identity.sources.csv_file import CsvEntitlementSource
 from tests import wording
 from tests.peers.botapi import BotApi

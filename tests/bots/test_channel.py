@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 
 from bots.channel import TelegramChannel
-from desk.model.channel import Channel, ExtraWrite
+from desk.model.channel_interface import Channel, ExtraWrite
 from desk.model.events import Said
 from desk.model.messages import ClaimedArrival, RawMessage, UnreadableMessage
 from desk.model.settings import TelegramBotSettings

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from bots.polling import UpdatePoller, keep_webhook
 from bots.update_to_raw_message import raw_message_of
-from desk.model.channel import ExtraWrite
+from desk.model.channel_interface import ExtraWrite
 from desk.model.messages import RawMessage
 from desk.model.settings import Secret, TelegramBotSettings
 from tests.bots.conftest import TOKEN

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from bots.webhook import LARGEST_BODY, WebhookTarget, webhook_app
-from desk.model.channel import ExtraWrite
+from desk.model.channel_interface import ExtraWrite
 from desk.model.messages import RawMessage
 from desk.model.settings import Secret, TelegramBotSettings
 from tests.bots.examples import AT, message

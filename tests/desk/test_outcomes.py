@@ -18,7 +18,7 @@ from desk.model.arrival_outcomes import (
     outcome_from,
     stored_outcome,
 )
-from desk.storage.worker_tables import arrivals
+from desk.storage.queue_and_lease_tables import arrivals
 from templates import __file__ as templates
 
 LENGTH = arrivals.c.outcome.type.length  # type: ignore[attr-defined]

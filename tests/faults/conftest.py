@@ -10,7 +10,7 @@ import pytest
 
 from desk.storage.base import METADATA
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals, departures, leases
+from desk.storage.queue_and_lease_tables import arrivals, departures, leases
 from tests.conftest import skip_or_fail
 from tests.faults.served_desk import ServedDesk
 from tests.peers.botapi import BotApi

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, Select, func, select
 
 from desk.model.settings import MailboxSettings
-from desk.storage.worker_tables import arrivals, departures, leases
+from desk.storage.queue_and_lease_tables import arrivals, departures, leases
 from tests.kills.desk_process import Bot, DeskFolder, DeskProcess
 from tests.peers.botapi import BotApi, User
 from tests.prepared_desks import PreparedDesks

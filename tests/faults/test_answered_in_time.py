@@ -15,13 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from desk.model.channel import Channel, ChannelCapabilities
+from desk.model.channel_interface import Channel, ChannelCapabilities
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import ClaimedArrival, ClaimedDeparture, RawMessage, RedeliveryPolicy, SendResult, Sent
 from desk.pipeline.send import OutboxSender
 from desk.queues import inbox, outbox, pieces
 from desk.storage.database import Database, is_database_trouble
-from desk.storage.worker_tables import arrivals, departures
+from desk.storage.queue_and_lease_tables import arrivals, departures
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 QUIET = timedelta(milliseconds=1300)

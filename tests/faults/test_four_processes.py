@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from bots.moved_groups import moved_groups
 from console.runtime.channel_listeners import ROLES
-from desk.storage.worker_tables import departures
+from desk.storage.queue_and_lease_tables import departures
 from tests.faults.served_desk import TOKEN, ServedDesk, eventually
 from tests.kills.desk_process import Bot, DeskProcess, firstline
 from tests.peers.botapi import BotApi

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from desk.model.messages import ClaimedArrival, RawMessage
 from desk.queues import inbox, pieces
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals
+from desk.storage.queue_and_lease_tables import arrivals
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 QUIET = 1000

@@ -19,7 +19,7 @@ from desk.pipeline.reply_timing import put_presses
 from desk.queues.question_delivery_times import is_pressed_in_time, stored_question
 from desk.storage.database import Database
 from desk.storage.ids import RepeatableRoundIds
-from desk.storage.worker_tables import departures
+from desk.storage.queue_and_lease_tables import departures
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 SCOPE, SINCE = Expecting(QUESTION, "scope"), Expecting(QUESTION, "since")

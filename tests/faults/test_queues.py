@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import select, update
 
-from desk.model.channel import Channel, ChannelCapabilities
+from desk.model.channel_interface import Channel, ChannelCapabilities
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import (
     FENCED,
@@ -32,7 +32,7 @@ from desk.queues.send_quotas import ClaimQuota
 from desk.storage import channel_leases
 from desk.storage.channel_leases import send_lease
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals, departures
+from desk.storage.queue_and_lease_tables import arrivals, departures
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 ANY = [ClaimQuota(("telegram:main",), SendPriority.DIALOG, 5)]

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from desk.model.messages import RawMessage
 from desk.queues import inbox
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals
+from desk.storage.queue_and_lease_tables import arrivals
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 

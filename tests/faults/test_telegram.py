@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from desk.storage.worker_tables import departures
+from desk.storage.queue_and_lease_tables import departures
 from tests.faults.served_desk import ServedDesk, eventually
 from tests.peers.botapi.faults import Kind
 

@@ -6,7 +6,7 @@ import itertools
 
 from sqlalchemy import select
 
-from desk.storage.worker_tables import arrivals
+from desk.storage.queue_and_lease_tables import arrivals
 from tests.faults.served_desk import FIRST, ServedDesk, eventually
 from tests.kills.desk_process import DeskProcess
 from tests.peers.botapi.faults import Fault

@@ -11,7 +11,7 @@ from console.runtime.rules import RULEBOOK
 from desk.language.rich_text import RichText
 from desk.model.acts import AddJournalEntry, Facts, RuleAct, SayReadyText, SayTemplate
 from desk.model.case import Case
-from desk.model.channel import ChannelCapabilities
+from desk.model.channel_interface import ChannelCapabilities
 from desk.model.core_facts import CaseContacts, CaseMatch, Now
 from desk.model.dialog_state import IDENTIFIER
 from desk.model.events import Event, Inbound, Pressed, Said

@@ -19,7 +19,7 @@ from desk.model.messages import FRONT
 from desk.model.provider_files import Provider, RoutingRule
 from desk.model.shared_facts import Identification, Outage
 from desk.storage.database import Database
-from desk.storage.worker_tables import contents
+from desk.storage.queue_and_lease_tables import contents
 from intake.dialog_set_lookup import DialogSetLookup, store_dialog_sources
 from intake.engine.dialog_context import dialog_of, values_of
 from intake.engine.letters.questions import MOST_QUESTIONS, first_letter_questions, letter_questions

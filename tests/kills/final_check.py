@@ -13,7 +13,7 @@ from desk.model.case import Case
 from desk.model.journal import JournalEntry
 from desk.model.subscribers import PersonAddress
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals, departures
+from desk.storage.queue_and_lease_tables import arrivals, departures
 from tests.kills.kill_run import Kill
 from tests.kills.traffic import Person
 from tests.peers.received_mail import ReceivedMail

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select, text
 
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals, departures
+from desk.storage.queue_and_lease_tables import arrivals, departures
 from mail.receiving.tables import mailboxes
 from tests.kills.desk_process import DeskProcess
 from tests.kills.telegram_process import TelegramProcess

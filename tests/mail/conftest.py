@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from desk.model.channel import ExtraWrite
+from desk.model.channel_interface import ExtraWrite
 from desk.model.messages import ClaimedArrival, RawMessage
 from desk.model.settings import MailboxSettings
 from desk.queues import inbox
 from desk.storage.base import METADATA
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals
+from desk.storage.queue_and_lease_tables import arrivals
 from mail.channel import MailChannel
 from mail.reading.sandbox import MessageReaderPool
 from mail.receiving.tables import ledger, mailboxes

@@ -24,7 +24,7 @@ from desk.model.messages import RawMessage
 from desk.model.settings import MailboxSettings, MailServer, Secret, Settings
 from desk.pipeline.internal_channel import acceptance_message, order_message
 from desk.queues import inbox
-from desk.storage.worker_tables import arrivals, departures, pending
+from desk.storage.queue_and_lease_tables import arrivals, departures, pending
 from mail.mime.addresses import parse_mailboxes
 from mail.receiving.tables import automatic_messages_sent
 from tests.prepared_desks import DeskFiles

@@ -24,7 +24,7 @@ from desk.model.journal import JournalEntry
 from desk.model.messages import RawMessage
 from desk.model.settings import MailboxSettings, MailServer, Secret, Settings, TelegramBotSettings
 from desk.queues import inbox, timers
-from desk.storage.worker_tables import arrivals, departures
+from desk.storage.queue_and_lease_tables import arrivals, departures
 from mail.receiving.fetcher import sender_lane
 from tests.prepared_desks import DeskFiles, SharedReaders
 

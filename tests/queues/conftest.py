@@ -23,7 +23,7 @@ from desk.pipeline.rulebook import Rulebook, Stage
 from desk.pipeline.worker import Lookup, Worker
 from desk.pipeline.write import DecisionWriter
 from desk.queues import inbox
-from desk.storage.worker_tables import arrivals
+from desk.storage.queue_and_lease_tables import arrivals
 from escalation.cards import case_card
 from tests.prepared_desks import DeskFiles
 

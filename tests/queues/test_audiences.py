@@ -23,7 +23,7 @@ from desk.model.journal import JournalEntry
 from desk.model.messages import SendPriority
 from desk.model.settings import MailboxSettings, MailServer, Secret, Settings, TelegramBotSettings
 from desk.pipeline.core_lookups import ReachableAddressesLookup
-from desk.storage.worker_tables import departures
+from desk.storage.queue_and_lease_tables import departures
 from tests.prepared_desks import DeskFiles
 from tests.queues.conftest import Bench
 

@@ -20,7 +20,7 @@ from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.messages import RawMessage
 from desk.pipeline.write_buffer import CASES
 from desk.queues import inbox
-from desk.storage.worker_tables import arrivals
+from desk.storage.queue_and_lease_tables import arrivals
 from tests.queues.conftest import START, Bench
 
 

@@ -16,7 +16,7 @@ from desk.pipeline import worker
 from desk.pipeline.joining import joined
 from desk.queues import outbox
 from desk.queues.question_delivery_times import IN_FLIGHT
-from desk.storage.worker_tables import departures
+from desk.storage.queue_and_lease_tables import departures
 from tests.queues.conftest import Bench
 
 

@@ -13,7 +13,7 @@ from desk.model.messages import SendPriority
 from desk.queues import outbox
 from desk.queues.send_quotas import COUNTED, MOST_OF_A_KIND, ClaimQuota, shares
 from desk.storage.database import Database
-from desk.storage.worker_tables import departures
+from desk.storage.queue_and_lease_tables import departures
 from tests.prepared_desks import DeskFiles
 
 DIALOG, NOTICE, BULK, STRANGER = SendPriority

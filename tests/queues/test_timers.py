@@ -23,7 +23,7 @@ from desk.model.events import Inbound, Said, TimerFired
 from desk.model.messages import Address, RawMessage
 from desk.pipeline.internal_channel import take_up_message
 from desk.queues import inbox, timers
-from desk.storage import worker_tables
+from desk.storage import queue_and_lease_tables
 from desk.storage.database import Database
 from tests.queues.conftest import START, Bench
 
@@ -47,7 +47,7 @@ asyncio.run(timers.fire_due(Database(sys.argv[1]), datetime.fromisoformat(sys.ar
 
 async def waiting(bench: Bench) -> list[tuple[str, Any, int]]:
     """The timers that wait: key within the case, when, version."""
-    rows = await bench.rows(select(worker_tables.timers).order_by(worker_tables.timers.c.key))
+    rows = await bench.rows(select(queue_and_lease_tables.timers).order_by(queue_and_lease_tables.timers.c.key))
     return [(row.key.partition(":")[2], row.fire_at, row.version) for row in rows]
 
 

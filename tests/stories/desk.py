@@ -26,7 +26,7 @@ from desk.model.journal import JournalEntry
 from desk.model.messages import FRONT
 from desk.model.settings import Secret, Settings, TelegramBotSettings
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals, departures, pending
+from desk.storage.queue_and_lease_tables import arrivals, departures, pending
 from kb.storage.usage_tables import ArticleOfferRow
 from mail.receiving.tables import mailboxes
 from tests import wording

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from desk.model.subscribers import PersonAddress
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals
+from desk.storage.queue_and_lease_tables import arrivals
 from tests import wording
 from tests.peers.mail_servers import MailServers
 from tests.peers.received_mail import ReceivedMail

@@ -17,7 +17,7 @@ from desk.model.dialog_state import SELF_HELP
 from desk.pipeline.rulebook import Rulebook
 from desk.pipeline.write_buffer import JOURNAL
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals
+from desk.storage.queue_and_lease_tables import arrivals
 from tests.prepared_desks import PreparedDesks
 from tests.stories.deciding_again import differences
 from tests.stories.desk import Desk

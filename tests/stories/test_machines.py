@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals
+from desk.storage.queue_and_lease_tables import arrivals
 from tests.mail.automatic.test_automatic_senders import LETTERS
 from tests.peers.mail_servers import MailServers
 from tests.stories.desk import AgentsGroup, Desk, eventually

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from desk.model.case import Case
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals
+from desk.storage.queue_and_lease_tables import arrivals
 from tests.peers.botapi import BotApi, Message
 from tests.prepared_desks import DeskFiles
 from tests.stories.conftest import Afterwards

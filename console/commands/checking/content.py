@@ -6,10 +6,10 @@ from collections.abc import Generator, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from console.commands.checking.fault_findings import of_faults, shown_path
+from console.commands.checking.file_faults_as_findings import of_faults, shown_path
 from console.runtime.content_folders import ARTICLES, DIALOGS, TEMPLATES, ContentSearchPath
 from desk.language.detect import LANGUAGES
-from desk.language.faults import Fault
+from desk.language.operator_file_faults import Fault
 from desk.language.templates import InvalidTemplate, Templates
 from desk.language.toml_lines import line_of, lines_with, toml_lines
 from desk.language.translatable import counted, meant, sentence, write_instead

@@ -20,7 +20,7 @@ from desk.model.check_findings import CheckFinding
 from desk.model.provider_files import Provider
 from desk.model.settings import Settings
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals
+from desk.storage.queue_and_lease_tables import arrivals
 from mail.diagnostics import check_ledger
 
 MEGABYTE = 1024 * 1024

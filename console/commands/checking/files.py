@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from console.commands.checking.content import check_content, check_facts, check_own_templates
-from console.commands.checking.fault_findings import of_faults
-from console.commands.checking.policy import check_conditions
+from console.commands.checking.file_faults_as_findings import of_faults
+from console.commands.checking.route_conditions import check_conditions
 from console.runtime.channel_kinds import CHANNEL_KINDS, configured
 from console.runtime.content_folders import ContentSearchPath, kept_table
 from desk.agents.import_merge import inconsistencies
-from desk.language.faults import Fault
+from desk.language.operator_file_faults import Fault
 from desk.language.toml_lines import line_of, toml_lines
 from desk.language.translatable import counted, meant, sentence, write_instead
 from desk.model.check_findings import CheckFinding

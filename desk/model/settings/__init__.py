@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from desk.language.detect import LANGUAGES
-from desk.language.faults import Fault, FileFaults, InvalidFiles
+from desk.language.operator_file_faults import Fault, FileFaults, InvalidFiles
 from desk.language.translatable import sentence
 from desk.model.messages import FRONT
 from desk.model.settings.front_desk import FrontDeskSettings, read_front_desk

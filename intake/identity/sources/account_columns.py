@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 
-from desk.language.faults import Fault
+from desk.language.operator_file_faults import Fault
 from desk.language.translatable import sentence
 from desk.language.unsafe_characters import without_invisible
 from desk.model.shared_facts import Account

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from desk.language.faults import Fault, InvalidFiles
+from desk.language.operator_file_faults import Fault, InvalidFiles
 from desk.language.translatable import counted, sentence
 from desk.model.check_findings import CheckFinding
 from desk.model.shared_facts import Account

@@ -15,7 +15,7 @@ from desk.model.messages import RawMessage
 from desk.model.settings import load
 from desk.storage.audit import operator
 from desk.storage.database import Database
-from desk.storage.worker_tables import pending
+from desk.storage.queue_and_lease_tables import pending
 from kb.storage.usage_tables import PhrasingRow
 from mail.receiving.tables import muted_peers
 from tests.console.commands.test_commands_beside_serve import accepts, put

@@ -21,7 +21,7 @@ from console.runtime.channel_kinds import CHANNEL_KINDS, ChannelDependencies, Ch
 from console.runtime.serve_loops import Server
 from console.runtime.wiring import build_application
 from console.terminal import logging as logs
-from desk.model.channel import Channel, ChannelCapabilities, StoreMessages
+from desk.model.channel_interface import Channel, ChannelCapabilities, StoreMessages
 from desk.model.check_findings import CheckFinding
 from desk.model.events import Event, Inbound, Said
 from desk.model.messages import (
@@ -69,7 +69,7 @@ class PagerSettings:
 
 @dataclass
 class PagerChannel:
-    """A `desk.model.channel.Channel`, with the air between in two queues."""
+    """A `desk.model.channel_interface.Channel`, with the air between in two queues."""
 
     settings: PagerSettings
     tools: ChannelDependencies

@@ -16,7 +16,7 @@ from console.runtime.receiver_wiring import Receiver
 from console.runtime.serve_loops import Server
 from desk.model.settings import Settings, load
 from desk.storage.database import Database
-from desk.storage.worker_tables import arrivals
+from desk.storage.queue_and_lease_tables import arrivals
 from kb.content.article_files import InvalidArticle
 from tests.console.command_line import TOKEN, Terminal
 from tests.peers.botapi import BotApi, User

@@ -11,7 +11,7 @@ import pytest
 import kb
 from kb.content.article_files import read_folders
 from kb.search.matcher import Matcher
-from kb.search.near_topics import topics_of, uncovered_topic
+from kb.search.topics_beyond_articles import topics_of, uncovered_topic
 from kb.storage.phrase_store import with_learned_phrasings
 
 SET = Path(__file__).parents[1] / "sets" / "near_topics.jsonl"

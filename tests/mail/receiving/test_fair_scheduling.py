@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from mail.receiving.fair_scheduling import LARGE_BATCH, SMALL_BATCH, FetchScheduler
+from mail.receiving.mailbox_memory_shares import LARGE_BATCH, SMALL_BATCH, FetchScheduler
 
 
 async def test_a_turn_is_over_once_another_mailbox_waits_for_it() -> None:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import ClaimedDeparture, SendResult, Sent
 from desk.pipeline.send import OutboxSender
-from desk.storage.worker_tables import departures
+from desk.storage.queue_and_lease_tables import departures
 from tests.mail.offline_desk import OfflineDesk, box, mail
 from tests.peers.mail_servers import MailServers
 from tests.prepared_desks import PreparedDesks

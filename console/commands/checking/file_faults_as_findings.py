@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
-from desk.language.faults import Fault
+from desk.language.operator_file_faults import Fault
 from desk.model.check_findings import CheckFinding
 
 
