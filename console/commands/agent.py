@@ -32,11 +32,13 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    tell,
 )
 from console.terminal.times import full_time
 from desk.api.submit_operation import ArrivalStatus, submit
 from desk.clock import now
 from desk.language.templates import Templates
+from desk.language.translatable import sentence
 from desk.language.typed_durations import parse_minutes
 from desk.model.agent_operations import AddNote, AgentOperation, Reply, Resolve, SetEta, Take
 from desk.model.arrival_outcomes import Done, OperationRefusalCode, OperationRefused, stored_outcome
@@ -86,7 +88,7 @@ def take(folder: DeskFolder, number: str, agent: str, provider: str, as_json: bo
       firstline take SN-2026-000012-3 --as ivanova
     """
     done = run(perform(folder, Take(), number, agent, provider))
-    report(folder, done, f"{done.case.number} is yours", as_json)
+    report(folder, done, sentence("{number} is yours", number=done.case.number), as_json)
 
 
 @click.command()
@@ -103,7 +105,7 @@ def say(folder: DeskFolder, number: str, agent: str, provider: str, as_json: boo
       firstline say 12 --as ivanova < answer.txt
     """
     done = run(perform(folder, Reply(_text(text)), number, agent, provider))
-    report(folder, done, f"{done.case.number}: your words are for the subscriber", as_json)
+    report(folder, done, sentence("{number}: your words are for the subscriber", number=done.case.number), as_json)
 
 
 @click.command()
@@ -117,7 +119,7 @@ def note(folder: DeskFolder, number: str, agent: str, provider: str, as_json: bo
       firstline note 12 --as ivanova "на линии затухание 28 дБ"
     """
     done = run(perform(folder, AddNote(_text(text)), number, agent, provider))
-    report(folder, done, f"{done.case.number}: noted; the subscriber does not see it", as_json)
+    report(folder, done, sentence("{number}: noted; the subscriber does not see it", number=done.case.number), as_json)
 
 
 @click.command()
@@ -132,10 +134,15 @@ def eta(folder: DeskFolder, number: str, agent: str, provider: str, as_json: boo
     """
     span = parse_minutes(" ".join(duration))
     if span is None:
-        refuse(f"{' '.join(duration)!r} is no length of time: write 30m, 2h or 1d", USAGE)
+        refuse(sentence("{names} is no length of time: write 30m, 2h or 1d", names=repr(" ".join(duration))), USAGE)
     done = run(perform(folder, SetEta(span), number, agent, provider))
     at = full_time(done.case.eta, zone_of(done.case, folder.desks()))
-    report(folder, done, f"{done.case.number}: promised for {at}; the subscriber is told", as_json)
+    report(
+        folder,
+        done,
+        sentence("{number}: promised for {at}; the subscriber is told", number=done.case.number, at=at),
+        as_json,
+    )
 
 
 @click.command()
@@ -164,9 +171,14 @@ def resolve(
     """
     answer = choice.answer()
     done = run(perform(folder, Resolve(" ".join(text), answer), number, agent, provider))
-    report(folder, done, f"{done.case.number} is solved; the subscriber is asked whether it may be closed", as_json)
+    report(
+        folder,
+        done,
+        sentence("{number} is solved; the subscriber is asked whether it may be closed", number=done.case.number),
+        as_json,
+    )
     if answer is None and not as_json:
-        click.echo(f"Which article solved it? Say so with 'firstline kb link {done.case.number}'.")
+        tell(sentence("Which article solved it? Say so with 'firstline kb link {number}'.", number=done.case.number))
 
 
 def _text(words: Sequence[str]) -> str:
@@ -175,7 +187,7 @@ def _text(words: Sequence[str]) -> str:
     if not text and not sys.stdin.isatty():
         text = sys.stdin.read()
     if not text.strip():
-        refuse("there is no text: write it after the number, or give it on standard input", USAGE)
+        refuse(sentence("there is no text: write it after the number, or give it on standard input"), USAGE)
     return text.strip()
 
 
@@ -187,7 +199,12 @@ async def perform(
     async with open_database(settings) as database:
         case = await find(database, providers, number, provider)
         if case.number is None:
-            refuse(f"case {number} has no number yet: the desk is still talking with the subscriber", REFUSED)
+            refuse(
+                sentence(
+                    "case {number} has no number yet: the desk is still talking with the subscriber", number=number
+                ),
+                REFUSED,
+            )
         await require_agent(folder, database, agent, case.provider)
         await require_article(
             database, case.provider, operation.article if isinstance(operation, Resolve) else operation
@@ -200,24 +217,31 @@ async def perform(
         return CommandOutcome(after, folder.language, status, sends, sender)
 
 
-def report(folder: DeskFolder, done: CommandOutcome, sentence: str, as_json: bool) -> None:
+def report(folder: DeskFolder, done: CommandOutcome, said: str, as_json: bool) -> None:
     """Says what became of it; a refusal is an exit code too."""
     if as_json:
         print_json(_outcome_json(done))
     status = done.status
     if status.state == "quarantined":
-        refuse(f"it could not be decided and is quarantined: {status.problem}", WRONG)
+        refuse(sentence("it could not be decided and is quarantined: {problem}", problem=status.problem), WRONG)
     if isinstance(status.outcome, OperationRefused):
         gone = status.outcome.code is OperationRefusalCode.NO_SUCH_CASE
         refuse(_refusal(folder, done, status.outcome), NO_SUCH if gone else REFUSED)
     if status.case_id is None:
-        refuse(f"{done.case.number}: the desk did not do it ({stored_outcome(status.outcome or Done())})", REFUSED)
+        refuse(
+            sentence(
+                "{number}: the desk did not do it ({value})",
+                number=done.case.number,
+                value=stored_outcome(status.outcome or Done()),
+            ),
+            REFUSED,
+        )
     if as_json:
         return
-    click.echo(f"{sentence}.")
+    tell(sentence("{said}.", said=said))
     if not done.sender:
         chatting = all(one.channel.startswith("chat:") for one in done.departures)
-        click.echo(f"It goes out as soon as 'firstline {'chat' if chatting else 'serve'}' runs.")
+        tell(sentence("It goes out as soon as 'firstline {value}' runs.", value="chat" if chatting else "serve"))
 
 
 def _refusal(folder: DeskFolder, done: CommandOutcome, refused: OperationRefused) -> str:

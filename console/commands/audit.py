@@ -17,8 +17,10 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    tell,
 )
 from desk.clock import now
+from desk.language.translatable import sentence
 
 if TYPE_CHECKING:
     from desk.storage.audit import AuditRow
@@ -51,7 +53,7 @@ def audit(folder: DeskFolder, number: str, provider: str, since: str, actor: str
     if as_json:
         print_json([_as_dictionary(row) for row in rows])
     elif not rows:
-        click.echo("Nothing was done yet.")
+        tell(sentence("Nothing was done yet."))
     for row in rows if not as_json else ():
         _print_row(row)
 
@@ -93,7 +95,10 @@ def _instant(since: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(since)
     except ValueError:
-        refuse(f"--since {since!r} is no time: write 2h, 3d, 2026-11-30 or 2026-11-30T14:05", USAGE)
+        refuse(
+            sentence("--since {since} is no time: write 2h, 3d, 2026-11-30 or 2026-11-30T14:05", since=repr(since)),
+            USAGE,
+        )
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from stdnum import damm
 
 from console.terminal.command_context import NO_SUCH, USAGE, refuse, require_provider
+from desk.language.translatable import sentence
 from desk.model.case import Case
 from desk.model.messages import FRONT
 from desk.storage.database import Database
@@ -25,10 +26,18 @@ async def find(database: Database, providers: Collection[str], number: str, prov
         query = select(Case).where(Case.provider.in_(whose), _matches(normalized)).order_by(Case.provider, Case.number)
         cases = list((await session.scalars(query)).all())
     if not cases:
-        refuse(f"there is no case {number}{_mistyped_hint(normalized)}", NO_SUCH)
+        refuse(
+            sentence("there is no case {number}{hint}", number=number, hint=_mistyped_hint(normalized)),
+            NO_SUCH,
+        )
     if len(cases) > 1:
         names = ", ".join(f"{case.number} of {case.provider}" for case in cases[:5])
-        refuse(f"{number} may be {names}: write the whole number, and --provider if need be", USAGE)
+        refuse(
+            sentence(
+                "{number} may be {names}: write the whole number, and --provider if need be", number=number, names=names
+            ),
+            USAGE,
+        )
     return cases[0]
 
 
@@ -46,5 +55,5 @@ def _mistyped_hint(normalized: str) -> str:
     parts = normalized.split("-")
     digits = "".join(parts[1:])
     if len(parts) == 4 and digits.isascii() and digits.isdecimal() and not damm.is_valid(digits):
-        return ": its last digit does not fit the others, so one of them is mistyped"
+        return sentence(": its last digit does not fit the others, so one of them is mistyped")
     return ""

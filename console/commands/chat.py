@@ -17,6 +17,7 @@ from console.runtime.wiring import build_application
 from console.terminal import logging as logs
 from console.terminal.command_context import DeskFolder, open_database, pass_folder, run
 from console.terminal.output import READABLE, Output
+from desk.language.translatable import sentence
 from desk.model.messages import FRONT
 from desk.model.provider_files import Provider
 from desk.model.settings import Settings
@@ -73,7 +74,13 @@ def _choose_provider(provider: str | None, providers: Mapping[str, Provider]) ->
     if provider is None:
         return names[0] if len(names) == 1 else FRONT
     if provider not in providers:
-        raise click.UsageError(f"there is no provider {provider!r}: there is {', '.join(names) or 'none'}")
+        raise click.UsageError(
+            sentence(
+                "there is no provider {provider}: there is {known}",
+                provider=repr(provider),
+                known=", ".join(names) or "none",
+            )
+        )
     return provider
 
 

@@ -18,6 +18,7 @@ from console.runtime.channel_listeners import LEASE_RENEWAL
 from console.runtime.wiring import Application
 from console.terminal.command_context import WRONG, refuse
 from console.terminal.output import Output, button_lines, indented, message, text
+from desk.language.translatable import sentence
 from desk.model.messages import RawMessage, RenderedButton
 from desk.pipeline.send import OutboxSender
 from desk.queues import inbox
@@ -113,7 +114,9 @@ class ChatSession:
         """Brings a message in like any channel, and waits until it was answered where nobody sees the screen."""
         await inbox.accept(self._application.database, [raw])
         if wait and not await self.wait_answered(raw):
-            refuse("the desk did not answer in time: see 'firstline quarantine' and the log of 'serve'", WRONG)
+            refuse(
+                sentence("the desk did not answer in time: see 'firstline quarantine' and the log of 'serve'"), WRONG
+            )
 
     async def wait_answered(self, raw: RawMessage, seconds: float = ANSWER_TIMEOUT) -> bool:
         """Whether what was typed is decided and all that was said about it is on the screen, within ``seconds``."""

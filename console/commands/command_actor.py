@@ -8,6 +8,7 @@ import click
 
 from console.terminal.command_context import REFUSED, DeskFolder, refuse
 from desk.clock import now
+from desk.language.translatable import sentence
 
 if TYPE_CHECKING:
     from desk.storage.database import Database
@@ -48,6 +49,8 @@ async def require_agent(
     among = [providers[provider]] if provider in providers else list(providers.values())
     if any(one.active_agent(agent) for one in among):
         return
-    known = ", ".join(sorted({one.id for home in among for one in home.agents if one.active})) or "nobody yet"
-    whose = f"{provider} has no" if provider in providers else "no provider has an"
-    refuse(f"{whose} agent {agent!r}: 'firstline agents list' has {known}", REFUSED)
+    known = ", ".join(sorted({one.id for home in among for one in home.agents if one.active})) or sentence("nobody yet")
+    here = "{provider} has no agent {agent}: 'firstline agents list' has {known}"
+    anywhere = "no provider has an agent {agent}: 'firstline agents list' has {known}"
+    pattern = here if provider in providers else anywhere
+    refuse(sentence(pattern, provider=provider, agent=repr(agent), known=known), REFUSED)

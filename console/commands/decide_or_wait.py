@@ -18,6 +18,7 @@ from console.terminal.command_context import WRONG, refuse
 from desk.api.submit_operation import ArrivalStatus, statuses
 from desk.clock import now
 from desk.model.channel_interface import ExtraWrite
+from desk.language.translatable import sentence
 from desk.model.messages import RawMessage
 from desk.model.settings import Settings
 from desk.queues import inbox
@@ -86,7 +87,10 @@ async def _decide(settings: Settings, database: Database, ids: Sequence[int], un
     async with whole_application(settings) as application, _holding(application):
         while not _settled(found := await statuses(database, ids)):
             if asyncio.get_running_loop().time() > until:
-                refuse("it was not decided in time: it waits in the inbox, and 'firstline serve' will go on", WRONG)
+                refuse(
+                    sentence("it was not decided in time: it waits in the inbox, and 'firstline serve' will go on"),
+                    WRONG,
+                )
             if not await application.worker.work():
                 await asyncio.sleep(LOOK)
     return found

@@ -15,6 +15,7 @@ from console.runtime.migrate import migrate
 from console.terminal.command_context import USAGE, DeskFolder, pass_folder, refuse, run
 from desk.agents.save import import_files
 from desk.clock import now
+from desk.language.translatable import sentence
 from desk.model.provider_files import load_all
 from desk.model.settings import load
 from desk.storage.audit import operator
@@ -54,7 +55,7 @@ def init(folder: DeskFolder, directory: Path, empty: bool, language: str) -> Non
     """
     root = folder.root / directory
     if root.exists() and (not root.is_dir() or any(root.iterdir())):
-        refuse(f"{root} is not empty: name a folder that is, or a new one", USAGE)
+        refuse(sentence("{root} is not empty: name a folder that is, or a new one", root=root), USAGE)
     write_desk_folder(root, empty, language)
     run(_create_database(root))
     provider = "example" if empty else "sever"

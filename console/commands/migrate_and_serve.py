@@ -22,9 +22,11 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    tell,
 )
 from desk.clock import now
 from desk.language.operator_file_faults import Fault
+from desk.language.translatable import sentence
 from desk.model.check_findings import CheckFinding
 from desk.model.settings import Settings
 from desk.storage.database import Database
@@ -47,7 +49,7 @@ def migrate(folder: DeskFolder, as_json: bool) -> None:
     if as_json:
         print_json({"before": before, "after": after})
     elif before == after:
-        click.echo(f"The database is of version {after} already.")
+        tell(sentence("The database is of version {after} already.", after=after))
     else:
         click.echo(f"The database is of version {after} now" + (f"; it was of {before}." if before else "."))
     run(_import_agents(folder, settings))

@@ -26,10 +26,12 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    tell,
 )
 from console.terminal.times import full_time
 from desk.api.submit_operation import ArrivalStatus
 from desk.clock import now
+from desk.language.translatable import sentence
 from desk.language.unsafe_characters import safe_for_terminal
 from desk.model.arrival_outcomes import Done, stored_outcome
 from desk.queues import inbox
@@ -69,7 +71,7 @@ def print_quarantined(rows: Sequence[Row[*tuple[Any, ...]]], as_json: bool) -> N
         names = ("id", "channel", "key", "received_at", "attempts", "problem", "size")
         print_json([{name: getattr(row, name) for name in names} for row in rows])
     elif not rows:
-        click.echo("Nothing is quarantined.")
+        tell(sentence("Nothing is quarantined."))
     for row in rows if not as_json else ():
         at = full_time(row.received_at, UTC)
         head = one_line(f"{row.id} · {at} · {row.channel} · {_format_size(row.size)}", "bold")
@@ -114,14 +116,17 @@ def show_quarantine(folder: DeskFolder, arrival: int, raw: bool) -> None:
     ]
     Output().print(labelled(pairs), "", text(body[:2000].decode("utf-8", "replace")))
     if len(body) > 2000:
-        click.echo(f"… and {len(body) - 2000} bytes more: --raw shows all")
+        tell(sentence("… and {value} bytes more: --raw shows all", value=len(body) - 2000))
 
 
 async def _fetch_one(folder: DeskFolder, arrival: int) -> tuple[Row[*tuple[Any, ...]], bytes]:
     async with open_database(folder.settings()) as database:
         row = next((row for row in await inbox.quarantine(database) if row.id == arrival), None)
         if row is None:
-            refuse(f"nothing numbered {arrival} is quarantined: see 'firstline quarantine list'", NO_SUCH)
+            refuse(
+                sentence("nothing numbered {arrival} is quarantined: see 'firstline quarantine list'", arrival=arrival),
+                NO_SUCH,
+            )
         return row, await inbox.body_of(database, arrival)
 
 
@@ -142,12 +147,12 @@ def replay(folder: DeskFolder, arrivals: Sequence[int], everything: bool, agent:
       firstline replay --all
     """
     if bool(arrivals) == everything:
-        refuse("say which: numbers of 'firstline quarantine list', or --all", USAGE)
+        refuse(sentence("say which: numbers of 'firstline quarantine list', or --all"), USAGE)
     statuses = run(_replay(folder, arrivals, agent))
     if as_json:
         print_json([asdict(one) for one in statuses])
     elif not statuses:
-        click.echo("Nothing is quarantined.")
+        tell(sentence("Nothing is quarantined."))
     for one in statuses if not as_json else ():
         decided = f"read and decided ({stored_outcome(one.outcome or Done())})"
         words = f"quarantined again: {one.problem}" if one.state == "quarantined" else decided
@@ -160,7 +165,10 @@ async def _replay(folder: DeskFolder, chosen: Sequence[int], agent: str) -> list
     async with open_database(settings) as database:
         quarantined = {int(row.id) for row in await inbox.quarantine(database)}
         if unknown := [one for one in chosen if one not in quarantined]:
-            refuse(f"nothing numbered {unknown[0]} is quarantined: see 'firstline quarantine list'", NO_SUCH)
+            refuse(
+                sentence("nothing numbered {value} is quarantined: see 'firstline quarantine list'", value=unknown[0]),
+                NO_SUCH,
+            )
         ids = sorted(chosen or quarantined)
         if not ids:
             return []

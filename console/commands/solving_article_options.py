@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from console.terminal.command_context import NO_SUCH, USAGE, refuse
+from desk.language.translatable import sentence
 from desk.model.agent_operations import AgentOperation, ArticleAnswer, DeclareNoArticle, DraftArticle, LinkArticle
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class ResolvingArticleOptions:
     def answer(self) -> ArticleAnswer | None:
         """What was said, as an operation; None when nothing was. Ends the command when it contradicts itself."""
         if sum(map(bool, (self.article, self.draft, self.reason))) > 1:
-            refuse("--article, --draft and --no-article exclude each other", USAGE)
+            refuse(sentence("--article, --draft and --no-article exclude each other"), USAGE)
         if self.article:
             return LinkArticle(self.article)
         if self.draft:
@@ -66,4 +67,7 @@ async def require_article(database: Database, provider: str, answer: AgentOperat
     )
     async with database.look() as connection:
         if (await connection.execute(query.where(ArticleEditionRow.confidence != "archived"))).first() is None:
-            refuse(f"there is no article {answer.article!r}: see 'firstline kb articles'", NO_SUCH)
+            refuse(
+                sentence("there is no article {article}: see 'firstline kb articles'", article=repr(answer.article)),
+                NO_SUCH,
+            )

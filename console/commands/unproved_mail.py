@@ -27,10 +27,12 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    tell,
 )
 from console.terminal.times import short_time
 from desk.api.submit_operation import ArrivalStatus
 from desk.clock import now
+from desk.language.translatable import sentence
 from desk.model.arrival_outcomes import Done, DoneCode, stored_outcome
 from desk.model.case import Case
 from desk.model.events import Said
@@ -75,7 +77,7 @@ def list_pending(folder: DeskFolder, as_json: bool) -> None:
     if as_json:
         print_json([_mail_as_json(row, numbers) for row in rows])
     elif not rows:
-        click.echo("No mail waits.")
+        tell(sentence("No mail waits."))
     for row in rows if not as_json else ():
         _print_row(row, numbers, folder.desks())
 
@@ -136,7 +138,7 @@ async def _print_pending(folder: DeskFolder, mail_id: int) -> None:
             try:
                 inbound = await application.channels[arrival.channel].hear(arrival)
             except (UnreadableMessage, KeyError) as error:
-                refuse(f"mail {mail_id} cannot be read: {error}", WRONG)
+                refuse(sentence("mail {mail_id} cannot be read: {error}", mail_id=mail_id, error=error), WRONG)
     files = ", ".join(one.name for one in inbound.files)
     pairs = [("from", f"{inbound.name} <{row.sender}>"), ("subject", row.subject), ("why", row.why), ("files", files)]
     full_text = inbound.event.full_text if isinstance(inbound.event, Said) else ""
@@ -160,22 +162,36 @@ def accept_pending(folder: DeskFolder, mail_id: int, number: str | None, new: bo
       firstline pending accept 41 --as ivanova --new
     """
     if number and new:
-        refuse("--case and --new exclude each other", USAGE)
+        refuse(sentence("--case and --new exclude each other"), USAGE)
     status, case = run(_accept_pending(folder, mail_id, number, new, agent))
     if as_json:
         print_json({"mail": mail_id, "case": case.number if case else "", **asdict(status)})
     if status.state == "quarantined":
-        refuse(f"mail {mail_id} could not be decided and is quarantined: {status.problem}", WRONG)
+        refuse(
+            sentence(
+                "mail {mail_id} could not be decided and is quarantined: {problem}",
+                mail_id=mail_id,
+                problem=status.problem,
+            ),
+            WRONG,
+        )
     if status.case_id is None:
-        refuse(f"mail {mail_id} was not taken: {stored_outcome(status.outcome or Done())}", REFUSED)
+        refuse(
+            sentence(
+                "mail {mail_id} was not taken: {value}", mail_id=mail_id, value=stored_outcome(status.outcome or Done())
+            ),
+            REFUSED,
+        )
     if not as_json:
-        click.echo(f"Mail {mail_id} {_result_sentence(status, case)}.")
+        tell(sentence("Mail {mail_id} {status}.", mail_id=mail_id, status=_result_sentence(status, case)))
 
 
 def _result_sentence(status: ArrivalStatus, case: Case | None) -> str:
     if status.outcome == Done(DoneCode.CASE):
-        return "began a new case; its sender is being answered"
-    return f"joined {case.number}" if case and case.number else "joined its case, which has no number yet"
+        return sentence("began a new case; its sender is being answered")
+    if case and case.number:
+        return sentence("joined {number}", number=case.number)
+    return sentence("joined its case, which has no number yet")
 
 
 async def _accept_pending(
@@ -216,7 +232,7 @@ def refuse_pending(folder: DeskFolder, mail_id: int, agent: str) -> None:
       firstline pending refuse 41
     """
     run(_refuse_pending(folder, mail_id, agent))
-    click.echo(f"Mail {mail_id} is left out.")
+    tell(sentence("Mail {mail_id} is left out.", mail_id=mail_id))
 
 
 async def _refuse_pending(folder: DeskFolder, mail_id: int, agent: str) -> None:
@@ -232,9 +248,9 @@ async def _require_waiting(folder: DeskFolder, database: Database, mail_id: int)
     async with database.read(*folder.desks()) as session:
         row = (await session.execute(select(pending_mail).where(pending_mail.c.arrival_id == mail_id))).first()
     if row is None:
-        refuse(f"no mail {mail_id} waits: see 'firstline pending list'", NO_SUCH)
+        refuse(sentence("no mail {mail_id} waits: see 'firstline pending list'", mail_id=mail_id), NO_SUCH)
     if row.state != "waiting":
-        refuse(f"mail {mail_id} is {row.state} already", REFUSED)
+        refuse(sentence("mail {mail_id} is {state} already", mail_id=mail_id, state=row.state), REFUSED)
     return row
 
 
@@ -246,6 +262,6 @@ async def _set_state(
     await database.name_providers(connection, mail.provider)
     statement = update(pending_mail).where(pending_mail.c.arrival_id == mail_id, pending_mail.c.state == "waiting")
     if (await connection.execute(statement.values(state=state))).rowcount != 1:
-        refuse(f"somebody else was quicker with mail {mail_id}", REFUSED)
+        refuse(sentence("somebody else was quicker with mail {mail_id}", mail_id=mail_id), REFUSED)
     row = {"actor": actor, "operation": operation, "provider": mail.provider, "case_id": mail.case_id or None}
     await audit.record(connection, at=now(), arrival_id=mail_id, **row)

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
 
+from desk.language.translatable import sentence
+
 if TYPE_CHECKING:
     from desk.language.operator_file_faults import Fault
     from desk.model.provider_files import Provider
@@ -46,15 +48,28 @@ class CommandError(click.ClickException):
         self.exit_code = exit_code  # type: ignore[misc]  # click keeps one a class, we one a sentence
 
 
-def refuse(sentence: str, exit_code: int) -> NoReturn:
+def refuse(told: str, exit_code: int) -> NoReturn:
     """Ends the command with a sentence and a code."""
-    raise CommandError(sentence, exit_code)
+    raise CommandError(told, exit_code)
+
+
+def tell(text: str, err: bool = False, **style: Any) -> None:
+    """Prints a sentence in the language of the command."""
+    folder = click.get_current_context().ensure_object(DeskFolder)
+    click.secho(folder.told(text), err=err, **style)
 
 
 def require_provider(providers: Collection[str], name: str) -> None:
     """Ends the command where a provider is named that is not there; "" names none."""
     if name and name not in providers:
-        refuse(f"there is no provider {name!r}: there are {', '.join(sorted(providers)) or 'none'}", USAGE)
+        refuse(
+            sentence(
+                "there is no provider {name}: there are {known}",
+                name=repr(name),
+                known=", ".join(sorted(providers)) or "none",
+            ),
+            USAGE,
+        )
 
 
 @dataclass(slots=True)

@@ -17,9 +17,11 @@ from console.terminal.command_context import (
     pass_folder,
     refuse,
     run,
+    tell,
 )
 from desk.clock import now
 from desk.language.detect import LANGUAGES
+from desk.language.translatable import sentence
 from desk.language.unsafe_characters import safe_for_terminal
 from desk.model.provider_files import LONGEST_ID, ROLES, Agent, Provider
 
@@ -97,14 +99,14 @@ def edit(
     folder.require_provider(provider)
     wanted = AgentChanges(_names(names), telegram, mail, role, teams, skills, active)
     changed = run(_edit(folder, id, provider, wanted, agent))
-    click.echo(f"{id} is changed." if changed else "Nothing was changed.")
+    tell(sentence("{id} is changed.", id=id) if changed else sentence("Nothing was changed."))
 
 
 def _names(said: Sequence[str]) -> Mapping[str, str]:
     pairs = dict(one.partition("=")[::2] for one in said)
     for language, name in pairs.items():
         if language not in LANGUAGES or not name.strip():
-            refuse(f"--name is LANG=NAME with a language of {', '.join(LANGUAGES)}", USAGE)
+            refuse(sentence("--name is LANG=NAME with a language of {names}", names=", ".join(LANGUAGES)), USAGE)
     return pairs
 
 
@@ -120,27 +122,37 @@ async def _edit(folder: DeskFolder, id: str, provider: str, wanted: AgentChanges
         after = wanted.applied(before)
         if unknown := [one for one in after.teams if home.team(one) is None]:
             there = ", ".join(one.id for one in home.teams) or "none"
-            refuse(f"{home.name} has no team {unknown[0]!r}: there are {there}", USAGE)
+            refuse(
+                sentence(
+                    "{name} has no team {value}: there are {there}", name=home.name, value=repr(unknown[0]), there=there
+                ),
+                USAGE,
+            )
         if home.agent(id) == after:
             return False
         done = await change_agent(database, providers, home.name, of_agent(after), now(), actor)
     for one in done.conflicts.values():
         click.echo(safe_for_terminal(one.difference), err=True)
-        refuse(f"{id} cannot be changed so: another agent is known by the same", REFUSED)
+        refuse(sentence("{id} cannot be changed so: another agent is known by the same", id=id), REFUSED)
     return True
 
 
 def _home(providers: Mapping[str, Provider], provider: str, id: str) -> Provider:
     """The provider whose agent is meant. Ends the command where that is not clear."""
     if not id or len(id) > LONGEST_ID:
-        refuse(f"an agent's id has one to {LONGEST_ID} characters", USAGE)
+        refuse(sentence("an agent's id has one to {LONGEST_ID} characters", LONGEST_ID=LONGEST_ID), USAGE)
     theirs = [one for one in providers.values() if one.agent(id)]
     if provider:
         return providers[provider]
     if not theirs:
-        refuse(f"there is no agent {id!r}: say with --provider for whom they will work", NO_SUCH)
+        refuse(sentence("there is no agent {id}: say with --provider for whom they will work", id=repr(id)), NO_SUCH)
     if len(theirs) > 1:
-        refuse(f"{id} works for {', '.join(one.name for one in theirs)}: say which with --provider", USAGE)
+        refuse(
+            sentence(
+                "{id} works for {names}: say which with --provider", id=id, names=", ".join(one.name for one in theirs)
+            ),
+            USAGE,
+        )
     return theirs[0]
 
 
@@ -165,7 +177,7 @@ def presence(folder: DeskFolder, id: str, state: str, agent: str) -> None:
       firstline agents presence ivanova away
     """
     run(_presence(folder, id, state, agent))
-    click.echo(f"{id} is {state}.")
+    tell(sentence("{id} is {state}.", id=id, state=state))
 
 
 async def _presence(folder: DeskFolder, id: str, state: str, by: str) -> None:
@@ -174,5 +186,5 @@ async def _presence(folder: DeskFolder, id: str, state: str, by: str) -> None:
     async with open_database(folder.settings()) as database:
         actor = await actor_of(folder, database, by)
         if not any(one.agent(id) for one in (await folder.with_agents(database)).values()):
-            refuse(f"there is no agent {id!r}: see 'firstline agents list'", NO_SUCH)
+            refuse(sentence("there is no agent {id}: see 'firstline agents list'", id=repr(id)), NO_SUCH)
         await set_presence(database, id, state, now(), actor)

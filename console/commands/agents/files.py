@@ -21,8 +21,10 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    tell,
 )
 from desk.clock import now
+from desk.language.translatable import sentence
 from desk.language.unsafe_characters import safe_for_terminal
 
 if TYPE_CHECKING:
@@ -68,7 +70,11 @@ def _tell(done: Mapping[str, ImportResult]) -> None:
     click.echo("\n".join(lines) or "No teams.toml has anything new.")
     for name, result in done.items():
         for one in result.conflicts.values():
-            click.secho(f"{name}: not taken, both sides changed it: {one.type} {one.id}", fg="yellow", err=True)
+            tell(
+                sentence("{name}: not taken, both sides changed it: {type} {id}", name=name, type=one.type, id=one.id),
+                fg="yellow",
+                err=True,
+            )
             click.echo(safe_for_terminal(one.difference), err=True)
 
 
@@ -108,17 +114,17 @@ def export(folder: DeskFolder, provider: str, overwrite: bool, agent: str, as_js
         left = {name: list(map("/".join, keys)) for name, keys in lost.items() if keys}
         print_json({"written": written, "left": left})
     for name in written if not as_json else ():
-        click.echo(f"providers/{name}/teams.toml says what the database has.")
+        tell(sentence("providers/{name}/teams.toml says what the database has.", name=name))
     if names := [f"{name} ({', '.join(map(' '.join, keys))})" for name, keys in lost.items() if keys]:
         what = f"the file has changes that were not imported: {'; '.join(names)}"
-        refuse(f"{what}. 'firstline agents import' takes them, --overwrite lets them go", REFUSED)
+        refuse(sentence("{what}. 'firstline agents import' takes them, --overwrite lets them go", what=what), REFUSED)
 
 
 async def _export(folder: DeskFolder, names: Sequence[str], overwrite: bool, agent: str) -> Mapping[str, list[Key]]:
     from desk.agents.save import export_file  # noqa: PLC0415 (help and usage come at once)
 
     if not names:
-        refuse("there is no provider: make providers/<name> first", USAGE)
+        refuse(sentence("there is no provider: make providers/<name> first"), USAGE)
     settings, lost = folder.settings(), dict[str, list["Key"]]()
     async with open_database(settings) as database:
         actor = await actor_of(folder, database, agent, imports=False)

@@ -16,7 +16,9 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    tell,
 )
+from desk.language.translatable import sentence
 
 if TYPE_CHECKING:
     from desk.agents.load_from_database import Membership, StoredAgent
@@ -40,7 +42,7 @@ def list_agents(folder: DeskFolder, provider: str, as_json: bool) -> None:
     if as_json:
         print_json([as_dictionary(one) for one in found])
     elif not found:
-        click.echo("There are no agents: write [[agent]] into a provider's teams.toml.")
+        tell(sentence("There are no agents: write [[agent]] into a provider's teams.toml."))
     for one in found if not as_json else ():
         _print_agent(one, language)
 
@@ -65,7 +67,7 @@ def show(folder: DeskFolder, agent: str, as_json: bool) -> None:
     """
     found = next((one for one in run(_records(folder)) if one.id == agent), None)
     if found is None:
-        refuse(f"there is no agent {agent!r}: see 'firstline agents list'", NO_SUCH)
+        refuse(sentence("there is no agent {agent}: see 'firstline agents list'", agent=repr(agent)), NO_SUCH)
     if as_json:
         print_json(as_dictionary(found))
         return

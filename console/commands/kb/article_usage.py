@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from console.terminal.command_context import DeskFolder, json_option, open_database, pass_folder, print_json, run
+from console.terminal.command_context import DeskFolder, json_option, open_database, pass_folder, print_json, run, tell
 from desk.clock import now
+from desk.language.translatable import sentence
 
 if TYPE_CHECKING:
     from kb.content.article_files import Article
@@ -63,7 +64,7 @@ def articles(folder: DeskFolder, days: int, provider: str, output: Path | None, 
     if as_json:
         print_json([_as_json(one) for one in rows])
     elif output:
-        click.echo(f"Drawn into {output}.")
+        tell(sentence("Drawn into {output}.", output=output))
     else:
         _print_table(rows)
 
@@ -151,7 +152,7 @@ def _print_table(rows: Sequence[ArticleFigures]) -> None:
     from console.terminal.output import Output, table, text  # noqa: PLC0415
 
     if not rows:
-        click.echo("There are no articles yet: see 'firstline kb import'.")
+        tell(sentence("There are no articles yet: see 'firstline kb import'."))
         return
     made = table(HEADS, numbers=HEADS[2:])
     for one in rows:

@@ -23,8 +23,10 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    tell,
 )
 from desk.clock import now
+from desk.language.translatable import sentence
 from desk.model.media_types import PICTURES
 
 if TYPE_CHECKING:
@@ -75,11 +77,13 @@ def brochure(
       firstline kb brochure --language en --top 6 --output brochure.html
     """
     if output.suffix.lower() not in FILE_TYPES:
-        refuse(f"{output.name} must end in .pdf or .html", USAGE)
+        refuse(sentence("{name} must end in .pdf or .html", name=output.name), USAGE)
     if bot and not _BOT.fullmatch(bot):
-        refuse(f"{bot!r} is not a bot's name: write it as @name", USAGE)
+        refuse(sentence("{bot} is not a bot's name: write it as @name", bot=repr(bot)), USAGE)
     if missing := [name for name in REQUIRED_PACKAGES if importlib.util.find_spec(name) is None]:
-        refuse(f"the brochure needs {', '.join(missing)}: pip install 'firstline[brochure]'", WRONG)
+        refuse(
+            sentence("the brochure needs {names}: pip install 'firstline[brochure]'", names=", ".join(missing)), WRONG
+        )
     made = run(_build(folder, provider, language, top, bot))
     _write_file(made, output)
     articles = [one.id for one in made.leaves]
@@ -102,7 +106,12 @@ async def _build(folder: DeskFolder, name: str, language: str | None, top: int, 
     articles, reused = await _articles_and_uses(settings, providers, provider.name)
     leaves = making.select_articles(articles, provider.name, language, facts, reused, top)
     if not leaves:
-        refuse(f"there is no article yet that subscribers of {provider.name} may see: 'firstline kb import'", WRONG)
+        refuse(
+            sentence(
+                "there is no article yet that subscribers of {name} may see: 'firstline kb import'", name=provider.name
+            ),
+            WRONG,
+        )
     folders = ContentSearchPath(settings)
     words = BrochureWords.read([TEMPLATES, *reversed(folders.of(provider.name, TEMPLATES))], language)
     mail = next((one.address for one in _own_then_shared(settings.mailboxes, provider.name)), "")
@@ -111,7 +120,10 @@ async def _build(folder: DeskFolder, name: str, language: str | None, top: int, 
     )
     if not reach:
         hint = "say in [facts] of policy.toml how people reach you"
-        click.echo(f"{provider.name} has no phone, site, bot or mailbox to be printed: {hint}", err=True)
+        tell(
+            sentence("{name} has no phone, site, bot or mailbox to be printed: {hint}", name=provider.name, hint=hint),
+            err=True,
+        )
     first, call = (words.leaf(part, language, facts) for part in ("first", "call"))
     pictures = _find_pictures((first, *leaves, call), folders.of(provider.name, ARTICLES))
     shown = [one for one in first.pictures if one in pictures]
@@ -147,10 +159,12 @@ class BrochureWords:
             except FileNotFoundError:
                 continue
             except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-                refuse(f"{path} cannot be read: {error}", WRONG)
+                refuse(sentence("{path} cannot be read: {error}", path=path, error=error), WRONG)
             table = _merge(table, own, path) if table else own
         if not _COLOUR.fullmatch(table["colour"]):
-            refuse(f"colour = {table['colour']!r} in brochure.toml must be like #2f6fed", WRONG)
+            refuse(
+                sentence("colour = {value} in brochure.toml must be like #2f6fed", value=repr(table["colour"])), WRONG
+            )
         return cls(table)
 
     def title(self, part: str) -> str:
@@ -173,11 +187,11 @@ def _merge(table: Mapping[str, Any], own: Mapping[str, Any], path: Path) -> dict
     merged = dict(table)
     for key, value in own.items():
         if key not in table or type(value) is not type(table[key]):
-            refuse(f"{path}: {key!r} is not one of the brochure's words", WRONG)
+            refuse(sentence("{path}: {key} is not one of the brochure's words", path=path, key=repr(key)), WRONG)
         if isinstance(value, dict):
             merged[key] = _merge(table[key], value, path)
         elif isinstance(value, list) and not all(isinstance(one, str) for one in value):
-            refuse(f"{path}: {key} must be a list of texts", WRONG)
+            refuse(sentence("{path}: {key} must be a list of texts", path=path, key=key), WRONG)
         else:
             merged[key] = value
     return merged
@@ -185,7 +199,13 @@ def _merge(table: Mapping[str, Any], own: Mapping[str, Any], path: Path) -> dict
 
 def _choose_provider(name: str, providers: Mapping[str, Provider]) -> Provider:
     if not name and len(providers) != 1:
-        refuse(f"say whose brochure it is with --provider: there are {', '.join(sorted(providers)) or 'none'}", USAGE)
+        refuse(
+            sentence(
+                "say whose brochure it is with --provider: there are {known}",
+                known=", ".join(sorted(providers)) or "none",
+            ),
+            USAGE,
+        )
     return providers[name or next(iter(providers))]
 
 
@@ -245,7 +265,14 @@ async def _ask_telegram(settings: Settings, provider: str) -> str:
             why = str(error) or "no answer"
         finally:
             await client.close()
-        click.echo(f"Telegram did not say what {bot.channel} is called ({why}): give it with --bot @name", err=True)
+        tell(
+            sentence(
+                "Telegram did not say what {channel} is called ({why}): give it with --bot @name",
+                channel=bot.channel,
+                why=why,
+            ),
+            err=True,
+        )
     return ""
 
 
@@ -276,7 +303,7 @@ def _require_picture(path: Path) -> Path:
     """The same file, if it is what its name says."""
     with path.open("rb") as file:
         if not file.read(8).startswith(MAGIC[path.suffix]):
-            refuse(f"{path} is not a {path.suffix[1:].upper()} picture", WRONG)
+            refuse(sentence("{path} is not a {value} picture", path=path, value=path.suffix[1:].upper()), WRONG)
     return path
 
 
@@ -291,6 +318,6 @@ def _write_file(brochure: Brochure, output: Path) -> None:
     try:
         output.write_bytes(as_html(brochure).encode() if html else as_pdf(brochure))
     except TypesettingRefused as error:
-        refuse(f"the brochure cannot be printed: {error}", WRONG)
+        refuse(sentence("the brochure cannot be printed: {error}", error=error), WRONG)
     except OSError as error:
-        refuse(f"{output} cannot be written: {error.strerror}", WRONG)
+        refuse(sentence("{output} cannot be written: {strerror}", output=output, strerror=error.strerror), WRONG)

@@ -20,6 +20,7 @@ from console.terminal.command_context import (
     refuse,
     run,
 )
+from desk.language.translatable import sentence
 
 if TYPE_CHECKING:
     from desk.model.check_findings import CheckFinding
@@ -66,7 +67,10 @@ def _check_source(source: Path) -> Iterator[CheckFinding]:
     try:
         lines = read_lines(source.read_text("utf-8-sig").split("\n"), name=source.name)
     except UnicodeDecodeError as error:
-        refuse(f"{source.name} is not in UTF-8: byte {error.start + 1} cannot be read", WRONG)
+        refuse(
+            sentence("{name} is not in UTF-8: byte {value} cannot be read", name=source.name, value=error.start + 1),
+            WRONG,
+        )
     except InvalidArticle as error:
         refuse(str(error), WRONG)
     yield from lint.check_articles(lines)

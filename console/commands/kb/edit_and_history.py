@@ -23,8 +23,10 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    tell,
 )
 from desk.clock import now
+from desk.language.translatable import sentence
 from desk.language.unsafe_characters import safe_for_terminal
 
 if TYPE_CHECKING:
@@ -67,12 +69,16 @@ def edit(
     before = _editable_text(found, speaks)
     after = file.read() if file else click.edit(before, extension=".md")
     if after is None or after == before:
-        click.echo("Nothing was changed.")
+        tell(sentence("Nothing was changed."))
         return
     changed = replace(_parse_text(folder, found, speaks, after), provider=provider)
     _require_allowed(changed, found, speaks, agent)
     version = run(_write(folder, changed, speaks, f"agent:{agent}", why))
-    click.echo(f"{changed.id}/{speaks} is of version {version} now." if version else "Nothing was changed.")
+    tell(
+        sentence("{id}/{speaks} is of version {version} now.", id=changed.id, speaks=speaks, version=version)
+        if version
+        else sentence("Nothing was changed.")
+    )
 
 
 @click.command()
@@ -99,7 +105,7 @@ def history(folder: DeskFolder, article: str, provider: str, language: str | Non
         )
         return
     if not versions:
-        click.echo(f"Nobody has edited {article}/{speaks} here.")
+        tell(sentence("Nobody has edited {article}/{speaks} here.", article=article, speaks=speaks))
     for one, older in zip_longest(versions, versions[1:]):
         said = f" · {one.why}" if one.why else ""
         click.secho(f"{one.version} · {one.at:%Y-%m-%d %H:%M} · {one.author or 'import'}{said}", bold=True)
@@ -125,7 +131,15 @@ async def _find_article(folder: DeskFolder, id: str, provider: str) -> Article:
     found = known.get(provider) or known.get("")
     if found is None:
         others = f"; there is one of {', '.join(known)}" if known else ""
-        refuse(f"there is no article {id!r} of {provider or 'all providers'}{others}", NO_SUCH)
+        refuse(
+            sentence(
+                "there is no article {id} of {known}{others}",
+                id=repr(id),
+                known=provider or "all providers",
+                others=others,
+            ),
+            NO_SUCH,
+        )
     return found
 
 
@@ -168,10 +182,18 @@ def _require_allowed(changed: Article, before: Article, language: str, agent: st
     edition, was = changed.editions[language], before.editions.get(language)
     if edition.audience == "external" and edition.confidence not in ("validated", "archived"):
         refuse(
-            "only a validated article may be meant for the outside: set confidence, or leave audience internal", REFUSED
+            sentence(
+                "only a validated article may be meant for the outside: set confidence, or leave audience internal"
+            ),
+            REFUSED,
         )
     if was and was.governance == "compliance_based" and was.owner != agent:
-        refuse(f"this article is under compliance: only its owner ({was.owner or 'nobody'}) may change it", REFUSED)
+        refuse(
+            sentence(
+                "this article is under compliance: only its owner ({known}) may change it", known=was.owner or "nobody"
+            ),
+            REFUSED,
+        )
 
 
 async def _write(folder: DeskFolder, article: Article, language: str, author: str, why: str) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from console.terminal.command_context import USAGE, DeskFolder, json_option, pass_folder, print_json, refuse, run
+from desk.language.translatable import sentence
 
 if TYPE_CHECKING:
     from kb.evaluation.metrics import EvaluationFigures, QuestionOutcome
@@ -49,7 +50,7 @@ def evaluate(
         for outcome in _evaluate_question(matcher, question, noisy, seed + number)
     ]
     if not outcomes:
-        refuse("there are no questions", USAGE)
+        refuse(sentence("there are no questions"), USAGE)
     rows = list(_by_group(outcomes))
     if as_json:
         print_json([{"lang": group[0], "noise": group[1], **asdict(one)} for group, one in rows])

@@ -19,7 +19,9 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    tell,
 )
+from desk.language.translatable import counted, sentence
 
 if TYPE_CHECKING:
     from kb.content.article_files import Article
@@ -51,9 +53,10 @@ def export(folder: DeskFolder, target: Path, only: Sequence[str], provider: str,
     if as_json:
         print_json({"articles": [one.id for one in articles], "troubles": problems})
     else:
-        click.echo(f"{len(articles)} article{'' if len(articles) == 1 else 's'} for {target}.")
+        forms = "{number} article for {target}.|{number} articles for {target}.|No article for {target}."
+        tell(counted(forms, len(articles), target=target))
         for problem in problems:
-            click.echo(f"Warning: {problem}.", err=True)
+            tell(sentence("Warning: {problem}.", problem=problem), err=True)
     click.get_current_context().exit(WRONG if problems else OK)
 
 
@@ -87,5 +90,8 @@ async def _choose_articles(folder: DeskFolder, only: Sequence[str], provider: st
                 every = phrase_store.with_learned_phrasings(every, await phrase_store.load_learned_phrasings(session))
     kept = [one for one in every if one.provider == provider and (not only or one.id in only)]
     if gone := sorted(set(only) - {one.id for one in kept}):
-        refuse(f"there is no article {gone[0]!r} of {provider or 'all providers'}", NO_SUCH)
+        refuse(
+            sentence("there is no article {value} of {known}", value=repr(gone[0]), known=provider or "all providers"),
+            NO_SUCH,
+        )
     return kept

@@ -18,8 +18,10 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    tell,
 )
 from desk.clock import now
+from desk.language.translatable import sentence
 from desk.language.unsafe_characters import safe_for_terminal
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ def gaps(folder: DeskFolder, days: int, provider: str, least: int, as_json: bool
     if as_json:
         print_json([_as_json(one) for one in found])
     elif not found:
-        click.echo("No gap: what repeated itself in these cases has an article.")
+        tell(sentence("No gap: what repeated itself in these cases has an article."))
     for one in found if not as_json else ():
         _print_gap(one)
 
@@ -167,7 +169,12 @@ async def _draft_of_case(folder: DeskFolder, number: str, provider: str) -> Arti
     async with open_database(folder.settings()) as database:
         case = await find(database, folder.providers(), number, provider)
         if case.number is None:
-            refuse(f"case {number} has no number yet: the desk is still talking with the subscriber", REFUSED)
+            refuse(
+                sentence(
+                    "case {number} has no number yet: the desk is still talking with the subscriber", number=number
+                ),
+                REFUSED,
+            )
         return await _draft(folder, database, case)
 
 
@@ -186,11 +193,18 @@ def drafts(folder: DeskFolder, provider: str, as_json: bool) -> None:
     if as_json:
         print_json(found)
     elif not found:
-        click.echo("No article waits to be validated.")
+        tell(sentence("No article waits to be validated."))
     for one in found if not as_json else ():
         click.secho(f"{one['article']}/{one['language']}", bold=True, nl=False)
         whose = f" of {one['provider']}" if one["provider"] else ""
-        click.echo(f"{whose} · {one['confidence'].replace('_', ' ')} · by {one['author'] or 'import'}")
+        tell(
+            sentence(
+                "{whose} · {value} · by {known}",
+                whose=whose,
+                value=one["confidence"].replace("_", " "),
+                known=one["author"] or "import",
+            )
+        )
         click.echo(f"  {safe_for_terminal(one['title'])}")
 
 

@@ -20,8 +20,10 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    tell,
 )
 from desk.clock import now
+from desk.language.translatable import sentence
 from desk.language.unsafe_characters import safe_for_terminal
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ async def _import_folder(folder: DeskFolder, source: Path, provider: str, agent:
     from kb.storage import article_store  # noqa: PLC0415
 
     if not _article_names(source):
-        refuse(f"there is no article in {source}: each is a folder with ru.md or en.md", WRONG)
+        refuse(sentence("there is no article in {source}: each is a folder with ru.md or en.md", source=source), WRONG)
     settings = folder.settings()
     async with open_database(settings) as database:
         actor = await actor_of(folder, database, agent, provider)
@@ -82,10 +84,13 @@ async def _import_lines(folder: DeskFolder, source: Path, provider: str, agent: 
     try:
         text = await asyncio.to_thread(source.read_text, "utf-8-sig")
     except UnicodeDecodeError as error:
-        refuse(f"{source.name} is not in UTF-8: byte {error.start + 1} cannot be read", WRONG)
+        refuse(
+            sentence("{name} is not in UTF-8: byte {value} cannot be read", name=source.name, value=error.start + 1),
+            WRONG,
+        )
     articles = read_lines(text.split("\n"), provider, source.name)
     if not articles:
-        refuse(f"there is no article in {source}", WRONG)
+        refuse(sentence("there is no article in {source}", source=source), WRONG)
     async with open_database(folder.settings()) as database:
         actor = await actor_of(folder, database, agent, provider)
         async with database.work() as connection:
@@ -129,7 +134,7 @@ def _refuse_links(source: Path) -> None:
     """A link in somebody else's folder may name a file of ours, which would be copied and shown as a picture."""
     for path in source.rglob("*"):
         if path.is_symlink() or not (path.is_dir() or path.is_file()):
-            refuse(f"{path} is no plain file: nothing was taken", WRONG)
+            refuse(sentence("{path} is no plain file: nothing was taken", path=path), WRONG)
 
 
 def _label(one: object) -> object:
@@ -140,5 +145,13 @@ def _print_result(result: ImportResult) -> None:
     counts = (("added", result.added), ("updated", result.updated), ("unchanged", result.unchanged))
     click.echo(", ".join(f"{len(what)} {name}" for name, what in counts))
     for conflict in result.conflicts:
-        click.secho(f"not taken, it was edited here: {conflict.article}/{conflict.language}", fg="yellow", err=True)
+        tell(
+            sentence(
+                "not taken, it was edited here: {article}/{language}",
+                article=conflict.article,
+                language=conflict.language,
+            ),
+            fg="yellow",
+            err=True,
+        )
         click.echo(safe_for_terminal(conflict.difference), err=True)

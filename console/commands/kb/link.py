@@ -7,6 +7,7 @@ import click
 from console.commands.agent import options, perform, report
 from console.commands.solving_article_options import ResolvingArticleOptions, article_options
 from console.terminal.command_context import USAGE, DeskFolder, refuse, run
+from desk.language.translatable import sentence
 
 
 @click.command()
@@ -27,6 +28,6 @@ def link(
     """
     answer = choice.answer()
     if answer is None:
-        refuse("say --article ID, --draft or --no-article WHY", USAGE)
+        refuse(sentence("say --article ID, --draft or --no-article WHY"), USAGE)
     done = run(perform(folder, answer, number, agent, provider))
-    report(folder, done, f"{done.case.number}: noted", as_json)
+    report(folder, done, sentence("{number}: noted", number=done.case.number), as_json)

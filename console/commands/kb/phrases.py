@@ -20,8 +20,10 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    tell,
 )
 from desk.clock import now
+from desk.language.translatable import counted, sentence
 
 if TYPE_CHECKING:
     from desk.storage.database import Database
@@ -56,7 +58,7 @@ def phrases(folder: DeskFolder, article: str, provider: str, as_json: bool) -> N
     if as_json:
         print_json([_as_json(one) for one in listed])
     elif not listed:
-        click.echo("Nothing was learned yet.")
+        tell(sentence("Nothing was learned yet."))
     else:
         _print_phrases(listed)
 
@@ -80,13 +82,14 @@ def forget(folder: DeskFolder, ids: Sequence[str], person_of: str, provider: str
       firstline kb forget --person-of SN-2026-000012-3
     """
     if bool(ids) == bool(person_of):
-        refuse("say which phrases to forget by their IDs, or whose with --person-of N", USAGE)
+        refuse(sentence("say which phrases to forget by their IDs, or whose with --person-of N"), USAGE)
     whose = _choose_providers(folder, provider)
     gone = run(_forget_person(folder, person_of, provider, agent) if person_of else _forget(folder, whose, ids, agent))
     if as_json:
         print_json({"forgotten": gone})
     else:
-        click.echo(f"{gone} phrase{'' if gone == 1 else 's'} forgotten." if gone else "Nothing of it was learned.")
+        forms = "{number} phrase forgotten.|{number} phrases forgotten.|Nothing of it was learned."
+        tell(counted(forms, gone))
 
 
 def _choose_providers(folder: DeskFolder, provider: str) -> tuple[str, ...]:
@@ -112,7 +115,10 @@ async def _list_phrases(folder: DeskFolder, whose: Sequence[str], article: str) 
         if article and not found:
             async with database.look() as connection:
                 if all(one.id != article for one in await article_store.load_articles(connection)):
-                    refuse(f"there is no article {article!r}: see 'firstline kb articles'", NO_SUCH)
+                    refuse(
+                        sentence("there is no article {article}: see 'firstline kb articles'", article=repr(article)),
+                        NO_SUCH,
+                    )
     return [ListedPhrase(one, known.get(one.case_id) or str(one.case_id)) for one in found]
 
 
@@ -125,7 +131,7 @@ async def _forget(folder: DeskFolder, whose: Sequence[str], ids: Sequence[str], 
         async with database.write(*whose) as session:
             known = {one.id: one for one in await phrase_store.load_phrases(session)}
             if strange := [id for id in ids if id not in known]:
-                refuse(f"no phrase has the id {strange[0]}: see 'firstline kb phrases'", NO_SUCH)
+                refuse(sentence("no phrase has the id {value}: see 'firstline kb phrases'", value=strange[0]), NO_SUCH)
             chosen = [known[id] for id in dict.fromkeys(ids)]
             for one in chosen:
                 await phrase_store.forget_phrase(session, one)

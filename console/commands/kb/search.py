@@ -20,8 +20,10 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    tell,
 )
 from desk.language.detect import LANGUAGES
+from desk.language.translatable import sentence
 
 if TYPE_CHECKING:
     from kb.search.knowledge_of_all_providers import KnowledgeOfAllProviders
@@ -61,7 +63,7 @@ def search(
       firstline kb search --file queries.jsonl --json
     """
     if (text is None) == (file is None):
-        refuse("give a text, or --file with a line for each question", USAGE)
+        refuse(sentence("give a text, or --file with a line for each question"), USAGE)
     knowledge = run(load_knowledge_base(folder, provider))
     speaks = language or folder.settings().language
     matcher = knowledge.matcher(provider)
@@ -76,7 +78,7 @@ def search(
     for number, question in enumerate(parse_questions(file, file.name), 1):
         if isinstance(question, str):
             bad += 1
-            click.echo(f"Passed over {question}", err=True)
+            tell(sentence("Passed over {question}", question=question), err=True)
             continue
         answer = matcher.answer(question["q"], language or _language(question) or speaks, top)
         if as_json:
@@ -85,7 +87,7 @@ def search(
             click.secho(question["q"], bold=True)
             _print_answer(answer)
         if number % PROGRESS == 0 and sys.stderr.isatty() and not sys.stdout.isatty():
-            click.echo(f"{number} questions", err=True)
+            tell(sentence("{number} questions", number=number), err=True)
     click.get_current_context().exit(WRONG if bad else OK)
 
 
@@ -114,7 +116,7 @@ def parse_questions(lines: Iterable[str], name: str) -> Iterator[Mapping[str, An
             if line.strip():
                 yield _question(line, f"{name}:{number}")
     except UnicodeDecodeError:
-        refuse(f"{name}: it is not in UTF-8 after line {number}", USAGE)
+        refuse(sentence("{name}: it is not in UTF-8 after line {number}", name=name, number=number), USAGE)
 
 
 def _question(line: str, where: str) -> Mapping[str, Any] | str:

@@ -20,6 +20,7 @@ from typing import Any
 import click
 
 from console.terminal.command_context import NO_SUCH, json_option, refuse, run
+from desk.language.translatable import sentence
 from desk.language.unsafe_characters import safe_for_terminal
 
 STANDARD_INPUT = "-"
@@ -51,15 +52,15 @@ def inspect(
       find archive -name '*.eml' | firstline mail inspect --json --stdin-list
     """
     if not files and not stdin_list:
-        raise click.UsageError("name a file, - for standard input, or give names by --stdin-list")
+        raise click.UsageError(sentence("name a file, - for standard input, or give names by --stdin-list"))
     if stdin_list and STANDARD_INPUT in files:
-        raise click.UsageError("standard input is either a mail (-) or a list of names (--stdin-list)")
+        raise click.UsageError(sentence("standard input is either a mail (-) or a list of names (--stdin-list)"))
     with _input_as_file(STANDARD_INPUT in files) as path:
         named = [path if one == STANDARD_INPUT else one for one in files]
         batches = chain(_batches(named), _names_from_stdin() if stdin_list else ())
         unopened = run(_inspect(batches, authserv_id, address, as_json, unfold, path))
     if unopened:
-        refuse(f"{unopened} of the files could not be opened", NO_SUCH)
+        refuse(sentence("{unopened} of the files could not be opened", unopened=unopened), NO_SUCH)
 
 
 @contextmanager

@@ -25,6 +25,7 @@ from console.terminal.command_context import (
 )
 from console.terminal.times import full_time
 from desk.clock import now
+from desk.language.translatable import sentence
 from desk.model.case import Case
 from desk.model.messages import FRONT
 from desk.storage.database import Database
@@ -73,7 +74,12 @@ def ledger(
     """
     channels = [one.channel for one in folder.settings().mailboxes if mailbox in ("", one.name, one.channel)]
     if not channels:
-        refuse(f"there is no mailbox {mailbox!r} in firstline.toml" if mailbox else "there is no mailbox", USAGE)
+        refuse(
+            sentence("there is no mailbox {mailbox} in firstline.toml", mailbox=repr(mailbox))
+            if mailbox
+            else sentence("there is no mailbox"),
+            USAGE,
+        )
     if uid is None and not message_id and not outcome:
         _print_summaries(run(_summaries(folder, channels)), as_json)
         return
@@ -84,7 +90,7 @@ def ledger(
     for row in rows if not as_json else ():
         _print_mail(row, numbers)
     if not rows and not outcome:
-        refuse("no such mail was ever taken in", NO_SUCH)
+        refuse(sentence("no such mail was ever taken in"), NO_SUCH)
 
 
 # sums

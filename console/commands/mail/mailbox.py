@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from console.terminal.command_context import NO_SUCH, USAGE, WRONG, DeskFolder, pass_folder, refuse, run
+from console.terminal.command_context import NO_SUCH, USAGE, WRONG, DeskFolder, pass_folder, refuse, run, tell
+from desk.language.translatable import sentence
 
 if TYPE_CHECKING:
     from desk.model.settings import MailboxSettings
@@ -50,11 +51,14 @@ def authorize(folder: DeskFolder, name: str) -> None:
     box = next((one for one in settings.mailboxes if one.name == name), None)
     if box is None:
         known = ", ".join(one.name for one in settings.mailboxes) or "none"
-        refuse(f"there is no mailbox {name!r}: there are {known}", NO_SUCH)
+        refuse(sentence("there is no mailbox {name}: there are {known}", name=repr(name), known=known), NO_SUCH)
     if box.oauth is None:
-        refuse(f"mailbox {name} logs in by a password: write [mailbox.oauth] below its [[mailbox]]", USAGE)
+        refuse(
+            sentence("mailbox {name} logs in by a password: write [mailbox.oauth] below its [[mailbox]]", name=name),
+            USAGE,
+        )
     run(_authorize(box, box.oauth))
-    click.echo(f"The desk may read and send as {box.address}. See 'firstline check'.")
+    tell(sentence("The desk may read and send as {address}. See 'firstline check'.", address=box.address))
 
 
 async def _authorize(box: MailboxSettings, settings: OAuthSettings) -> None:
@@ -65,12 +69,19 @@ async def _authorize(box: MailboxSettings, settings: OAuthSettings) -> None:
             await oauth.access_token(settings, fresh=True)
         elif oauth.by_device(settings):
             code = await oauth.request_device_code(settings)
-            click.echo(f"Open {code.url} and type {code.user_code}, logged in as {box.imap.user}. Waiting ...")
+            tell(
+                sentence(
+                    "Open {url} and type {user_code}, logged in as {user}. Waiting ...",
+                    url=code.url,
+                    user_code=code.user_code,
+                    user=box.imap.user,
+                )
+            )
             oauth.save_tokens(settings.tokens_file, await oauth.wait_for_device(settings, code))
         else:
             oauth.save_tokens(settings.tokens_file, await oauth.redeem(settings, _read_refresh_token()))
     except (oauth.AuthorizationRequired, oauth.TokenServerError) as error:
-        refuse(f"mailbox {box.name}: {error}", WRONG)
+        refuse(sentence("mailbox {name}: {error}", name=box.name, error=error), WRONG)
 
 
 def _read_refresh_token() -> str:
@@ -78,5 +89,5 @@ def _read_refresh_token() -> str:
     typed = click.prompt("Refresh token", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline()
     token = str(typed).strip()
     if not token:
-        refuse("no refresh token was given", USAGE)
+        refuse(sentence("no refresh token was given"), USAGE)
     return token

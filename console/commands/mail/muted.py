@@ -16,8 +16,10 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    tell,
 )
 from desk.clock import now
+from desk.language.translatable import sentence
 from desk.language.unsafe_characters import safe_for_terminal
 
 if TYPE_CHECKING:
@@ -45,9 +47,16 @@ def muted(folder: DeskFolder, as_json: bool) -> None:
     if as_json:
         print_json([_as_json(one) for one in found])
     elif not found:
-        click.echo("Nobody is muted.")
+        tell(sentence("Nobody is muted."))
     for one in found if not as_json else ():
-        click.echo(f"{safe_for_terminal(one.peer)} · since {one.since:%Y-%m-%d %H:%M} UTC · {one.why}")
+        tell(
+            sentence(
+                "{peer} · since {since} UTC · {why}",
+                peer=safe_for_terminal(one.peer),
+                since=f"{one.since:%Y-%m-%d %H:%M}",
+                why=one.why,
+            )
+        )
 
 
 def _as_json(one: MutedPeer) -> dict[str, Any]:
@@ -73,8 +82,8 @@ def unmute(folder: DeskFolder, address: str, agent: str) -> None:
       firstline mail unmute anna@example.org
     """
     if not run(_unmute(folder, address, agent)):
-        refuse(f"{address} is not muted: see 'firstline mail muted'", NO_SUCH)
-    click.echo(f"Automatic mail goes to {address} again.")
+        refuse(sentence("{address} is not muted: see 'firstline mail muted'", address=address), NO_SUCH)
+    tell(sentence("Automatic mail goes to {address} again.", address=address))
 
 
 async def _unmute(folder: DeskFolder, address: str, agent: str) -> bool:

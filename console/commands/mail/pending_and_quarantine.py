@@ -13,8 +13,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.commands.command_actor import acting, actor_of
 from console.commands.quarantine import print_quarantined, replay, show_quarantine
 from console.commands.unproved_mail import accept_pending, list_pending, refuse_pending, show_pending
-from console.terminal.command_context import NO_SUCH, DeskFolder, json_option, open_database, pass_folder, refuse, run
+from console.terminal.command_context import (
+    NO_SUCH,
+    DeskFolder,
+    json_option,
+    open_database,
+    pass_folder,
+    refuse,
+    run,
+    tell,
+)
 from desk.clock import now
+from desk.language.translatable import sentence
 from desk.queues import inbox
 from desk.storage import audit
 from mail.receiving import ledger
@@ -98,13 +108,16 @@ def reject(folder: DeskFolder, mail_id: int, agent: str) -> None:
       firstline mail quarantine reject 57
     """
     run(_reject(folder, mail_id, agent))
-    click.echo(f"Mail {mail_id} is left out.")
+    tell(sentence("Mail {mail_id} is left out.", mail_id=mail_id))
 
 
 async def _reject(folder: DeskFolder, mail_id: int, agent: str) -> None:
     async with open_database(folder.settings()) as database:
         if mail_id not in {row.id for row in await inbox.quarantine(database) if row.channel.startswith("mail:")}:
-            refuse(f"no mail {mail_id} is quarantined: see 'firstline mail quarantine list'", NO_SUCH)
+            refuse(
+                sentence("no mail {mail_id} is quarantined: see 'firstline mail quarantine list'", mail_id=mail_id),
+                NO_SUCH,
+            )
         actor = await actor_of(folder, database, agent)
 
         async def refused(connection: AsyncConnection) -> None:

@@ -14,6 +14,7 @@ from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPat
 from console.terminal.command_context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
 from desk.language.detect import LANGUAGES
 from desk.language.templates import Templates
+from desk.language.translatable import sentence
 from intake.desk_sentences import read_sentences
 from intake.engine.answer_parsing import ParsedAnswer
 from intake.engine.letters.questions import first_letter_questions, render_letter
@@ -100,7 +101,7 @@ def _dialog(folder: DeskFolder, name: str) -> Dialog:
     except InvalidDialog as error:
         raise CommandError(str(error)) from None
     if name not in known:
-        refuse(f"there is no dialog {name!r}: there are {', '.join(known)}", USAGE)
+        refuse(sentence("there is no dialog {name}: there are {names}", name=repr(name), names=", ".join(known)), USAGE)
     return known[name]
 
 

@@ -13,6 +13,7 @@ import click
 from console.commands.understanding.evaluation import EvaluationTallies, score_lines
 from console.runtime.content_folders import DIALOGS, ContentSearchPath
 from console.terminal.command_context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
+from desk.language.translatable import sentence
 from desk.understanding.reading.observations import Situation, TalkStage, Understanding
 from desk.understanding.understand import understand as understand_text
 from intake.engine.model import DialogSet
@@ -64,7 +65,7 @@ def understand(
     """
     given = [one for one in (text, path, labelled) if one is not None]
     if len(given) != 1:
-        refuse("give one TEXT, or --file FILE, or --evaluate FILE", USAGE)
+        refuse(sentence("give one TEXT, or --file FILE, or --evaluate FILE"), USAGE)
     dialogs = _dialogs(folder)
     if labelled is not None:
         _print_scores(score_lines(_lines(labelled), lambda line: _understood(line, dialogs)), as_json)
@@ -94,11 +95,26 @@ def _meaning(dialogs: DialogSet, dialog_id: str, question: str) -> str:
     """What a question asks for: ``question`` is its id in the dialog, or its meaning already."""
     dialog = dialogs.in_use.get(dialog_id)
     if dialog_id and dialog is None:
-        refuse(f"there is no dialog {dialog_id!r}: there are {', '.join(dialogs.in_use)}", USAGE)
+        refuse(
+            sentence(
+                "there is no dialog {dialog_id}: there are {names}",
+                dialog_id=repr(dialog_id),
+                names=", ".join(dialogs.in_use),
+            ),
+            USAGE,
+        )
     asked = dialog.question(question) if dialog else None
     if dialog and question and asked is None:
         named = ", ".join(one.id for one in dialog.questions)
-        refuse(f"the dialog {dialog_id!r} has no question {question!r}: it has {named}", USAGE)
+        refuse(
+            sentence(
+                "the dialog {dialog_id} has no question {question}: it has {named}",
+                dialog_id=repr(dialog_id),
+                question=repr(question),
+                named=named,
+            ),
+            USAGE,
+        )
     return asked.means if asked else question
 
 
