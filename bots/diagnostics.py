@@ -7,6 +7,7 @@ from typing import Any
 
 from bots.bot_api_client import BotApiClient, BotApiError, webhook_url
 from bots.update_to_raw_message import KINDS
+from desk.language.translatable import sentence
 from desk.model.check_findings import CheckFinding
 from desk.model.settings import TelegramBotSettings
 
@@ -18,7 +19,14 @@ async def check(settings: TelegramBotSettings) -> list[CheckFinding]:
     """Asks Telegram about the token, the webhook and the agents' group. Changes nothing."""
     where = settings.channel
     if not settings.token:
-        return [CheckFinding("error", where, "there is no token", "get one from @BotFather and set token = env:NAME")]
+        return [
+            CheckFinding(
+                "error",
+                where,
+                sentence("there is no token"),
+                sentence("get one from @BotFather and set token = env:NAME"),
+            )
+        ]
     client = BotApiClient(settings)
     try:
         return await _asked(settings, client)
@@ -30,23 +38,26 @@ async def check(settings: TelegramBotSettings) -> list[CheckFinding]:
 
 async def _asked(settings: TelegramBotSettings, client: BotApiClient) -> list[CheckFinding]:
     me = _table(await client.call("getMe"))
-    found = [CheckFinding("ok", settings.channel, f"the token works: @{me.get('username', '?')}")]
+    found = [CheckFinding("ok", settings.channel, sentence("the token works: @{value}", value=me.get("username", "?")))]
     found += _webhook(settings, _table(await client.call("getWebhookInfo")))
     if not settings.agents_chat:
-        todo = "make a group, add the bot, and write its id as agents_chat (a negative number)"
+        todo = sentence("make a group, add the bot, and write its id as agents_chat (a negative number)")
         return [
             *found,
-            CheckFinding("warning", settings.channel, "there is no agents' group: agents see no cards", todo),
+            CheckFinding("warning", settings.channel, sentence("there is no agents' group: agents see no cards"), todo),
         ]
     return found + await _agents_group(settings, client, me)
 
 
 def _failed(where: str, error: BotApiError) -> CheckFinding:
     if error.code in (401, 404):
-        todo = "take the token anew from @BotFather and set it where firstline.toml says it is"
-        return CheckFinding("error", where, "Telegram does not know this token", todo)
+        todo = sentence("take the token anew from @BotFather and set it where firstline.toml says it is")
+        return CheckFinding("error", where, sentence("Telegram does not know this token"), todo)
     return CheckFinding(
-        "error", where, f"Telegram cannot be asked: {error.why}", "look at the network, and at api in firstline.toml"
+        "error",
+        where,
+        sentence("Telegram cannot be asked: {why}", why=error.why),
+        sentence("look at the network, and at api in firstline.toml"),
     )
 
 
@@ -54,38 +65,52 @@ def _webhook(settings: TelegramBotSettings, info: Mapping[str, Any]) -> Iterator
     where, known = settings.channel, str(info.get("url", ""))
     wanted = webhook_url(settings) if settings.webhook else ""
     if known and not wanted:
-        what = f"a webhook is set ({known}), so Telegram gives nothing to polling"
+        what = sentence("a webhook is set ({known}), so Telegram gives nothing to polling", known=known)
         yield CheckFinding(
-            "error", where, what, "write that webhook into firstline.toml, or remove it with deleteWebhook"
+            "error", where, what, sentence("write that webhook into firstline.toml, or remove it with deleteWebhook")
         )
     elif wanted and not wanted.startswith("https://"):
         yield CheckFinding(
-            "error", where, "the webhook's address is not https", f"use an https address on port {_PORTS}"
+            "error",
+            where,
+            sentence("the webhook's address is not https"),
+            sentence("use an https address on port {_PORTS}", _PORTS=_PORTS),
         )
     elif wanted and known != wanted:
-        what = f"the webhook is not {wanted} yet" if not known else f"another webhook is set ({known})"
+        what = (
+            sentence("the webhook is not {wanted} yet", wanted=wanted)
+            if not known
+            else sentence("another webhook is set ({known})", known=known)
+        )
         yield CheckFinding(
-            "warning", where, what, "'firstline serve' sets it; if it comes back, two desks share one token"
+            "warning", where, what, sentence("'firstline serve' sets it; if it comes back, two desks share one token")
         )
     else:
-        yield CheckFinding("ok", where, "updates come by webhook" if wanted else "updates come by polling")
+        yield CheckFinding(
+            "ok", where, (sentence("updates come by webhook") if wanted else sentence("updates come by polling"))
+        )
     if wanted and known == wanted:
         yield from _webhook_health(where, info)
     waiting = info.get("pending_update_count")
     if isinstance(waiting, int) and waiting > _BACKLOG:
         yield CheckFinding(
-            "warning", where, f"{waiting} updates are waiting", "start 'firstline serve': Telegram keeps 24 hours"
+            "warning",
+            where,
+            sentence("{waiting} updates are waiting", waiting=waiting),
+            sentence("start 'firstline serve': Telegram keeps 24 hours"),
         )
 
 
 def _webhook_health(where: str, info: Mapping[str, Any]) -> Iterator[CheckFinding]:
     asked = info.get("allowed_updates")
     if isinstance(asked, list) and (missing := [kind for kind in KINDS if kind not in asked]):
-        what = f"the webhook does not bring {', '.join(missing)}"
-        yield CheckFinding("warning", where, what, "start 'firstline serve' once more: it asks for them")
+        what = sentence("the webhook does not bring {names}", names=", ".join(missing))
+        yield CheckFinding("warning", where, what, sentence("start 'firstline serve' once more: it asks for them"))
     if problem := info.get("last_error_message"):
-        what = f"Telegram's last try to deliver failed: {problem}"
-        yield CheckFinding("warning", where, what, "look at the certificate, the proxy and listen in firstline.toml")
+        what = sentence("Telegram's last try to deliver failed: {problem}", problem=problem)
+        yield CheckFinding(
+            "warning", where, what, sentence("look at the certificate, the proxy and listen in firstline.toml")
+        )
 
 
 async def _agents_group(
@@ -98,8 +123,15 @@ async def _agents_group(
     except BotApiError as error:
         if error.code not in (400, 403):
             raise
-        todo = "add the bot to the group, and compare agents_chat with the group's id"
-        return [CheckFinding("error", where, f"the agents' group {chat_id} cannot be reached: {error.why}", todo)]
+        todo = sentence("add the bot to the group, and compare agents_chat with the group's id")
+        return [
+            CheckFinding(
+                "error",
+                where,
+                sentence("the agents' group {chat_id} cannot be reached: {why}", chat_id=chat_id, why=error.why),
+                todo,
+            )
+        ]
     return list(_rights(where, me, chat, member))
 
 
@@ -109,22 +141,40 @@ def _rights(
     status, name = member.get("status"), chat.get("title", chat.get("id"))
     if chat.get("type") not in ("group", "supergroup"):
         yield CheckFinding(
-            "error", where, f"agents_chat is a {chat.get('type')}, not a group", "make a group for the agents"
+            "error",
+            where,
+            sentence("agents_chat is a {value}, not a group", value=chat.get("type")),
+            sentence("make a group for the agents"),
         )
     elif status in ("left", "kicked"):
-        yield CheckFinding("error", where, f"the bot is not in the agents' group {name}", "add it to the group")
+        yield CheckFinding(
+            "error",
+            where,
+            sentence("the bot is not in the agents' group {name}", name=name),
+            sentence("add it to the group"),
+        )
     elif status == "restricted" and not member.get("can_send_messages"):
-        yield CheckFinding("error", where, f"the bot may not write in the agents' group {name}", "let it send messages")
+        yield CheckFinding(
+            "error",
+            where,
+            sentence("the bot may not write in the agents' group {name}", name=name),
+            sentence("let it send messages"),
+        )
     elif status in ("administrator", "creator"):
-        yield CheckFinding("ok", where, f"the agents' group is {name}; the bot is an administrator there")
+        yield CheckFinding(
+            "ok", where, sentence("the agents' group is {name}; the bot is an administrator there", name=name)
+        )
     elif me.get("can_read_all_group_messages"):
-        yield CheckFinding("ok", where, f"the agents' group is {name}; the bot reads all messages there")
+        yield CheckFinding(
+            "ok", where, sentence("the agents' group is {name}; the bot reads all messages there", name=name)
+        )
     else:
-        what = (
-            f"in the agents' group {name} privacy mode hides what is not an answer to the bot, as #SN-2026-00012 text"
+        what = sentence(
+            "in the agents' group {name} privacy mode hides what is not an answer to the bot, as #SN-2026-00012 text",
+            name=name,
         )
         yield CheckFinding(
-            "warning", where, what, "make the bot an administrator, or turn it off: @BotFather, /setprivacy"
+            "warning", where, what, sentence("make the bot an administrator, or turn it off: @BotFather, /setprivacy")
         )
 
 

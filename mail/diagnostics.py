@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import aiosmtplib
 
+from desk.language.translatable import sentence
 from desk.model.check_findings import CheckFinding
 from desk.model.settings import MailboxSettings
 from desk.storage.database import Database
@@ -17,6 +18,10 @@ from mail.transport import imap, oauth
 from mail.transport.remembered_server_abilities import AbilitiesFile
 from mail.transport.smtp import SmtpConnection, describe_error
 
+_REMEDY_WITHOUT_ID = (
+    "set authserv_id to the name your mail server writes first in Authentication-Results, and make sure the server "
+    "removes such headers from strangers' mail (RFC 8601, section 5)"
+)
 CHECK_TIMEOUT_SECONDS = 15.0
 MAX_LOOK_SECONDS = 90
 """Seconds between two looks above which new mail may stay unseen for more than two minutes when IDLE fails."""
@@ -26,17 +31,26 @@ DIFFERENCE_SHOWN_FOR = timedelta(days=7)
 
 async def check_ledger(database: Database, settings: MailboxSettings, now: datetime) -> list[CheckFinding]:
     """What the ledger says of a mailbox: differences from its server, and mail that nobody decides about."""
-    where, todo = f"{settings.channel} ledger", f"see 'firstline mail ledger --mailbox {settings.name}'"
+    where, todo = (
+        f"{settings.channel} ledger",
+        sentence("see 'firstline mail ledger --mailbox {name}'", name=settings.name),
+    )
     async with database.look() as connection:
         mark = await load_watermark(connection, settings.channel)
         oldest = await ledger.find_oldest_waiting(connection, settings.channel)
     found = []
     if mark and mark.difference and mark.differed_at and mark.differed_at > now - DIFFERENCE_SHOWN_FOR:
-        what = f"on {mark.differed_at:%Y-%m-%d %H:%M} UTC it differed from the server: {mark.difference}"
+        what = sentence(
+            "on {differed_at} UTC it differed from the server: {difference}",
+            differed_at=f"{mark.differed_at:%Y-%m-%d %H:%M}",
+            difference=mark.difference,
+        )
         found.append(CheckFinding("warning", where, what, todo))
     if oldest and oldest < now - ledger.LATE_AFTER:
-        what = f"a mail waits to be decided since {oldest:%Y-%m-%d %H:%M} UTC"
-        found.append(CheckFinding("warning", where, what, "look whether 'firstline serve' runs, with the role worker"))
+        what = sentence("a mail waits to be decided since {oldest} UTC", oldest=f"{oldest:%Y-%m-%d %H:%M}")
+        found.append(
+            CheckFinding("warning", where, what, sentence("look whether 'firstline serve' runs, with the role worker"))
+        )
     return found
 
 
@@ -61,13 +75,24 @@ async def _check_itself(settings: MailboxSettings) -> CheckFinding:
     why = f" ({report.why})" if report.why else ""
     if report.result is SelfTestResult.TAGS_ARRIVE:
         abilities.note_tags(True)
-        return CheckFinding("ok", settings.channel, f"a letter to itself arrives, also as {tagged}")
+        return CheckFinding(
+            "ok", settings.channel, sentence("a letter to itself arrives, also as {tagged}", tagged=tagged)
+        )
     if report.result is SelfTestResult.TAGS_LOST:
         abilities.note_tags(False)
-        what = f"mail to {tagged} does not arrive{why}: letters carry their mark in the subject instead"
+        what = sentence(
+            "mail to {tagged} does not arrive{why}: letters carry their mark in the subject instead",
+            tagged=tagged,
+            why=why,
+        )
         return CheckFinding("ok", settings.channel, what)
-    what = f"a letter to itself: {report.result.value}{why}; whether {tagged} arrives is not known"
-    todo = 'look into the mailbox; write plus_addresses = "yes" or "no" if you know'
+    what = sentence(
+        "a letter to itself: {value}{why}; whether {tagged} arrives is not known",
+        value=report.result.value,
+        why=why,
+        tagged=tagged,
+    )
+    todo = sentence('look into the mailbox; write plus_addresses = "yes" or "no" if you know')
     return CheckFinding("warning", settings.channel, what, todo)
 
 
@@ -76,13 +101,24 @@ async def _check_imap(settings: MailboxSettings) -> list[CheckFinding]:
     try:
         connection, folder = await imap.ImapConnection.open(settings, CHECK_TIMEOUT_SECONDS)
     except imap.LoginRefused as error:
-        todo = f"check the name {settings.imap.user!r} and the password; many providers want a password for programmes"
+        todo = sentence(
+            "check the name {user} and the password; many providers want a password for programmes",
+            user=repr(settings.imap.user),
+        )
         if settings.oauth:
-            todo = f"run 'firstline mailbox authorize {settings.name}', and see that IMAP is allowed for the mailbox"
-        return [CheckFinding("error", where, f"the login is refused: {error}", todo)]
+            todo = sentence(
+                "run 'firstline mailbox authorize {name}', and see that IMAP is allowed for the mailbox",
+                name=settings.name,
+            )
+        return [CheckFinding("error", where, sentence("the login is refused: {error}", error=error), todo)]
     except (imap.ConnectionBroken, OSError, ValueError) as error:
         return [
-            CheckFinding("error", where, f"mail cannot be received: {error}", _suggest_remedy(str(error), settings))
+            CheckFinding(
+                "error",
+                where,
+                sentence("mail cannot be received: {error}", error=error),
+                _suggest_remedy(str(error), settings),
+            )
         ]
     idle, can_move = connection.can_idle, connection.can_move
     try:
@@ -90,20 +126,41 @@ async def _check_imap(settings: MailboxSettings) -> list[CheckFinding]:
     except (imap.ConnectionBroken, imap.CommandRefused):
         target = True  # it cannot be asked; that alone is no fault
     await connection.close()
-    found = [CheckFinding("ok", where, f"login, certificate and folder {settings.folder!r} are fine")]
+    found = [
+        CheckFinding(
+            "ok", where, sentence("login, certificate and folder {folder} are fine", folder=repr(settings.folder))
+        )
+    ]
     if not folder.uidnext:
-        found.append(CheckFinding("warning", where, "the server does not tell UIDNEXT, so the first look takes longer"))
+        found.append(
+            CheckFinding("warning", where, sentence("the server does not tell UIDNEXT, so the first look takes longer"))
+        )
     if not idle:
-        what = f"the server has no IDLE: new mail is seen every {settings.look_every} seconds, not at once"
-        found.append(CheckFinding("warning", where, what, "set look_every lower if that is too slow"))
+        what = sentence(
+            "the server has no IDLE: new mail is seen every {look_every} seconds, not at once",
+            look_every=settings.look_every,
+        )
+        found.append(CheckFinding("warning", where, what, sentence("set look_every lower if that is too slow")))
     if settings.look_every > MAX_LOOK_SECONDS:
-        what = f"look_every is {settings.look_every}: when IDLE fails, new mail is not seen within two minutes"
-        found.append(CheckFinding("warning", where, what, f"set look_every to {MAX_LOOK_SECONDS} or less"))
+        what = sentence(
+            "look_every is {look_every}: when IDLE fails, new mail is not seen within two minutes",
+            look_every=settings.look_every,
+        )
+        found.append(
+            CheckFinding(
+                "warning",
+                where,
+                what,
+                sentence("set look_every to {MAX_LOOK_SECONDS} or less", MAX_LOOK_SECONDS=MAX_LOOK_SECONDS),
+            )
+        )
     if settings.move_to and not can_move:
-        what = "mail cannot be moved: the server has neither MOVE nor UIDPLUS"
-        found.append(CheckFinding("error", where, what, 'write after = "seen"'))
+        what = sentence("mail cannot be moved: the server has neither MOVE nor UIDPLUS")
+        found.append(CheckFinding("error", where, what, sentence('write after = "seen"')))
     elif not target:
-        what = f"there is no folder {settings.move_to!r} yet: it is made when the first mail is moved"
+        what = sentence(
+            "there is no folder {move_to} yet: it is made when the first mail is moved", move_to=repr(settings.move_to)
+        )
         found.append(CheckFinding("warning", where, what))
     return found
 
@@ -114,39 +171,52 @@ async def _check_smtp(settings: MailboxSettings) -> CheckFinding:
     try:
         await outbound.login()
     except (aiosmtplib.SMTPAuthenticationError, oauth.AuthorizationRequired) as error:
-        todo = "check the name and the password"
+        todo = sentence("check the name and the password")
         if settings.oauth and not settings.smtp_password:
-            todo = f"run 'firstline mailbox authorize {settings.name}', and allow the mailbox SMTP AUTH"
-        return CheckFinding("error", where, f"the login is refused: {describe_error(error)}", todo)
+            todo = sentence(
+                "run 'firstline mailbox authorize {name}', and allow the mailbox SMTP AUTH", name=settings.name
+            )
+        return CheckFinding(
+            "error", where, sentence("the login is refused: {error}", error=describe_error(error)), todo
+        )
     except (aiosmtplib.SMTPException, OSError, ValueError, oauth.TokenServerError) as error:
         reason = error.__cause__ if isinstance(error.__cause__, ssl.SSLError) else error
         return CheckFinding(
-            "error", where, f"mail cannot be sent: {describe_error(reason)}", _suggest_remedy(str(reason), settings)
+            "error",
+            where,
+            sentence("mail cannot be sent: {reason}", reason=describe_error(reason)),
+            _suggest_remedy(str(reason), settings),
         )
     finally:
         await outbound.close()
-    return CheckFinding("ok", where, "login and certificate are fine")
+    return CheckFinding("ok", where, sentence("login and certificate are fine"))
 
 
 def _check_authserv_id(settings: MailboxSettings) -> CheckFinding:
     if settings.authserv_id:
-        what = f"a sender counts as proved by an aligned pass under {settings.authserv_id!r}, and by nothing else"
+        what = sentence(
+            "a sender counts as proved by an aligned pass under {authserv_id}, and by nothing else",
+            authserv_id=repr(settings.authserv_id),
+        )
         return CheckFinding("ok", settings.channel, what)
     return CheckFinding(
         "warning",
         settings.channel,
-        "authserv_id is not set: a reply that carries its case's token is believed from whoever writes that From",
-        "set authserv_id to the name your mail server writes first in Authentication-Results, and make sure the server "
-        "removes such headers from strangers' mail (RFC 8601, section 5)",
+        sentence(
+            "authserv_id is not set: a reply that carries its case's token is believed from whoever writes that From"
+        ),
+        sentence(_REMEDY_WITHOUT_ID),
     )
 
 
 def _suggest_remedy(words: str, settings: MailboxSettings) -> str:
     lowered = words.lower()
     if "certificate" in lowered or "ssl" in lowered or "tls" in lowered:
-        return "the name in the settings must stand in the server's certificate; for a private authority set ca_file"
+        return sentence(
+            "the name in the settings must stand in the server's certificate; for a private authority set ca_file"
+        )
     if "folder" in lowered:
-        return f"make the folder {settings.folder!r} on the server, or name another"
+        return sentence("make the folder {folder} on the server, or name another", folder=repr(settings.folder))
     if "refused" in lowered or "getaddrinfo" in lowered or "unreachable" in lowered:
-        return "check host and port, and that a firewall lets us through"
+        return sentence("check host and port, and that a firewall lets us through")
     return ""

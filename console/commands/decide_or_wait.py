@@ -17,8 +17,8 @@ from sqlalchemy import select
 from console.terminal.command_context import WRONG, refuse
 from desk.api.submit_operation import ArrivalStatus, statuses
 from desk.clock import now
-from desk.model.channel_interface import ExtraWrite
 from desk.language.translatable import sentence
+from desk.model.channel_interface import ExtraWrite
 from desk.model.messages import RawMessage
 from desk.model.settings import Settings
 from desk.queues import inbox

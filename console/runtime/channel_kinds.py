@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from desk.clock import Clock
 from desk.model.channel_interface import Channel
+from desk.language.translatable import sentence
 from desk.model.check_findings import CheckFinding
 from desk.model.settings import ChannelSettings, MailboxSettings, ReadChannel, Settings, TelegramBotSettings
 from desk.pipeline.reply_tokens import ReplyTokenSigner
@@ -88,7 +89,10 @@ def _check_tokens(configured: Sequence[TelegramBotSettings]) -> Iterator[CheckFi
     for bot in configured:
         if bot.token and tokens.count(bot.token.reveal()) > 1:
             yield CheckFinding(
-                "error", bot.channel, "another bot here has the same token", "one bot may stand here only once"
+                "error",
+                bot.channel,
+                sentence("another bot here has the same token"),
+                sentence("one bot may stand here only once"),
             )
 
 
@@ -122,10 +126,15 @@ async def _check_mailbox(box: MailboxSettings) -> list[CheckFinding]:
 def _check_mailbox_settings(configured: Sequence[MailboxSettings]) -> Iterator[CheckFinding]:
     for box in configured:
         if 0 < len(box.password.reveal()) < MIN_SECRET_LENGTH:
-            what = "the password is too short to be kept out of the log"
-            yield CheckFinding("warning", box.channel, what, "take a longer one")
+            what = sentence("the password is too short to be kept out of the log")
+            yield CheckFinding("warning", box.channel, what, sentence("take a longer one"))
         if box.ca_file and not Path(box.ca_file).is_file():
-            yield CheckFinding("error", box.channel, f"ca_file {box.ca_file} is not there", "correct it or remove it")
+            yield CheckFinding(
+                "error",
+                box.channel,
+                sentence("ca_file {ca_file} is not there", ca_file=box.ca_file),
+                sentence("correct it or remove it"),
+            )
 
 
 def _mailbox_secrets(box: MailboxSettings, reply_tokens: ReplyTokenSigner | None) -> Iterator[str]:
