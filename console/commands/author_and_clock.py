@@ -19,7 +19,7 @@ def agent_name(author: str, provider: str, providers: Providers, say: Mapping[st
         return say[author]
     home = providers.get(provider)
     agent = home.agent(agent_id) if home else None
-    return (agent.names.get(home.language) or agent.id) if home and agent else agent_id
+    return (agent.names.get(say["language"]) or agent.id) if home and agent else agent_id
 
 
 def zone_of(case: Case, providers: Providers) -> ZoneInfo:

@@ -125,11 +125,11 @@ def _details(case: Case, person: Person | None, providers: Providers, say: Label
     proof = say["proved" if case.proved else "not_proved"]
     contract = f"{case.contract} ({say.get(case.entitlement, case.entitlement)}, {proof})" if case.contract else ""
     who = [person.name if person else "", f"{case.channel_kind} {case.address}", case.language]
-    team = provider.team_title(case.queue, provider.language) if provider and case.queue else case.queue
+    team = provider.team_title(case.queue, say["language"]) if provider and case.queue else case.queue
     severity = text(say.get(case.severity, case.severity), SEVERITY_STYLES.get(case.severity, ""))
     return labelled(
         [
-            (say["provider"], f"{provider.title(provider.language)} ({case.provider})" if provider else case.provider),
+            (say["provider"], f"{provider.title(say['language'])} ({case.provider})" if provider else case.provider),
             (say["contract"], contract or say["no_contract"]),
             (say["person"], ", ".join(one for one in (*who, say["upset"] if case.upset else "") if one)),
             (say["queue_long"], team),

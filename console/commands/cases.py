@@ -123,7 +123,7 @@ def case(folder: DeskFolder, number: str, provider: str, why: bool, origins: boo
 
 async def _case(folder: DeskFolder, number: str, provider: str) -> tuple[CaseView, Providers]:
     async with open_database(folder.settings()) as database:
-        providers = await folder.with_agents(database)
+        providers = await folder.desks_with_agents(database)
         return await case_view(database, await find(database, providers, number, provider)), providers
 
 

@@ -66,7 +66,7 @@ def require_provider(providers: Collection[str], name: str) -> None:
             sentence(
                 "there is no provider {name}: there are {known}",
                 name=repr(name),
-                known=", ".join(sorted(providers)) or "none",
+                known=", ".join(sorted(one for one in providers if not one.startswith("_"))) or "none",
             ),
             USAGE,
         )
@@ -138,6 +138,12 @@ class DeskFolder:
 
     async def with_agents(self, database: Database) -> Mapping[str, Provider]:
         """Its providers, with the agents and teams that the database has of them. Raises `InvalidProvider`."""
+        from desk.agents.load_from_database import with_agents  # noqa: PLC0415
+
+        return await with_agents(database, self.providers())
+
+    async def desks_with_agents(self, database: Database) -> Mapping[str, Provider]:
+        """The same with the front desk beside them. Raises `InvalidProvider`."""
         from desk.agents.load_from_database import with_agents  # noqa: PLC0415
 
         return await with_agents(database, self.desks())

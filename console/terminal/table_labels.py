@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 RU: Mapping[str, str] = {
+    "language": "ru",
     "rounds": "Раунды: какие правила решали",
     "origins": "Откуда каждая строка",
     "from_button": "кнопка",
@@ -107,6 +108,7 @@ RU: Mapping[str, str] = {
     "files": "файлы",
 }
 EN: Mapping[str, str] = {
+    "language": "en",
     "rounds": "Rounds: which rules decided",
     "origins": "Where each line comes from",
     "from_button": "button",

@@ -8,6 +8,7 @@ row becomes in `intake.identity.sources.account_columns`.
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from intake.identity.sources.csv_text import NotText, rows_of
 from intake.identity.sources.packed_table import PackedAccountTable, Row
 
 __all__ = ["CsvEntitlementSource", "InvalidTable", "TableKeeping", "normalized_identifier", "pack_accounts"]
+
+log = logging.getLogger(__name__)
 
 FEW = 10
 """So many accounts may vanish at once whatever share they are: a small table changes by large shares."""
@@ -57,7 +60,7 @@ class CsvEntitlementSource:
         self.warnings: tuple[Fault, ...] = ()
         self.extra_columns: tuple[str, ...] = ()
         self._shape, self._keeping = shape, keeping
-        self._untold = 0
+        self._untold, self._shrank = 0, False
         self._accounts: PackedAccountTable | None = None
         self._file_stamp: tuple[int, int] | None = None
 
@@ -75,7 +78,7 @@ class CsvEntitlementSource:
         """Reads the file if it has changed since; returns whether new accounts are in use. Raises nothing."""
         try:
             stat = self.path.stat()
-            if self._file_stamp == (stat.st_mtime_ns, stat.st_size):
+            if self._file_stamp == (stat.st_mtime_ns, stat.st_size) and not self._is_let_in():
                 return False
             self._file_stamp = (stat.st_mtime_ns, stat.st_size)
             source = self.path.read_bytes()
@@ -87,15 +90,26 @@ class CsvEntitlementSource:
         except InvalidTable as error:
             return self._refuse(error.faults)
         if fault := self._shrunk(len(accounts)):
-            self._file_stamp = None  # whoever takes the copy away lets the file in
+            self._shrank = True
             return self._refuse([fault])
+        self._shrank = False
         self.faults, self.warnings, self._untold = (), tuple(table.warnings), table.untold
         self.extra_columns, self._accounts = tuple(column for _, column in table.extra_columns), accounts
         self._keep(source)
+        if left_out := len(table.warnings) + table.untold:
+            log.warning("%s: %d faults in rows of %s: see 'firstline check'", self.provider, left_out, self.path.name)
         return True
+
+    def _is_let_in(self) -> bool:
+        """Whether a table that had lost too much is wanted now: whoever takes the copy away lets it in."""
+        return self._shrank and self._keeping is not None and not self._keeping.file.is_file()
 
     def _refuse(self, faults: tuple[Fault, ...] | list[Fault]) -> bool:
         """Goes on with the last good table: that in use, or else the one that was kept."""
+        if tuple(faults) != self.faults:
+            log.error(
+                "%s: the table is not taken, the last good one stays: %s", self.provider, "; ".join(map(str, faults))
+            )
         self.faults = tuple(faults)
         if self._accounts is None and (kept := self._kept()):
             self._accounts = kept

@@ -48,7 +48,7 @@ def audited(typist: Typist, *words: str) -> list[dict[str, Any]]:
 def test_a_new_desk_lists_who_its_files_name(typist: Typist) -> None:
     """At once after `init`, before anything was served; by provider too, and one in full."""
     listed = typist.types("agents", "list").output
-    assert "ivanova · Мария Иванова\n  sever  agent; l1, billing\n" in listed
+    assert "ivanova · Maria Ivanova\n  sever  agent; l1, billing\n" in listed
     ids = [one["id"] for one in json.loads(typist.types("agents", "list", "--provider", "volga", "--json").output)]
     assert ids == ["lugovaya"]
     shown = typist.types("agents", "show", "ivanova").output

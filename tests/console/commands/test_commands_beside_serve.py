@@ -101,7 +101,7 @@ def test_cases_are_chosen_by_queue_state_and_owner(typist: Typist) -> None:
     for words in (["--queue", "l1"], ["--queue", "queue:l1"], ["--state", "acknowledged"], ["--provider", "sever"]):
         assert number in typist.types("cases", *words).output
     for words in (["--queue", "field"], ["--state", "held"], ["--owner", "ivanova"], ["--provider", "volga"]):
-        assert typist.types("cases", *words).output == "Таких заявок нет.\n"
+        assert typist.types("cases", *words).output == "There are no such cases.\n"
 
 
 def test_an_agent_of_another_provider_may_not_act(typist: Typist) -> None:
