@@ -199,7 +199,7 @@ def test_each_command_that_changes_something_is_audited(typist: Typist, tmp_path
     assert rows[-1]["actor"] == "agent:ivanova"
     by_operation = {row["operation"]: row for row in rows}
     assert by_operation["mail unmute"]["details"] == {"address": "a…@peer.test"}
-    assert by_operation["pending refuse"]["arrival_id"] == 41
+    assert by_operation["pending refuse"]["arrival_id"] == "41"
     assert {row["provider"] for row in rows} == {"_desk", "sever"}
 
 
