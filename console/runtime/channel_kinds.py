@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from desk.clock import Clock
-from desk.model.channel_interface import Channel
 from desk.language.translatable import sentence
+from desk.model.channel_interface import Channel
 from desk.model.check_findings import CheckFinding
 from desk.model.settings import ChannelSettings, MailboxSettings, ReadChannel, Settings, TelegramBotSettings
 from desk.pipeline.reply_tokens import ReplyTokenSigner
