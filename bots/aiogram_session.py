@@ -21,6 +21,8 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import (
     AnswerCallbackQuery,
+    DeleteMessage,
+    EditMessageCaption,
     EditMessageReplyMarkup,
     EditMessageText,
     GetFile,
@@ -56,6 +58,8 @@ METHODS: Mapping[str, type[TelegramMethod[Any]]] = {
     method.__api_method__: method
     for method in (
         AnswerCallbackQuery,
+        DeleteMessage,
+        EditMessageCaption,
         EditMessageReplyMarkup,
         EditMessageText,
         GetFile,

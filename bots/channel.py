@@ -64,7 +64,7 @@ class TelegramChannel:
     """
 
     channel_kind = "telegram"
-    capabilities = ChannelCapabilities(buttons=True, batch=False)
+    capabilities = ChannelCapabilities(buttons=True, batch=False, edits=True)
 
     def __init__(
         self,
@@ -150,6 +150,8 @@ class TelegramChannel:
     async def _in_turn(self, departure: ClaimedDeparture) -> RetryLater | None:
         """Waits for this call's turn, or says when it may be: short waits are cheaper here than in the outbox."""
         limits, lane, count = self._limits, departure.lane, len(departure.body["params"].get("media", "1"))
+        if departure.body["method"] == "deleteMessage":
+            count = 0  # what takes a message away is none itself
         hurries = departure.priority not in (SendPriority.NOTICE, SendPriority.BULK)
         while True:
             wait = limits.delay(lane, self._ticks(), count)

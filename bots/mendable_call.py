@@ -8,13 +8,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from bots.split_text import CAPTION, units
+
 _NOT_EDITABLE = (
     "message to edit not found",
     "message can't be edited",
     "message_id_invalid",
     "message identifier is not specified",
-    "there is no text in the message to edit",
+    "there is no caption in the message to edit",
+    "message to delete not found",
+    "message can't be deleted",
 )
+_A_CAPTION = "there is no text in the message to edit"
 _NO_PICTURE = ("photo_", "image_process_failed")
 _NO_TOPIC = ("message thread not found", "topic_closed", "topic_deleted")
 _FILE_UNUSABLE = ("file identifier", "file_id", "file_reference", "file reference", "can't use file of type")
@@ -47,7 +52,9 @@ class BotApiCall:
 
     def mend(self, said: str) -> bool:
         """Changes the call so that Telegram may take it after saying ``said`` (lower case). False: there is no way."""
-        if "message_id" in self.params and _any(_NOT_EDITABLE, said):
+        if self.method == "editMessageText" and _A_CAPTION in said and units(self.params["text"]) <= CAPTION:
+            self._edit_caption()
+        elif "message_id" in self.params and _any((*_NOT_EDITABLE, _A_CAPTION), said):
             self._say_anew()
         elif "message_thread_id" in self.params and _any(_NO_TOPIC, said):
             del self.params["message_thread_id"]  # it is read where the group reads everything else
@@ -83,6 +90,14 @@ class BotApiCall:
         """An old message that cannot be edited: its new words are a new message; its buttons just stay."""
         self.params.pop("message_id", None)
         self.method = "sendMessage" if self.method == "editMessageText" else ""
+
+    def _edit_caption(self) -> None:
+        """The old words stand under a picture."""
+        self.method = "editMessageCaption"
+        self.params["caption"] = self.params.pop("text")
+        if marks := self.params.pop("entities", None):
+            self.params["caption_entities"] = marks
+        self.params.pop("link_preview_options", None)
 
     def _of_documents(self) -> bool:
         return self.method == "sendDocument" or any(one["type"] == "document" for one in self.params.get("media", ()))

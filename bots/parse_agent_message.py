@@ -15,13 +15,19 @@ from desk.model.agent_operations import (
     AgentOperation,
     DeclareNoArticle,
     DraftArticle,
+    EditWords,
     LinkArticle,
     MarkArticlesNotUseful,
+    ReadUnread,
     Reply,
     Resolve,
+    SayNote,
     SetEta,
+    ShowHelp,
     SuggestArticles,
     Take,
+    TakeBackWords,
+    UnknownCommand,
 )
 from desk.model.messages import File
 
@@ -35,6 +41,9 @@ class AgentCommand:
 
 
 NO_COMMAND = AgentCommand(None)
+CARD_BUTTONS = (["take"], ["resolve"], ["eta:60"], ["eta:240"], ["eta:1440"])
+"""Options, split off a button's data, that only the card of a case offers."""
+_TAKE_BACK = frozenset({"отменить", "отмена", "undo"})
 _DRAFT_WORDS, _NONE_WORDS = ("draft", "черновик"), ("none", "no", "нет", "без")
 
 
@@ -49,25 +58,41 @@ def parse_agent_message(text: str, files: tuple[File, ...] = (), replies: bool =
         number, words = _number_and_words(rest, replies)
         return AgentCommand(parse(words, files), number)
     if command.startswith("/") and not command.startswith("//"):
-        return NO_COMMAND
-    number = "" if replies or not command.startswith(("#", "№")) else case_number(command)
-    if number:
-        text = rest
+        # "/lunch" may be for another bot, or for people; as an answer to one of the desk's messages it is for the desk.
+        return AgentCommand(UnknownCommand(command[:40])) if replies and "@" not in command else NO_COMMAND
+    number = _named(command, replies)
+    text = rest if number else text
     if not (replies or number) or not (text or files):
         return NO_COMMAND
+    return AgentCommand(_words(text, files), number)
+
+
+def _words(text: str, files: tuple[File, ...]) -> AgentOperation:
+    """Words are for the subscriber, or a note by the two strokes they begin with; "undo" is a word for the desk."""
     if text.startswith("//"):
-        return AgentCommand(AddNote(text[2:].strip(), files), number)
-    return AgentCommand(Reply(text, files), number)
+        return AddNote(text[2:].strip(), files)
+    taken_back = text.casefold().rstrip(".!") in _TAKE_BACK and not files
+    return TakeBackWords() if taken_back else Reply(text, files)
+
+
+def edited_operation(command: AgentCommand, text: str, files: tuple[File, ...] = ()) -> EditWords:
+    """What an edited message orders: its own change, and nothing else. ``command`` is how it reads now."""
+    operation = command.operation
+    words = operation.text if isinstance(operation, (Reply, AddNote)) else text.strip()
+    return EditWords(words, operation.name if operation else "", files)
 
 
 def parse_agent_button(option: str) -> AgentOperation | None:
-    """What a button under one of the desk's messages means: take, eta:<minutes>, resolve, or one of the articles'."""
+    """What a button under one of the desk's messages means: take, eta:<minutes>, resolve, one of the articles', or one
+    about words: undo:<message>, say:<message>, read."""
     name, _, value = option.partition(":")
+    if name in ("undo", "say") and value:
+        return TakeBackWords(value) if name == "undo" else SayNote(value)
     if name == "eta":
         return SetEta(int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else None)
     if name == "kb":
         return _article_button(value)
-    return {"take": Take(), "resolve": Resolve()}.get(option)
+    return {"take": Take(), "resolve": Resolve(), "read": ReadUnread()}.get(option)
 
 
 def _article_button(option: str) -> AgentOperation | None:
@@ -78,6 +103,13 @@ def _article_button(option: str) -> AgentOperation | None:
         return DeclareNoArticle(value)
     plain = {"draft": DraftArticle(), "ask_why": DeclareNoArticle(), "not_useful": MarkArticlesNotUseful()}
     return plain.get(name)
+
+
+def _named(command: str, replies: bool) -> str:
+    """The case that a line begins with: "#SN-2026-000123-4", "№1234567". An answer is to a case already: "№1234567 is
+    the wrong contract" names none, and a number of the desk's own shape has dashes."""
+    number = case_number(command) if command.startswith(("#", "№")) else ""
+    return number if "-" in number or not replies else ""
 
 
 def _number_and_words(rest: str, replies: bool) -> tuple[str, str]:
@@ -111,7 +143,10 @@ def _article_command(words: str) -> AgentOperation:
 
 _COMMANDS: Mapping[str, Callable[[str, tuple[File, ...]], AgentOperation]] = {
     "/take": lambda words, files: Take(),
-    "/resolve": lambda words, files: Resolve(words),
+    "/resolve": lambda words, files: Resolve(words, files=files),
+    "/read": lambda words, files: ReadUnread(),
+    "/undo": lambda words, files: TakeBackWords(),
+    "/help": lambda words, files: ShowHelp(),
     "/note": AddNote,
     "/article": lambda words, files: _article_command(words),
     "/articles": lambda words, files: _article_command(words),

@@ -2,7 +2,8 @@
 
 The body of a `RenderedCall` is ``{"method", "params", "files", "edits", "answers"}``: the method's name and its
 parameters as JSON, the files to be opened while sending (``at`` names the parameter, or the place in an album), and
-the keys of the earlier departures whose message ids belong into the call. Texts go with entities, never with a parse
+the keys of the earlier departures whose message ids belong into the call. ``about`` is what the message is
+(`desk.model.messages.OutboundMessage`). Texts go with entities, never with a parse
 mode, so no character of anybody's words can become markup.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from bots.split_text import CAPTION, entities, split_text, units
-from desk.language.rich_text import RichText
+from desk.language.rich_text import RichText, TextSpan, join_texts
 from desk.model.messages import File, OutboundMessage, RedeliveryPolicy, RenderedButton, RenderedCall
 from desk.pipeline.reply_tokens import encode_number
 
@@ -44,8 +45,8 @@ class _Renderer:
     def calls(self) -> Iterator[RenderedCall]:
         if self.out.callback:
             yield self.acknowledged()
-        if self.out.reaction:
-            yield self.reacted()
+        if self.out.reaction or self.out.removes:
+            yield self.reacted() if self.out.reaction else self.removed()
             return
         texts = split_text(self.out.text)
         if not texts and not self.out.files and self.out.callback:
@@ -72,6 +73,11 @@ class _Renderer:
         body = _body("setMessageReaction", {"chat_id": self.chat, "reaction": reaction}) | {"edits": self.out.edits}
         lane = f"{self.channel}:reaction:{self.out.to.value}:{self.out.edits}"
         return RenderedCall(lane, "callback", RedeliveryPolicy.EDIT, body)
+
+    def removed(self) -> RenderedCall:
+        """Takes an old message away, in its order: it may not have been sent yet."""
+        body = _body("deleteMessage", {"chat_id": self.chat}) | {"edits": self.out.edits}
+        return RenderedCall(f"{self.channel}:{self.out.to.value}", "callback", RedeliveryPolicy.EDIT, body)
 
     def edited(self, texts: Sequence[RichText]) -> Iterator[RenderedCall]:
         """The old message changes its words and its buttons; what does not fit into it follows as new messages."""
@@ -104,7 +110,7 @@ class _Renderer:
             texts = [RichText("👇")]  # an album cannot carry buttons, and buttons need words to hang under
         for number, batch in enumerate(batches, 1):
             last = number == len(batches) and not texts and len(batch) == 1
-            yield self.file(batch[0], _shown(batch[0]), last) if len(batch) == 1 else self.album(batch)
+            yield self.file(batch[0], self.caption(batch[0]), last) if len(batch) == 1 else self.album(batch)
         yield from self.written(texts)
 
     def written(self, texts: Sequence[RichText]) -> Iterator[RenderedCall]:
@@ -126,10 +132,17 @@ class _Renderer:
         return self.call("file", _body(method, params, [self.opened(file, field)]))
 
     def album(self, files: Sequence[File]) -> RenderedCall:
-        captions = [{"caption": words} if (words := _shown(file).plain) else {} for file in files]
+        # Telegram shows the caption of an album where it has a single one.
+        captions = [_captioned(self.caption(file, labelled=at == 0)) for at, file in enumerate(files)]
         params = {**self.to, "media": [{"type": "photo"} | one for one in captions]}
         body = _body("sendMediaGroup", params, [self.opened(file, str(at)) for at, file in enumerate(files)])
         return self.call("album", body)
+
+    def caption(self, file: File, labelled: bool = True) -> RichText:
+        """What a file shows, for who opens it; where it stands apart from the text, with whose it is."""
+        label = RichText(self.out.label, (TextSpan("bold", 0, len(self.out.label)),)) if self.out.label else RichText()
+        words = join_texts([label if labelled else RichText(), RichText(file.shows)], "\n")
+        return next(iter(split_text(words, CAPTION)), RichText())
 
     def opened(self, file: File, at: str) -> dict[str, str]:
         """A file to be put in while sending: by the file id if this very bot was given it, else by its bytes."""
@@ -142,6 +155,8 @@ class _Renderer:
     ) -> RenderedCall:
         if self.answers and not body.get("edits"):
             body["answers"], self.answers = self.answers, ""
+        if self.out.about:
+            body["about"] = self.out.about
         return RenderedCall(f"{self.channel}:{self.out.to.value}", kind, policy or self.out.policy, body, supersedes)
 
 
@@ -183,9 +198,9 @@ def _method(file: File) -> tuple[str, str]:
     return "sendDocument", "document"
 
 
-def _shown(file: File) -> RichText:
-    """What a picture shows, as a caption for who opens it."""
-    return next(iter(split_text(RichText(file.shows), CAPTION)), RichText())
+def _captioned(caption: RichText) -> dict[str, Any]:
+    marks = {"caption_entities": found} if (found := entities(caption)) else {}
+    return {"caption": caption.plain, **marks} if caption else {}
 
 
 def _body(method: str, params: dict[str, Any], files: Sequence[dict[str, str]] = ()) -> dict[str, Any]:

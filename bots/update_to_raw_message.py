@@ -14,7 +14,7 @@ from typing import Any
 
 from desk.model.messages import RawMessage
 
-KINDS = ("message", "edited_message", "callback_query", "my_chat_member")
+KINDS = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
 """The kinds of updates the desk asks Telegram for."""
 
 

@@ -7,6 +7,9 @@ here.
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 from desk.language.rich_text import literal
 from desk.model.acts import (
     AddReaction,
@@ -20,46 +23,76 @@ from desk.model.acts import (
     Names,
     PopupNotice,
     RefuseOperation,
-    RuleAct,
     SayTemplate,
     SetDialogState,
     SetFields,
-    SetTimer,
     UpdateCard,
     decide,
 )
-from desk.model.agent_operations import AddNote, Reply, SetEta, refusal_of
+from desk.model.agent_operations import (
+    AddNote,
+    AgentOperation,
+    EditWords,
+    ReadUnread,
+    Reply,
+    SetEta,
+    ShowHelp,
+    TakeBackWords,
+    UnknownCommand,
+    refusal_of,
+)
 from desk.model.arrival_outcomes import IgnoredCode, OperationRefusalCode
 from desk.model.case import Case
-from desk.model.core_facts import ActingAgent, CaseContacts, Now
+from desk.model.core_facts import WORDS, ActingAgent, CaseContacts, Now
 from desk.model.dialog_state import CONSENT
 from desk.model.events import Event, Inbound, OperationOrdered
-from desk.model.messages import RedeliveryPolicy
 from desk.model.provider_files import Agent, Provider
 from desk.model.states import CaseState
+from escalation.agent_words import released
 from escalation.consent_rules import CONSENT_BUTTONS, first_reminder
 from escalation.names_and_times import agent_name
+from escalation.ownership import take_over
 from escalation.promised_time_rules import notice_on_file, promise
-from escalation.transcript import Transcript
+from escalation.transcript import RELAYED, UnreadMessages, transcript_acts
+
+SAME_TAP = timedelta(seconds=30)
+"""Taps of one button within so much time are one tap."""
+_TALK = (Reply, AddNote, EditWords, TakeBackWords, ReadUnread, UnknownCommand)
+"""What is meant for the desk only where it answers one of its messages, or names a case."""
 
 
 def order_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None:
     """An order that names no case is refused with what is missing; agents' other talk is theirs."""
     if not isinstance(inbound.event, OperationOrdered):
         return None
-    reference = inbound.reference
-    if isinstance(inbound.event.operation, (Reply, AddNote)) and not (reference.number or reference.to_desk):
+    reference, operation = inbound.reference, inbound.event.operation
+    if isinstance(operation, _TALK) and not (reference.number or reference.to_desk):
         return decide(Ignore(IgnoredCode.AGENTS_TALK))
     if not _known(facts):
-        return decide(RefuseOperation(OperationRefusalCode.NOT_AN_AGENT))
-    if reference.number:
-        return decide(RefuseOperation(OperationRefusalCode.NO_SUCH_CASE, {"typed": reference.number}))
+        return decide(_refused_person(inbound))
+    return _help_or_refusal(operation, reference.number)
+
+
+def _help_or_refusal(operation: AgentOperation, number: str) -> Decision:
+    if isinstance(operation, ShowHelp):
+        return decide(SayTemplate("agents_help", to=Addressee.AGENTS))
+    if isinstance(operation, UnknownCommand):
+        return decide(RefuseOperation(OperationRefusalCode.UNKNOWN_COMMAND, {"typed": operation.typed}))
+    if number:
+        return decide(RefuseOperation(OperationRefusalCode.NO_SUCH_CASE, {"typed": number}))
     return decide(RefuseOperation(OperationRefusalCode.CASE_NOT_NAMED))
+
+
+def _refused_person(inbound: Inbound[Any]) -> RefuseOperation:
+    """Why nothing is done for somebody in the agents' group, with the id by which the desk could know them."""
+    if isinstance(inbound.event, OperationOrdered) and inbound.event.nameless:
+        return RefuseOperation(OperationRefusalCode.NAMELESS)
+    return RefuseOperation(OperationRefusalCode.NOT_AN_AGENT, {"id": inbound.sender.value, "who": inbound.name})
 
 
 def refuse_unknown_agent(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """Whoever is not one of the provider's agents orders nothing, though they sit in the agents' group."""
-    return None if _known(facts) else decide(RefuseOperation(OperationRefusalCode.NOT_AN_AGENT))
+    return None if _known(facts) else decide(_refused_person(inbound))
 
 
 def refuse_not_allowed(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
@@ -73,30 +106,33 @@ def refuse_not_allowed(case: Case, inbound: Inbound[OperationOrdered], facts: Fa
     return decide(RefuseOperation(code, names if code is OperationRefusalCode.ALREADY_TAKEN else {}))
 
 
+def refuse_unknown_command(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
+    """A command that the desk does not know does nothing, and the agent reads what there is."""
+    return _help_or_refusal(inbound.event.operation, "")
+
+
+def show_help(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
+    """How agents work in their group; the case is not touched."""
+    return decide(SayTemplate("agents_help", to=Addressee.AGENTS))
+
+
+def read_unread(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
+    """What was only counted is shown, as much at once as people can read; the next tap shows more."""
+    news = facts.get(UnreadMessages)
+    if news is None or not (news.lines or news.files):
+        return decide(RefuseOperation(OperationRefusalCode.NOTHING_UNREAD))
+    story = SayTemplate("story", {"lines": news.lines}, Addressee.AGENTS, files=news.files, apart=WORDS)
+    return decide(story, SetFields({"unread": RELAYED + news.left if news.left else 1}), UpdateCard())
+
+
 def take(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """An agent takes the case; the subscriber learns who, and the agent reads what was said meanwhile."""
     return decide(
-        *_taken(case, _agent(facts), facts), *_transcript(facts), PopupNotice("taken"), AddReaction(), UpdateCard()
-    )
-
-
-def reply(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
-    """An agent's words go to the subscriber. Whoever answers a case that nobody has taken, takes it."""
-    agent, contact = _agent(facts), facts.need(CaseContacts)
-    acts: list[RuleAct] = [] if case.owner else [*_taken(case, agent, facts, quietly=True)]
-    if contact.to(case) is None:
-        return decide(*acts, SayTemplate("unreachable", to=Addressee.AGENTS), UpdateCard())
-    names: Names = {"agent": agent_name(agent, case.language), "text": literal(inbound.text)}
-    words = SayTemplate(
-        "agent_says", names, Addressee.SUBSCRIBER, files=inbound.files, policy=RedeliveryPolicy.HOLD, human=True
-    )
-    return decide(
-        *acts,
-        words,
-        *_transcript(facts),
-        SetFields({"unread": 0, "answered_at": facts.need(Now).at}),
-        AddReaction("👍"),
-        *([UpdateCard()] if acts or case.unread else []),
+        *take_over(case, _agent(facts), facts),
+        *transcript_acts(facts),
+        PopupNotice("taken"),
+        AddReaction(),
+        UpdateCard(),
     )
 
 
@@ -112,8 +148,11 @@ def set_eta(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Dec
     if span is None:
         return decide(RefuseOperation(OperationRefusalCode.ETA_UNCLEAR))
     at = facts.need(Now).at + span
+    if inbound.event.pressed and case.eta is not None and abs(at - case.eta) < SAME_TAP:
+        return decide(PopupNotice("eta_set"))  # the same button, tapped again: the subscriber has been told
     return decide(
-        *([] if case.owner else _taken(case, _agent(facts), facts)),
+        *released(case, facts),
+        *([] if case.owner else take_over(case, _agent(facts), facts)),
         *promise(case, at, facts),
         PopupNotice("eta_set"),
         AddReaction(),
@@ -127,13 +166,14 @@ def resolve(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Dec
     names: Names = {"what": literal(_sentence(inbound.text)), "agent": agent_name(_agent(facts), case.language)}
     told = [] if contact.current is None else notice_on_file("resolved_notice", names, case)
     return decide(
+        *released(case, facts),
         *([] if case.owner else [SetFields({"owner": _agent(facts).id})]),
         ChangeState(CaseState.RESOLVED, "awaiting_consent"),
         CancelTimer("take"),
         Expect(CONSENT),
         SetDialogState({"tries": 0}),
         SetFields({"unread": 0}),
-        SayTemplate("resolved_ask", names, Addressee.SUBSCRIBER, CONSENT_BUTTONS),
+        SayTemplate("resolved_ask", names, Addressee.SUBSCRIBER, CONSENT_BUTTONS, inbound.files),
         *told,
         *([] if contact.to(case) else [SayTemplate("unreachable", to=Addressee.AGENTS)]),
         *first_reminder(case, facts),
@@ -148,28 +188,6 @@ def _sentence(words: str) -> str:
     words = words.strip()
     words = words[:1].upper() + words[1:]
     return f"{words}." if words[-1:].isalnum() else words
-
-
-def _taken(case: Case, agent: Agent, facts: Facts, quietly: bool = False) -> list[RuleAct]:
-    now, provider = facts.need(Now).at, facts.need(Provider)
-    acts: list[RuleAct] = [
-        SetFields({"owner": agent.id, "unread": 0, "taken_at": case.taken_at or now}),
-        CancelTimer("take"),
-    ]
-    if case.state not in (CaseState.IN_PROGRESS, CaseState.RESOLVED):
-        acts.append(ChangeState(CaseState.IN_PROGRESS, "diagnosing"))
-    if not quietly:
-        acts.append(SayTemplate("agent_took", {"agent": agent_name(agent, case.language)}, Addressee.SUBSCRIBER))
-    if case.eta is None:
-        acts.append(SetTimer("eta_missing", now + provider.first_eta_within, "eta"))
-    return acts
-
-
-def _transcript(facts: Facts) -> list[RuleAct]:
-    transcript = facts.get(Transcript)
-    if transcript is None or not (transcript.lines or transcript.files):
-        return []
-    return [SayTemplate("story", {"lines": transcript.lines}, Addressee.AGENTS, files=transcript.files)]
 
 
 def _known(facts: Facts) -> bool:

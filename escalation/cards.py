@@ -13,6 +13,7 @@ from desk.model.case import Case, number_beside
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 from escalation.earlier_cases import INTERMITTENT, LATELY, LONG, same_within
+from escalation.transcript import RELAYED
 
 _TAKE: Buttons = ((Button("take", "button_take"),),)
 _WORK: Buttons = (
@@ -108,7 +109,9 @@ def _earlier(one: Mapping[str, Any], provider: Provider) -> str:
 def _buttons(case: Case) -> Buttons:
     if not case.open or case.state == CaseState.RESOLVED:
         return ()
-    return _WORK if case.owner else _TAKE
+    if not case.owner:
+        return _TAKE
+    return (*_WORK, (Button("read", "button_read"),)) if case.unread > RELAYED else _WORK
 
 
 def _known(text: str) -> str:

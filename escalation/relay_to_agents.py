@@ -7,6 +7,7 @@ from typing import Any
 from desk.language.rich_text import literal
 from desk.model.acts import AddJournalEntry, Addressee, Names, RuleAct, SayTemplate, SetFields, UpdateCard
 from desk.model.case import Case
+from desk.model.core_facts import WORDS
 from desk.model.events import Inbound, Said
 from desk.model.journal import KeptSilent
 from desk.model.messages import RedeliveryPolicy
@@ -31,6 +32,14 @@ def relay(case: Case, inbound: Inbound[Any]) -> list[RuleAct]:
 
 def in_full(inbound: Inbound[Any]) -> RuleAct:
     """The subscriber's own words and files, for the agents."""
-    edited = isinstance(inbound.event, Said) and inbound.event.edited
-    names: Names = {"text": literal(inbound.text), "edited": "1" if edited else ""}
-    return SayTemplate("subscriber_says", names, Addressee.AGENTS, files=inbound.files, policy=RedeliveryPolicy.HOLD)
+    said = inbound.event if isinstance(inbound.event, Said) else Said()
+    names: Names = {
+        "text": literal(inbound.text),
+        "edited": "1" if said.edited else "",
+        "forwarded": "1" if said.forwarded else "",
+        "origin": literal(said.origin),
+        "quote": tuple(said.quote.splitlines()[:10]),
+    }
+    return SayTemplate(
+        "subscriber_says", names, Addressee.AGENTS, files=inbound.files, policy=RedeliveryPolicy.HOLD, apart=WORDS
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desk.language.case_numbers import case_numbers
 from desk.language.rich_text import literal
 from desk.language.time_labels import span_labels
 from desk.model.acts import (
@@ -24,10 +25,10 @@ from desk.model.acts import (
 )
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import TRIAGE, Case, number_beside
-from desk.model.core_facts import CaseContacts, CaseMatch, Now
-from desk.model.events import DeliveryFailed, Event, Inbound, MaybeSent, OpenedChat, Pressed, Said, TimerFired
-from desk.model.journal import CaseRouted, DeliveryUnknown, NotDelivered
-from desk.model.messages import Address
+from desk.model.core_facts import AnsweredMessage, CaseContacts, CaseMatch, Now
+from desk.model.events import DeliveryFailed, Event, Inbound, MaybeSent, OpenedChat, Pressed, Reacted, Said, TimerFired
+from desk.model.journal import CaseRouted, DeliveryUnknown, NotDelivered, SubscriberReacted
+from desk.model.messages import Address, RedeliveryPolicy
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import Identification
 from desk.model.states import CaseState
@@ -41,13 +42,37 @@ from escalation.relay_to_agents import relay
 from escalation.routing import route_case
 from escalation.usual_wait import UsualWait
 
+_AGENT_COMMANDS = frozenset({"/take", "/eta", "/resolve", "/note", "/read", "/undo", "/article", "/articles"})
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 
 def news_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None:
     """What the desk notices about a case that is gone changes nothing."""
-    noticed = isinstance(inbound.event, (DeliveryFailed, MaybeSent, TimerFired))
+    noticed = isinstance(inbound.event, (DeliveryFailed, MaybeSent, Reacted, TimerFired))
     return decide(Ignore(IgnoredCode.NO_SUCH_CASE)) if noticed else None
+
+
+def note_reaction(case: Case, inbound: Inbound[Reacted], facts: Facts) -> Decision | None:
+    """An emoji on a message of the desk is what it is: no answer, and no new matter. Whoever has the case sees it."""
+    under, emoji = facts.get(AnsweredMessage) or AnsweredMessage(), inbound.event.emoji
+    noted = AddJournalEntry(SubscriberReacted(emoji), under.text)
+    if not (case.registered and case.open and case.owner):
+        return decide(noted)
+    names: Names = {"emoji": literal(emoji), "text": literal(under.text)}
+    return decide(noted, SayTemplate("agents_reaction", names, Addressee.AGENTS, policy=RedeliveryPolicy.HOLD))
+
+
+def agent_in_private(case: Case, inbound: Inbound[Said], facts: Facts) -> bool:
+    """Whether an agent writes to the bot alone what is for the agents' group: an order, or a line that names a case."""
+    text = inbound.text.strip()
+    if not text or facts.need(Provider).agent_on_telegram(inbound.sender.value) is None:
+        return False
+    return text.split(maxsplit=1)[0].partition("@")[0].lower() in _AGENT_COMMANDS or bool(case_numbers(text[:60]))
+
+
+def send_agent_to_group(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
+    """Agents work in their group: here the bot speaks with subscribers."""
+    return decide(SayTemplate("agent_in_private"), Ignore(IgnoredCode.AGENT_IN_PRIVATE))
 
 
 def reachable_again(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:

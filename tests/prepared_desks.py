@@ -7,6 +7,7 @@ story begins with a copy.
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -24,6 +25,13 @@ PROVIDERS = Path(console.sample.__file__).parent / "providers"
 TEMPLATE = "ready"
 
 
+def agents_undo_within(providers: Path, seconds: int) -> None:
+    """So long agents' words wait to be taken back. In most stories they do not: nobody is to wait for them."""
+    for policy in providers.glob("*/policy.toml"):
+        said = re.sub(r"(?m)^undo_seconds = \d+.*$", "", policy.read_text("utf-8")).replace("[agents]\n", "")
+        policy.write_text(f"{said}\n[agents]\nundo_seconds = {seconds}\n", "utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class DeskFiles:
     """What a desk stands on: a folder with the sample providers and saved indexes, and a database that is ready."""
@@ -39,6 +47,7 @@ class PreparedDesks:
         self._folder = folder
         self._templated = False
         shutil.copytree(PROVIDERS, folder / "providers")
+        agents_undo_within(folder / "providers", 0)
         (folder / "data").mkdir()
         self._starts(f"sqlite+aiosqlite:///{folder / 'desk.db'}")
 

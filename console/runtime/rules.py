@@ -12,13 +12,19 @@ from desk.model.agent_operations import (
     AddNote,
     DeclareNoArticle,
     DraftArticle,
+    EditWords,
     LinkArticle,
     MarkArticlesNotUseful,
+    ReadUnread,
     Reply,
     Resolve,
+    SayNote,
     SetEta,
+    ShowHelp,
     SuggestArticles,
     Take,
+    TakeBackWords,
+    UnknownCommand,
 )
 from desk.model.case import Case
 from desk.model.core_facts import CaseContacts, RecentCaseCount
@@ -42,16 +48,19 @@ from desk.model.events import (
     OpenedChat,
     OperationOrdered,
     Pressed,
+    Reacted,
     Said,
     TimerFired,
 )
 from desk.pipeline.rulebook import Rulebook, RulesByKey, Stage, expectation_owner, operation_type, timer_kind
 from escalation import after_closing_rules as closed
 from escalation import agent_rules as agents
+from escalation import agent_words as words
 from escalation import consent_rules as consent
 from escalation import promised_time_rules as promises
 from escalation import registered_case_rules as waiting
 from escalation import subscriber_rules as escalation
+from escalation.agent_messages import SAY_HELD
 from intake import account_rules as account
 from intake import command_rules as commands
 from intake import edit_and_late_answer_rules as turns
@@ -149,14 +158,21 @@ TIMERS = {
     "eta_owed": (promises.press_for_eta,),
     "consent_reminder": (consent.remind_consent,),
     "take_up": (others.take_up_waiting,),
+    SAY_HELD: (words.say_held,),
     agent_rules.REMINDER_TIMER: (agent_rules.remind_to_link_article,),
 }
 """The kinds of timers. One of another kind is quarantined, so that nobody can miss it."""
 
 OPERATIONS = {
     Take: (agent_rules.show_articles, agents.take),
-    Reply: (agents.reply,),
+    Reply: (words.reply,),
     AddNote: (agent_rules.show_articles, agents.add_note),
+    EditWords: (words.edit_words,),
+    TakeBackWords: (words.take_back,),
+    SayNote: (words.say_note,),
+    ReadUnread: (agents.read_unread,),
+    ShowHelp: (agents.show_help,),
+    UnknownCommand: (agents.refuse_unknown_command,),
     SetEta: (agents.set_eta,),
     Resolve: (agent_rules.ask_which_article, agents.resolve),
     LinkArticle: (agent_rules.answer_which_article,),
@@ -195,6 +211,7 @@ RULEBOOK = Rulebook(
             (arrivals.ignore_duplicate, mail.stop_notices, mail.keep_automatic_mail, mail.keep_unproved_pending),
             when=by_mail,
         ),
+        Stage("reactions", (Reacted,), (escalation.note_reaction,)),
         Stage("service messages", (NotForDesk,), (arrivals.not_for_desk,)),
         Stage("empty messages", (Said,), (arrivals.ignore_empty,)),
         Stage("buttons", (Pressed,), (arrivals.refuse_stale_button,)),
@@ -203,10 +220,15 @@ RULEBOOK = Rulebook(
         Stage("delivery", (MaybeSent,), (escalation.warn_maybe_sent,)),
         RulesByKey("timers", (TimerFired,), timer_kind, TIMERS),
         # An agent orders an operation, under a name that the provider knows, where its policy allows it.
-        Stage("agents", (OperationOrdered,), (agents.refuse_unknown_agent, agents.refuse_not_allowed)),
+        Stage(
+            "agents",
+            (OperationOrdered,),
+            (agents.refuse_unknown_agent, words.refuse_two_cases, agents.refuse_not_allowed),
+        ),
         RulesByKey("operations", (OperationOrdered,), operation_type, OPERATIONS),
         # Subscribers are answered where they wrote; a question about the desk itself changes nothing.
         Stage("back again", SPOKEN, (escalation.reachable_again,), when=back_again),
+        Stage("agents in private", (Said,), (escalation.send_agent_to_group,), when=escalation.agent_in_private),
         Stage("commands", (Said,), (commands.answer_command,), when=a_command),
         Stage("edits", (Said,), (turns.correct_message,), when=edited),
         Stage("last channel", SPOKEN, (arrivals.remember_channel,)),

@@ -39,10 +39,11 @@ from desk.pipeline.lookup import SenderAndCaseLookup
 from desk.pipeline.send import OutboxSender
 from desk.pipeline.worker import Lookup, Worker
 from desk.pipeline.write import ActWriter, DecisionWriter, OutcomeListener
+from escalation.agent_messages import AgentMessagesLookup
 from escalation.cards import case_card
 from escalation.earlier_cases import EarlierCases, EarlierCasesLookup
 from escalation.find_undelivered_text import UndeliveredTextLookup
-from escalation.transcript import TranscriptLookup
+from escalation.transcript import TranscriptLookup, UnreadLookup
 from escalation.usual_wait import UsualWait, UsualWaitLookup
 from intake.desk_sentences import LetterSentencesLookup
 from intake.dialog_set_lookup import DialogSetLookup, articles_named, articles_of_zone, store_dialog_sources
@@ -170,6 +171,8 @@ async def assemble_application(
         dialogs,
         sentences,
         TranscriptLookup(database),
+        UnreadLookup(database),
+        AgentMessagesLookup(database),
         UndeliveredTextLookup(database),
     )
     holder, case_lookup = receiver.holder, SenderAndCaseLookup(receiver.reply_tokens)

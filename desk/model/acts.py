@@ -91,9 +91,11 @@ Buttons = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class SayTemplate(RuleAct):
-    """Says one sentence of the templates, by name. Several to the same recipient become one message, in order.
+    """Says one sentence of the templates, by name. Several to the same recipient become one message, in order; those
+    with another ``apart`` become another one (`desk.model.messages.OutboundMessage.about`).
 
-    ``human`` marks words that a person wrote: the journal has them under that person, and the channel is told so.
+    ``human`` marks words that a person wrote, and the channel is told so. ``edits`` is the key of an earlier departure
+    that is to be changed into this, where the channel can; elsewhere this is said below it.
     ``priority`` None is what `desk.pipeline.recipients.priority_of` says; of several to one person the most urgent one
     counts.
     """
@@ -106,6 +108,8 @@ class SayTemplate(RuleAct):
     policy: RedeliveryPolicy = RedeliveryPolicy.RETRY
     human: bool = False
     priority: SendPriority | None = None
+    apart: str = ""
+    edits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +147,20 @@ class ReplacePressedMessage(RuleAct):
 
 @dataclass(frozen=True, slots=True)
 class AddReaction(RuleAct):
-    """Sets an emoji on the message just received, where the channel can: it arrived, and needs no answer in words."""
+    """Sets an emoji on the message just received, where the channel can: it arrived, and needs no answer in words.
+
+    ``message`` is the id of an earlier message of the agents' group instead.
+    """
 
     emoji: str = "👌"
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveNotice(RuleAct):
+    """Takes a message of the desk out of the agents' group: by its departure's key, or ``remote:`` and its id."""
+
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +199,16 @@ class ChangeState(RuleAct):
 
 @dataclass(frozen=True, slots=True)
 class AddJournalEntry(RuleAct):
-    """Adds an entry to the journal beside the dialogue itself; ``text`` are words that belong to it."""
+    """Adds an entry to the journal beside the dialogue itself; ``text`` and ``files`` are what belongs to it.
+
+    ``actor`` is in whose name it stands, where that is not who this arrival is from.
+    """
 
     event: JournalEntryData
     text: str = ""
     public: bool = False
+    files: tuple[File, ...] = ()
+    actor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,57 @@ class AddNote(AgentOperation):
 
 
 @dataclass(frozen=True, slots=True)
+class EditWords(AgentOperation):
+    """Changes an earlier message of the agent's. ``reads_as`` names the operation that the new words would be.
+
+    An edit changes what that message said, and never says or orders anything anew.
+    """
+
+    name: ClassVar[str] = "edit_words"
+    text: str = ""
+    reads_as: str = ""
+    files: tuple[File, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBackWords(AgentOperation):
+    """Takes back words to the subscriber that have not gone out yet: of this ``message``, or "" for the last ones."""
+
+    name: ClassVar[str] = "take_back_words"
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SayNote(AgentOperation):
+    """Says to the subscriber what was kept as a note: the words of this ``message``."""
+
+    name: ClassVar[str] = "say_note"
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadUnread(AgentOperation):
+    """Shows the agents what the subscriber wrote and what was only counted so far."""
+
+    name: ClassVar[str] = "read_unread"
+
+
+@dataclass(frozen=True, slots=True)
+class ShowHelp(AgentOperation):
+    """Says how agents work in their group."""
+
+    name: ClassVar[str] = "show_help"
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCommand(AgentOperation):
+    """A command that the desk does not know, as it was typed."""
+
+    name: ClassVar[str] = "unknown_command"
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SetEta(AgentOperation):
     """Promises the subscriber a time, in whole ``minutes`` from now; None where what was typed is no duration."""
 
@@ -112,11 +163,12 @@ ArticleAnswer = LinkArticle | DraftArticle | DeclareNoArticle
 
 @dataclass(frozen=True, slots=True)
 class Resolve(AgentOperation):
-    """Says that the case is solved, how (``text``), and perhaps which article solved it."""
+    """Says that the case is solved, how (``text`` and ``files``), and perhaps which article solved it."""
 
     name: ClassVar[str] = "resolve"
     text: str = ""
     article: ArticleAnswer | None = None
+    files: tuple[File, ...] = ()
 
 
 OPERATIONS: Mapping[str, type[AgentOperation]] = {
@@ -125,6 +177,12 @@ OPERATIONS: Mapping[str, type[AgentOperation]] = {
         Take,
         Reply,
         AddNote,
+        EditWords,
+        TakeBackWords,
+        SayNote,
+        ReadUnread,
+        ShowHelp,
+        UnknownCommand,
         SetEta,
         Resolve,
         LinkArticle,
@@ -192,6 +250,12 @@ POLICIES: Mapping[type[AgentOperation], OperationConditions] = {
     Take: OperationConditions(_CLOSED, _owner_free),
     Reply: OperationConditions(_CLOSED, _has_words),
     AddNote: OperationConditions({}, _has_words),
+    EditWords: OperationConditions(),
+    TakeBackWords: OperationConditions(),
+    SayNote: OperationConditions(_CLOSED),
+    ReadUnread: OperationConditions(),
+    ShowHelp: OperationConditions(),
+    UnknownCommand: OperationConditions(),
     SetEta: OperationConditions({**_CLOSED, CaseState.RESOLVED: OperationRefusalCode.CASE_RESOLVED}, _eta_in_bounds),
     Resolve: OperationConditions({**_CLOSED, CaseState.RESOLVED: OperationRefusalCode.ALREADY_RESOLVED}),
     # Which article solved it may be said at any time, also when the case is closed.

@@ -37,10 +37,12 @@ class ChannelCapabilities:
     """What a channel can do; rules see this and never the channel's name.
 
     ``buttons``: a tap answers. ``batch``: one mail carries several questions, and its answers come together.
+    ``edits``: what was said can be changed where it stands.
     """
 
     buttons: bool
     batch: bool
+    edits: bool = False
 
 
 class Channel(Protocol):

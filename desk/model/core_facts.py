@@ -28,12 +28,31 @@ class CaseMatch:
     """How the case was found: "token", "button", "reply", "number", "named", "only", "new" or "none".
 
     "only" is the person's open case, the latest of several; "named" is one that the desk's own message names. ``doubt``
-    says why a mail does not prove that it belongs there. "again" and "courtesy" are a case closed lately, whose trouble
+    says why a mail does not prove that it belongs there, or that an order names another case than the one it answers
+    (`TWO_CASES`). "again" and "courtesy" are a case closed lately, whose trouble
     is back, or whose person only says thanks.
     """
 
     how: str
     doubt: str = ""
+
+
+TWO_CASES = "it answers one case and names another"
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredMessage:
+    """The desk's own message that an agent answers or a subscriber reacted to, as the outbox knows it.
+
+    ``about`` says what it is: `CARD` of a case, the subscriber's `WORDS`, or "" for a notice. ``text`` is its
+    beginning.
+    """
+
+    about: str = ""
+    text: str = ""
+
+
+CARD, WORDS = "card", "words"
 
 
 @dataclass(frozen=True, slots=True)

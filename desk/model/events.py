@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from desk.model.agent_operations import AddNote, AgentOperation, Reply, Resolve
+from desk.model.agent_operations import AddNote, AgentOperation, EditWords, Reply, Resolve
 from desk.model.messages import FRONT, Address, File, SenderAssurance
 
 
@@ -39,6 +39,8 @@ class Said:
     matter said earlier: they are come back to, and their person is asked whether to; ``kept`` are matters behind it.
     ``letter`` is the letter that this one forwards; where an agent of the provider forwarded it, it has taken the place
     of the agent's own words, and ``forwarded_by`` is the agent's id.
+    ``origin`` says who wrote what was forwarded, ``quote`` is the part of an earlier message that is answered, where
+    the channel tells of them.
     """
 
     text: str = ""
@@ -58,6 +60,8 @@ class Said:
     kept: tuple[Mapping[str, Any], ...] = ()
     letter: ForwardedLetter | None = None
     forwarded_by: str = ""
+    origin: str = ""
+    quote: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,13 @@ class OpenedChat:
 
     payload: str = ""
     returned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reacted:
+    """A subscriber set an ``emoji`` on a message of the desk: no words, and no answer to anything."""
+
+    emoji: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +129,12 @@ class TimerFired:
 
 @dataclass(frozen=True, slots=True)
 class OperationOrdered:
-    """An agent ordered an operation. ``pressed`` is the button's option where it was one."""
+    """An agent ordered an operation. ``pressed`` is the button's option where it was one; ``nameless`` when it was
+    ordered in the name of a group or a channel, so that nobody knows by whom."""
 
     operation: AgentOperation
     pressed: str = ""
+    nameless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +147,7 @@ class NotForDesk:
     agents: bool = False
 
 
-Event = Said | Pressed | OpenedChat | DeliveryFailed | MaybeSent | TimerFired | OperationOrdered | NotForDesk
+Event = Said | Pressed | OpenedChat | Reacted | DeliveryFailed | MaybeSent | TimerFired | OperationOrdered | NotForDesk
 OfSubscriber = (Said, Pressed, OpenedChat)
 """Events in which a subscriber speaks."""
 
@@ -147,8 +160,9 @@ class CaseReference:
 
     ``tokens`` are keyed tokens found in recipients and references, ``reply_to`` the channel's id of the message this
     one answers, looked up among the departures of ``lane``. ``number`` is a case number an agent typed,
-    ``quoted_number`` one in the desk's own message that is answered (``to_desk``); ``case_id`` is named by the desk
-    itself, ``button`` when it comes from a button. ``anew`` when it begins a matter of its own, whatever is open.
+    ``quoted_number`` one in the desk's own message that is answered (``to_desk``; ``to_card`` where that is plainly a
+    case's card); ``case_id`` is named by the desk itself, ``button`` when it comes from a button. ``anew`` when it
+    begins a matter of its own, whatever is open.
     """
 
     tokens: tuple[str, ...] = ()
@@ -157,6 +171,7 @@ class CaseReference:
     number: str = ""
     quoted_number: str = ""
     to_desk: bool = False
+    to_card: bool = False
     case_id: int = 0
     button: bool = False
     anew: bool = False
@@ -226,7 +241,7 @@ class Inbound(Generic[E_co]):
         event = self.event
         if isinstance(event, Said):
             return event.text
-        if isinstance(event, OperationOrdered) and isinstance(event.operation, (Reply, AddNote, Resolve)):
+        if isinstance(event, OperationOrdered) and isinstance(event.operation, (Reply, AddNote, Resolve, EditWords)):
             return event.operation.text
         return ""
 
@@ -236,7 +251,7 @@ class Inbound(Generic[E_co]):
         event = self.event
         if isinstance(event, Said):
             return event.files
-        if isinstance(event, OperationOrdered) and isinstance(event.operation, (Reply, AddNote)):
+        if isinstance(event, OperationOrdered) and isinstance(event.operation, (Reply, AddNote, Resolve, EditWords)):
             return event.operation.files
         return ()
 

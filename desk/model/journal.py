@@ -42,14 +42,44 @@ class JournalEntryData:
 class DialogueMessageLogged(JournalEntryData):
     """Something was said between the subscriber and the desk or an agent; the entry's text has the words.
 
-    ``message`` is the channel's id of a subscriber's message, ``answered`` the question it was taken as an answer to,
-    as ``owner:question``.
+    ``message`` is the channel's id of a subscriber's or an agent's message, ``answered`` the question it was taken as
+    an answer to, as ``owner:question``. ``origin`` says who wrote what was forwarded, ``quote`` what was answered.
     """
 
     kind: ClassVar[str] = "dialogue"
     category: ClassVar[Category] = Category.DIALOGUE
     message: str = ""
     answered: str = ""
+    origin: str = ""
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberReacted(JournalEntryData):
+    """The subscriber set an ``emoji`` on a message of the desk; the entry's text has the beginning of that message."""
+
+    kind: ClassVar[str] = "subscriber_reacted"
+    category: ClassVar[Category] = Category.DIALOGUE
+    emoji: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WordsHeld(JournalEntryData):
+    """An agent wrote to the subscriber and may still take it back, or has ``taken_back`` what they wrote."""
+
+    kind: ClassVar[str] = "words_held"
+    category: ClassVar[Category] = Category.NOTE
+    message: str = ""
+    taken_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WordsCorrected(JournalEntryData):
+    """An agent changed what they had said to the subscriber; the entry's text has the new words."""
+
+    kind: ClassVar[str] = "words_corrected"
+    category: ClassVar[Category] = Category.DIALOGUE
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +110,11 @@ class UnaskedNoticeSent(JournalEntryData):
 
 @dataclass(frozen=True, slots=True)
 class NoteAdded(JournalEntryData):
-    """An agent left a note; the entry's text has the words."""
+    """An agent left a note; the entry's text has the words, ``message`` the channel's id of what they wrote."""
 
     kind: ClassVar[str] = "note_added"
     category: ClassVar[Category] = Category.NOTE
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +331,9 @@ KINDS: Mapping[str, type[JournalEntryData]] = {
     one.kind: one
     for one in (
         DialogueMessageLogged,
+        SubscriberReacted,
+        WordsHeld,
+        WordsCorrected,
         ButtonPressed,
         SubscriberOpenedChat,
         UnaskedNoticeSent,

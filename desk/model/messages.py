@@ -161,6 +161,9 @@ class OutboundMessage:
     provider's title, in whose name the desk speaks. ``history`` is what was said before, oldest first, where a channel
     quotes it. ``notice`` marks what answers nothing and may be declined. ``file_places`` are the places in the text
     below which the files stand, one for each, where a channel can show them there; empty: below all of it.
+    ``about`` says what it is, to whoever is answered with it: a case's "card", a subscriber's "words", a way to "undo",
+    or "" for a notice. ``removes`` takes the message named by ``edits`` away. ``label`` is put to files that stand
+    outside the text, so that they are known by themselves.
     """
 
     to: Address
@@ -186,6 +189,9 @@ class OutboundMessage:
     sender: str = ""
     history: tuple[QuotedHistoryMessage, ...] = ()
     notice: bool = False
+    about: str = ""
+    removes: bool = False
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,10 @@ class WaitingPromises:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """One provider, as its files describe it."""
+    """One provider, as its files describe it.
+
+    ``undo_seconds`` is how long an agent's words wait in the agents' group, so that they can be taken back; 0: not.
+    """
 
     name: str
     titles: Mapping[str, str]
@@ -125,6 +128,7 @@ class Provider:
     waiting: WaitingPromises = WaitingPromises()
     shrink_at_most: int = 20
     """Percent of its accounts that a new table of subscribers may lack of those that the last one had."""
+    undo_seconds: int = 5
     policy_version: str = ""
 
     def title(self, language: str) -> str:
@@ -175,6 +179,7 @@ def read_with_faults(folder: Path) -> tuple[Provider, list[Fault]]:
     teams_file.report_unknown_keys()
     about, consent, eta = policy.section("provider"), policy.section("consent"), policy.section("eta")
     subscribers = policy.section("subscribers")
+    of_agents = policy.section("agents")
     consent.choice("then", ("call_task",), "call_task")  # silence is never consent: in the end somebody calls
     version = str(policy.take("policy_version", ""))
     provider = Provider(
@@ -197,9 +202,10 @@ def read_with_faults(folder: Path) -> tuple[Provider, list[Fault]]:
         limits=_read_limits(policy.section("limits")),
         waiting=_read_waiting(policy.section("waiting"), consent, eta),
         shrink_at_most=subscribers.number("shrink_at_most", 20, (0, 100)),
+        undo_seconds=of_agents.number("undo_seconds", 5, (0, 60)),
         policy_version=f"{version} {hashlib.sha256(policy.faults.source.encode()).hexdigest()[:12]}".strip(),
     )
-    for section in (about, consent, eta, subscribers, policy):
+    for section in (about, consent, eta, subscribers, of_agents, policy):
         section.report_unknown_keys()
     found = [*policy.faults.found, *teams_file.faults.found]
     return provider, sorted(found, key=lambda one: (one.file, one.line))

@@ -23,6 +23,7 @@ from desk.model.acts import (
     Names,
     PopupNotice,
     RefuseOperation,
+    RemoveNotice,
     ReplacePressedMessage,
     RuleAct,
     SayReadyText,
@@ -31,12 +32,12 @@ from desk.model.acts import (
     UpdateCard,
     is_for_agents,
 )
-from desk.model.agent_operations import AddNote, Resolve
+from desk.model.agent_operations import AddNote, EditWords, Reply, Resolve
 from desk.model.case import Case
 from desk.model.channel_registry import ChannelRegistry
-from desk.model.core_facts import ActingAgent, CaseContacts, RecentDialogue, ReplyTiming
+from desk.model.core_facts import CARD, ActingAgent, CaseContacts, RecentDialogue, ReplyTiming
 from desk.model.dialog_state import NOTHING_ASKED, Expecting
-from desk.model.events import MessagePiece, OpenedChat, OperationOrdered, Pressed
+from desk.model.events import MessagePiece, OpenedChat, OperationOrdered, Pressed, Said
 from desk.model.journal import (
     ButtonPressed,
     DialogueMessageLogged,
@@ -83,6 +84,7 @@ class AudienceDraft:
     human: bool = False
     rule: str = ""
     priority: SendPriority = SendPriority.STRANGER
+    edits: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class _RoundComposer:
         self.contact = round_.facts.get(CaseContacts) or CaseContacts(None, None, None)
         self.inside = {self.contact.agents_group} if self.contact.agents_group else set[Address]()
         self.outside = set[Address]()
-        self.parts: dict[Address, AudienceDraft] = {}
+        self.parts: dict[tuple[Address, str], AudienceDraft] = {}
         self.alert = ""
         self.in_place = False
         self.journal: list[dict[str, Any]] = []
@@ -149,11 +151,14 @@ class _RoundComposer:
         event = self.inbound.event
         on_media = isinstance(event, Pressed) and event.on_media
         self.in_place = any(isinstance(act, ReplacePressedMessage) for act in acts) and not on_media
-        for address, part in self.parts.items():
-            self._send(address, part)
+        for (address, about), part in self.parts.items():
+            self._send(address, part, about)
         if any(isinstance(act, UpdateCard) for act in acts):
             self._card()
-        if self.inbound.callback and not any(one.call.kind == "callback" for one in self.calls):
+        # A reaction or a removal is as little waited for as the answer to a press, and is none.
+        if self.inbound.callback and not any(
+            one.call.kind == "callback" and "edits" not in one.call.body for one in self.calls
+        ):
             self._put(
                 OutboundMessage(self.inbound.sender, RichText(), callback=self.inbound.callback, alert=self.alert)
             )
@@ -168,11 +173,13 @@ class _RoundComposer:
 
     def _take(self, act: RuleAct) -> None:
         if isinstance(act, AddJournalEntry):
-            self._note(act.event, act.text, self._decider(), public=act.public)
+            self._note(act.event, act.text, act.actor or self._decider(), public=act.public, files=act.files)
+        elif isinstance(act, RemoveNotice):
+            self._remove(act.key)
         elif isinstance(act, RefuseOperation):
             self._refuse(act)
         elif isinstance(act, AddReaction):
-            self._react(act.emoji)
+            self._react(act)
         elif isinstance(act, PopupNotice):
             self.alert = self._say(act.template, act.names, self._alerted()).plain
         elif isinstance(act, (SayTemplate, SayReadyText)):
@@ -197,10 +204,17 @@ class _RoundComposer:
         """Whoever pressed: an agent reads the language of the group."""
         return (self.contact.agents_group if self.inbound.from_agent else None) or self.inbound.sender
 
-    def _react(self, emoji: str) -> None:
-        where = self.contact.agents_group if self.inbound.from_agent else self.inbound.sender
-        if where and where.channel == self.inbound.channel and self.inbound.message and not self.inbound.callback:
-            self._put(OutboundMessage(where, RichText(), edits=f"remote:{self.inbound.message}", reaction=emoji))
+    def _react(self, act: AddReaction) -> None:
+        inside = self.inbound.from_agent or bool(act.message)
+        where = self.contact.agents_group if inside else self.inbound.sender
+        here = where is not None and where.channel == self.inbound.channel and not self.inbound.callback
+        message = act.message or (self.inbound.message if here else "")
+        if where and message:
+            self._put(OutboundMessage(where, RichText(), edits=f"remote:{message}", reaction=act.emoji))
+
+    def _remove(self, key: str) -> None:
+        if self.contact.agents_group and key:
+            self._put(OutboundMessage(self.contact.agents_group, RichText(), edits=key, removes=True))
 
     def _audience(self, to: Audience) -> list[Address]:
         addresses = addresses_of(to, self.subject, self.inbound, self.contact, self.round.is_new)
@@ -222,7 +236,10 @@ class _RoundComposer:
             self._note(why, text.plain, "desk")
 
     def _add(self, address: Address, act: SayTemplate | SayReadyText) -> None:
-        part = self.parts.setdefault(address, AudienceDraft(rule=self.rule))
+        about = act.apart if isinstance(act, SayTemplate) else ""
+        part = self.parts.setdefault((address, about), AudienceDraft(rule=self.rule))
+        if isinstance(act, SayTemplate) and self._edits(address):
+            part.edits = act.edits or part.edits
         part.priority = min(part.priority, priority_of(act, address, self.inbound, self.contact))
         text = act.text if isinstance(act, SayReadyText) else self._say(act.template, act.names, address)
         part.texts.append(text)
@@ -237,6 +254,11 @@ class _RoundComposer:
         channel = self.registry.channels.get(address.channel)
         return channel is not None and channel.capabilities.buttons
 
+    def _edits(self, address: Address) -> bool:
+        """Whether what was said there can be changed."""
+        channel = self.registry.channels.get(address.channel)
+        return channel is not None and channel.capabilities.edits
+
     def _language(self, address: Address) -> str:
         if self.subject is None or address in self.inside | self.outside:
             return self.provider.language
@@ -250,6 +272,7 @@ class _RoundComposer:
             "provider_title": self.provider.title(language),
             "name": holder.name if holder else "",
             "buttons": "1" if self._taps(address) else "",
+            "edits": "1" if self._edits(address) else "",
             **names,
         }
         if not self._may_echo(address):
@@ -267,7 +290,7 @@ class _RoundComposer:
 
     # how it goes out
 
-    def _send(self, address: Address, part: AudienceDraft) -> None:
+    def _send(self, address: Address, part: AudienceDraft, about: str = "") -> None:
         text, language = join_texts(part.texts), self._language(address)
         if self.subject is None:
             self._put(OutboundMessage(address, text, policy=part.policy, language=language))
@@ -297,8 +320,8 @@ class _RoundComposer:
                 language=language,
                 case=self.case.id,
                 prompt=self.case.dialog_state.prompt,
-                edits=f"remote:{self.inbound.message}" if pressed and self.inbound.message else "",
-                keeps=not self.in_place,
+                edits=part.edits or (f"remote:{self.inbound.message}" if pressed and self.inbound.message else ""),
+                keeps=not (self.in_place or part.edits),
                 answers=self.case.card if address == self.contact.agents_group else "",
                 callback=self.inbound.callback if pressed else "",
                 alert=self.alert if pressed else "",
@@ -308,6 +331,8 @@ class _RoundComposer:
                 sender=self.provider.title(language),
                 history=self._history(address, language) if part.human else (),
                 notice=address == self.contact.on_file,
+                about=about,
+                label=(self.case.number or "") if to_agents else "",
             ),
             part.priority,
             None if to_agents or address in self.outside or address == self.contact.on_file else self._question(),
@@ -345,6 +370,7 @@ class _RoundComposer:
             case=self.case.id,
             prompt=self.case.dialog_state.prompt,
             edits=had,
+            about=CARD,
         )
         key = self._put(outgoing)
         if not had:
@@ -399,7 +425,9 @@ class _RoundComposer:
         elif isinstance(event, OpenedChat) and not event.returned:
             said = SubscriberOpenedChat(event.payload)
         elif isinstance(event, OperationOrdered) and isinstance(event.operation, AddNote):
-            said = NoteAdded()
+            said = NoteAdded(inbound.message)
+        elif isinstance(event, OperationOrdered) and isinstance(event.operation, (Reply, EditWords)):
+            return  # what becomes of these words, said or kept, their rule decides and notes
         elif inbound.text or inbound.files:
             said = (
                 SolutionNoted()
@@ -427,6 +455,8 @@ class _RoundComposer:
         """What a subscriber said, with the question it may have answered: an edit of it corrects that answer."""
         if not isinstance(said, DialogueMessageLogged) or not self.inbound.from_subscriber:
             return said
+        if isinstance(event := self.inbound.event, Said):
+            said = replace(said, origin=event.origin[:200], quote=event.quote[:1000])
         turn, before = self.round.facts.get(ReplyTiming) or ReplyTiming(), self.round.before
         if turn.corrects is not None:
             return replace(said, answered=stored_question(turn.corrects.answered))

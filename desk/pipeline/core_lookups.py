@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from desk.model.agent_operations import Reply, Resolve
+from desk.model.agent_operations import EditWords, Reply, Resolve, SayNote
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.core_facts import ActingAgent, CaseContacts, DialogueLine, RecentDialogue
-from desk.model.events import OperationOrdered
+from desk.model.events import OperationOrdered, TimerFired
 from desk.model.journal import DialogueMessageLogged, JournalEntry
 from desk.model.messages import FRONT, Address
 from desk.model.provider_files import Provider
@@ -17,6 +17,7 @@ from desk.storage.database import Database
 
 QUOTED_LINES = 3
 """Lines of the dialogue that a mail quotes."""
+_WITH_HISTORY = (Reply, Resolve, SayNote, EditWords)
 
 
 class ActingAgentLookup:
@@ -126,12 +127,9 @@ class RecentDialogueLookup:
         """A `RecentDialogue`; None where nobody is answered by mail."""
         inbound, contact = round_.inbound, round_.facts.get(CaseContacts)
         by_mail = contact is not None and contact.current is not None and contact.current.channel_kind == "mail"
-        if (
-            not isinstance(inbound.event, OperationOrdered)
-            or not isinstance(inbound.event.operation, (Reply, Resolve))
-            or round_.is_new
-            or not by_mail
-        ):
+        event = inbound.event
+        ordered = isinstance(event, OperationOrdered) and isinstance(event.operation, _WITH_HISTORY)
+        if round_.is_new or not by_mail or not (ordered or isinstance(event, TimerFired)):
             return None
         query = (
             select(JournalEntry.actor, JournalEntry.at, JournalEntry.text)

@@ -40,7 +40,7 @@ from desk.model.arrival_outcomes import (
 )
 from desk.model.case import Case, append_words, state_change
 from desk.model.dialog_state import Expecting
-from desk.model.events import Event, Inbound, Said
+from desk.model.events import Event, Inbound, Pressed, Said
 from desk.model.journal import StateChanged
 from desk.model.states import ForbiddenTransition
 from desk.pipeline.rulebook import Rulebook, rule_name
@@ -97,9 +97,17 @@ def apply_rules(
         if not _applied(decided, decision, rule_name(rule), case, inbound, now) or decision.done:
             break
     keep_unused_words(decided, case, inbound)
+    _end_prompt(decided, case, inbound)
     for act_filter in act_filters:
         _filter(decided, act_filter, case, inbound, facts)
     return decided
+
+
+def _end_prompt(decided: RoundDecision, case: Case, inbound: Inbound[Event]) -> None:
+    """A button that had its effect has it once: where no new prompt came with it, its own is over all the same."""
+    pressed = inbound.event
+    if isinstance(pressed, Pressed) and is_case_saved(decided.acts) and pressed.prompt == case.dialog_state.prompt:
+        case.dialog_state.prompt += 1
 
 
 def _decide_without_case(decided: RoundDecision, rulebook: Rulebook, inbound: Inbound[Event], facts: Facts) -> None:

@@ -54,6 +54,8 @@ def joined(heard: Sequence[tuple[ClaimedArrival, Inbound[Event]]]) -> Inbound[Ev
         full_text=_lines(one.full_text for _, _, one in said),
         files=tuple(file for piece in pieces for file in piece.files),
         forwarded=all(one.forwarded for _, _, one in said),
+        origin=", ".join(dict.fromkeys(one.origin for _, _, one in said if one.origin)),
+        quote=_lines(one.quote for _, _, one in said),
         lost=_lines(one.lost for _, _, one in said),
         phone=next((one.phone for _, _, one in said if one.phone), ""),
         phone_is_own=next((one.phone_is_own for _, _, one in said if one.phone), False),

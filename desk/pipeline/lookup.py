@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.language.detect import LANGUAGES, language_of
 from desk.model.case import BESIDE, Case
-from desk.model.core_facts import CaseMatch, HandledBefore, Now, RecentCaseCount
+from desk.model.core_facts import TWO_CASES, AnsweredMessage, CaseMatch, HandledBefore, Now, RecentCaseCount
 from desk.model.dialog_state import DialogStateRow, Expecting, dialog_state_of
 from desk.model.events import DeliveryFailed, Event, Inbound, Pressed, Said
 from desk.model.messages import ClaimedArrival, SenderAssurance
@@ -94,22 +94,30 @@ class SenderAndCaseLookup:
         inbound = [(arrival, await self._recipient_found(session, provider, one)) for arrival, one in inbound]
         inbound = [(arrival, forwarded_by_agent(one, provider)) for arrival, one in inbound]
         replied: dict[int, Expecting] = {}
-        wanted = {arrival.id: await self._named(session, arrival, one, replied) for arrival, one in inbound}
+        answered: dict[int, AnsweredMessage] = {}
+        wanted = {arrival.id: await self._named(session, arrival, one, replied, answered) for arrival, one in inbound}
         known = await self._look(
             session, provider, [one for _, one in inbound], {case for case, _ in wanted.values() if case}, now
         )
         session.expunge_all()
         rounds = [self._round(arrival, one, provider, known, wanted[arrival.id], now) for arrival, one in inbound]
+        for one in rounds:
+            one.facts.put(answered.get(one.arrival.id, AnsweredMessage()))
         await put_reply_timing(session, rounds, replied)
         await put_presses(session, rounds)
         return rounds
 
     async def _named(
-        self, session: AsyncSession, arrival: ClaimedArrival, inbound: Inbound[Event], replied: dict[int, Expecting]
+        self,
+        session: AsyncSession,
+        arrival: ClaimedArrival,
+        inbound: Inbound[Event],
+        replied: dict[int, Expecting],
+        answered: dict[int, AnsweredMessage],
     ) -> tuple[int, str]:
         """The case the message itself names, and how; (0, "") when it names none.
 
-        A question that it replies to is noted in ``replied``, by arrival.
+        A question that it replies to is noted in ``replied``, and the message in ``answered``, by arrival.
         """
         reference = inbound.reference
         if reference.case_id:
@@ -124,6 +132,7 @@ class SenderAndCaseLookup:
             if behind.question:
                 replied[arrival.id] = behind.question
             if behind.case_id:
+                answered[arrival.id] = _answered(behind.body)
                 return behind.case_id, "reply"
         return 0, ""
 
@@ -250,12 +259,15 @@ class SenderAndCaseLookup:
         now: datetime,
     ) -> CaseChoice:
         (case_id, how), reference = named, inbound.reference
-        case = known.numbers.get(reference.number) if reference.number else known.named.get(case_id)
-        if inbound.from_agent and case is None and not reference.number:
-            case, how = known.numbers.get(reference.quoted_number), "reply"
+        answered = known.named.get(case_id)
+        if inbound.from_agent and answered is None:
+            answered, how = known.numbers.get(reference.quoted_number), "reply"
+        case = known.numbers.get(reference.number) if reference.number else answered
         accepted = reference.case_id and not reference.button and case is not None
         if not inbound.from_subscriber or accepted:
-            return CaseChoice(case, CaseMatch("number" if reference.number and case else how if case else "none"))
+            doubt = TWO_CASES if case and answered and case.id != answered.id else ""
+            how = "number" if reference.number and case else how if case else "none"
+            return CaseChoice(case, CaseMatch(how, doubt))
         cases = known.open_cases.get(person.id, []) if person else []
         mine = case is not None and person is not None and case.person_id == person.id
         if case is not None and mine and (case.open or how == "button"):
@@ -292,6 +304,13 @@ def _beginning_another(inbound: Sequence[Inbound[Event]], known: _Known, provide
         if person is not None and cases and unnamed(one, cases, None, "", provider, now).case is None:
             found.add(person.id)
     return found
+
+
+def _answered(body: Mapping[str, Any]) -> AnsweredMessage:
+    """What a sent message was, by what a channel keeps of it."""
+    params = body.get("params", {})
+    said = params.get("text") or params.get("caption") or "" if isinstance(params, dict) else ""
+    return AnsweredMessage(str(body.get("about", "")), str(said)[:80])
 
 
 def _begin_case(made: Round, beside: Case | None) -> None:

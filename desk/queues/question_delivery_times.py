@@ -7,7 +7,7 @@ stands in the last messages of a case that all have it: it arrived with the firs
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -100,10 +100,11 @@ def _is_in_flight(row: Row[*tuple[object, ...]], now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredDeparture:
-    """A sent message that is answered: whose case it was of, and the question that was open with it."""
+    """A sent message that is answered: whose case it was of, the question that was open with it, and its body."""
 
     case_id: int = 0
     question: Expecting = NOTHING_ASKED
+    body: Mapping[str, Any] = field(default_factory=dict)
 
 
 async def departure_behind(connection: AsyncConnection, lane: str, remote: str) -> AnsweredDeparture:
@@ -111,14 +112,14 @@ async def departure_behind(connection: AsyncConnection, lane: str, remote: str) 
 
     Telegram counts a group's messages anew when it becomes a supergroup: of two with one id the later one is meant.
     """
-    query = select(departures.c.case_id, departures.c.asks).where(
+    query = select(departures.c.case_id, departures.c.asks, departures.c.body).where(
         departures.c.lane == lane, departures.c.remote == remote
     )
     # An edit of buttons alone says nothing: what the message asks, the last one that has words tells.
     row = (
         await connection.execute(query.order_by(departures.c.asks.is_(None), departures.c.id.desc()).limit(1))
     ).first()
-    return AnsweredDeparture(int(row.case_id), question_from(row.asks)) if row else AnsweredDeparture()
+    return AnsweredDeparture(int(row.case_id), question_from(row.asks), row.body) if row else AnsweredDeparture()
 
 
 async def is_pressed_in_time(

@@ -11,16 +11,22 @@ from desk.model.agent_operations import (
     AgentOperation,
     DeclareNoArticle,
     DraftArticle,
+    EditWords,
     LinkArticle,
     MarkArticlesNotUseful,
+    ReadUnread,
     Reply,
     Resolve,
+    SayNote,
     SetEta,
+    ShowHelp,
     SuggestArticles,
     Take,
+    TakeBackWords,
+    UnknownCommand,
 )
 from desk.model.events import CaseReference, NotForDesk, OperationOrdered
-from tests.bots.examples import AGENTS, CHANNEL, GROUP, OLEG, answering, from_oleg, inbound, message, press
+from tests.bots.examples import AGENTS, BOT, CHANNEL, GROUP, OLEG, answering, from_oleg, inbound, message, press
 
 
 def test_an_answer_to_a_card_speaks_to_the_subscriber() -> None:
@@ -33,6 +39,38 @@ def test_a_photo_alone_can_be_the_answer() -> None:
     photo = [{"file_id": "p", "file_unique_id": "a", "width": 1, "height": 1}]
     one = inbound(**from_oleg(photo=photo, **answering()))
     assert (type(one.event.operation), len(one.files)) == (Reply, 1)
+
+
+def test_a_photo_goes_along_with_the_solution() -> None:
+    photo = [{"file_id": "p", "file_unique_id": "a", "width": 1, "height": 1}]
+    one = inbound(**from_oleg(photo=photo, caption="/resolve заменили", **answering()))
+    assert (one.event.operation.text, len(one.files)) == ("заменили", 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "operation"),
+    [
+        ("Мастер в 18", EditWords("Мастер в 18", "reply")),
+        ("// долг", EditWords("долг", "add_note")),
+        ("/take", EditWords("/take", "take")),
+    ],
+)
+def test_an_edit_orders_nothing_but_the_change(text: str, operation: AgentOperation) -> None:
+    assert inbound("edited_message", **from_oleg(text, **answering())).event == OperationOrdered(operation)
+
+
+def test_who_hides_behind_the_group_is_known_not_to_be_known() -> None:
+    one = inbound(**from_oleg("Добрый день", sender_chat=GROUP, **answering()))
+    assert (one.event, one.sender.value) == (OperationOrdered(Reply("Добрый день"), nameless=True), "")
+
+
+@pytest.mark.parametrize(("words", "number"), [("SN-2026-000123-4: ждёт", "SN-2026-000123-4"), ("ждёт", "")])
+def test_an_answer_to_the_desk_is_known_by_the_number_in_bold(words: str, number: str) -> None:
+    bold = [{"type": "bold", "offset": 0, "length": 16}]
+    card = {"inline_keyboard": [[{"text": "Взять", "callback_data": "2:1:take"}]]}
+    desk = message(message_id=3, chat=GROUP, text=words, entities=bold, reply_markup=card, **{"from": BOT})
+    reference = inbound(**from_oleg("вот", reply_to_message=desk)).reference
+    assert (reference.quoted_number, reference.to_desk, reference.to_card) == (number, True, True)
 
 
 def test_agents_may_talk_among_themselves() -> None:
@@ -66,7 +104,16 @@ def test_a_moved_group_is_the_agents_group_and_its_lane_keeps_the_old_name() -> 
         ("//звонил", False, None, ""),
         ("#SN-2026-000123: здравствуйте", False, Reply("здравствуйте"), "SN-2026-000123"),
         ("№1234567 // тихо", False, AddNote("тихо"), "1234567"),
-        ("/lunch", True, None, ""),
+        ("/lunch", True, UnknownCommand("/lunch"), ""),
+        ("/lunch@dice_bot", True, None, ""),
+        ("/lunch", False, None, ""),
+        ("#SN-2026-000123: здравствуйте", True, Reply("здравствуйте"), "SN-2026-000123"),
+        ("№1234567 не тот договор", True, Reply("№1234567 не тот договор"), ""),
+        ("Отменить", True, TakeBackWords(), ""),
+        ("отменить ли заявку?", True, Reply("отменить ли заявку?"), ""),
+        ("/undo", True, TakeBackWords(), ""),
+        ("/read SN-2026-000123", False, ReadUnread(), "SN-2026-000123"),
+        ("/help", False, ShowHelp(), ""),
         ("/articles", True, SuggestArticles(), ""),
         ("/article 1234567", False, SuggestArticles(), "1234567"),
         ("/article los-red", True, LinkArticle("los-red"), ""),
@@ -136,6 +183,9 @@ def test_a_case_number_has_at_least_four_digits(word: str, number: str) -> None:
         ("eta:x", SetEta(None)),
         ("kb:link:a1b2", LinkArticle("a1b2")),
         ("kb:none:one_off", DeclareNoArticle("one_off")),
+        ("undo:51", TakeBackWords("51")),
+        ("say:51", SayNote("51")),
+        ("read", ReadUnread()),
         ("kb:draft", DraftArticle()),
         ("kb:ask_why", DeclareNoArticle()),
         ("kb:not_useful", MarkArticlesNotUseful()),

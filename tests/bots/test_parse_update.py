@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desk.model.events import DeliveryFailed, Event, NotForDesk, OpenedChat, Pressed, Said
+from desk.model.events import DeliveryFailed, Event, NotForDesk, OpenedChat, Pressed, Reacted, Said
 from desk.model.messages import Address, UnreadableMessage
 from tests.bots.examples import ANNA, AT, BOT, CHANNEL, GROUP, PRIVATE, hears, inbound, message, press
 
@@ -138,14 +138,90 @@ def test_an_edit_a_forward_and_an_answer_are_marked() -> None:
     edited = inbound("edited_message", **message(text="и телефон тоже", edit_date=1795253401))
     assert edited.event == Said("и телефон тоже", "и телефон тоже", edited=True)
     forwarded = inbound(**message(text="x", forward_origin={"type": "hidden_user", "date": 1, "sender_user_name": "y"}))
-    assert forwarded.event == Said("x", "x", forwarded=True)
+    assert forwarded.event == Said("x", "x", forwarded=True, origin="y")
     answer = inbound(**message(text="да", reply_to_message=message(message_id=4, text="Помогло?", **{"from": BOT})))
     assert answer.reference.reply_to == "4"
 
 
-def test_what_the_desk_cannot_show_is_still_heard_and_named() -> None:
-    one = inbound(**message(story={"chat": PRIVATE, "id": 3}))
-    assert one.event == Said(content="story")
+@pytest.mark.parametrize(
+    ("content", "kind", "text"),
+    [
+        ({"story": {"chat": PRIVATE, "id": 3}}, "story", "[история]"),
+        ({"paid_media": {"star_count": 1, "paid_media": []}}, "paid_media", "[платное фото или видео]"),
+        ({"game": {"title": "g"}}, "game", "[игра]"),
+        ({"web_app_data": {"data": "{}"}}, "web_app_data", "[данные мини-приложения]"),
+        ({"holo_note": {"file_id": "z"}, "caption": "смотрите сюда"}, "holo_note", "[holo_note]\nсмотрите сюда"),
+        (
+            {"checklist": {"title": "Сделал", "tasks": [{"text": "кабель", "completion_date": 5}, {"text": "роутер"}]}},
+            "checklist",
+            "Сделал\n☑ кабель\n☐ роутер",
+        ),
+        ({"rich_message": {"blocks": [{"type": "p", "text": "не"}, {"text": "горит"}]}}, "rich_message", "не\nгорит"),
+        ({"venue": {"title": "Узел"}}, "venue", "Узел"),
+        ({"location": {"latitude": "x"}}, "location", "[точка на карте]"),
+        ({"photo": "strange", "caption": "вот"}, "photo", "[фото]\nвот"),
+    ],
+)
+def test_what_the_desk_cannot_show_is_still_heard_and_named(content: Any, kind: str, text: str) -> None:
+    one = inbound(**message(**content))
+    assert (one.event.content, one.text) == (kind, text)
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        {"forward_origin": {"type": "hidden_user", "date": 1700000000}},
+        {"forward_origin": {"type": "mystery"}},
+        {"forward_origin": 5},
+        {"reply_to_message": "x"},
+        {"entities": [{"type": 7, "offset": "a"}, 3]},
+        {"entities": [{"type": "text_link", "offset": 900, "length": 9, "url": "https://x"}]},
+        {"date": "yesterday"},
+        {"date": 1 << 70},
+        {"from": {**ANNA, "language_code": 5}},
+        {"link_preview_options": [1]},
+        {"media_group_id": 8},
+        {"quote": "x", "external_reply": 7},
+    ],
+)
+def test_one_strange_field_takes_nothing_from_the_words(strange: Any) -> None:
+    one = inbound(**message(**{"text": "нет интернета", **strange}))
+    assert (one.text, one.sender.value, one.name) == ("нет интернета", "42", "Анна Петрова")
+
+
+def test_a_photo_that_does_not_tell_its_size_and_an_older_poll_are_read() -> None:
+    photo = inbound(**message(photo=[{"file_id": "s"}, {"file_id": "l"}, {"file_id": 5}], caption="вот"))
+    assert ([one.source for one in photo.files], photo.text) == (["telegram:desk:l"], "вот")
+    assert inbound(**message(poll={"question": "Когда?", "options": [{"text": "Утро"}]})).text == "Когда?\n– Утро"
+
+
+def test_what_was_forwarded_or_answered_is_told_with_the_words() -> None:
+    channel = {"type": "channel", "chat": {"id": -1, "type": "channel", "title": "Сервис ЖКХ"}, "message_id": 7}
+    one = inbound(**message(text="Плановые работы", forward_origin=channel)).event
+    assert (one.text, one.origin, one.forwarded) == ("Плановые работы", "Сервис ЖКХ", True)
+    two = inbound(**message(text="второе сделала", quote={"text": "проверьте кабель", "position": 25})).event
+    assert (two.text, two.quote) == ("второе сделала", "проверьте кабель")
+
+
+@pytest.mark.parametrize("place", [("text", "entities"), ("caption", "caption_entities")])
+def test_a_link_keeps_its_address(place: tuple[str, str]) -> None:
+    """Telegram counts in UTF-16 units: an emoji before the link is two of them."""
+    words, marks = place
+    link = [{"type": "text_link", "offset": 14, "length": 5, "url": "https://prnt.sc/abc"}]
+    photo = {"photo": [{"file_id": "p"}]} if words == "caption" else {}
+    one = inbound(**message(**{words: "😡 вот, скрин здесь!", marks: link, **photo}))
+    assert one.text == "😡 вот, скрин здесь (https://prnt.sc/abc)!"
+
+
+def test_a_reaction_is_a_reaction() -> None:
+    def reaction(before: list[Any], after: list[Any]) -> Any:
+        told: dict[str, Any] = {"chat": PRIVATE, "message_id": 8, "user": ANNA, "date": 1}
+        return inbound("message_reaction", **told, old_reaction=before, new_reaction=after)
+
+    thumb = {"type": "emoji", "emoji": "👍"}
+    one = reaction([], [thumb])
+    assert (one.event, one.reference.reply_to, one.from_subscriber) == (Reacted("👍"), "8", False)
+    assert reaction([thumb], []).event == NotForDesk()
 
 
 @pytest.mark.parametrize(
@@ -154,11 +230,16 @@ def test_what_the_desk_cannot_show_is_still_heard_and_named() -> None:
         message(pinned_message=message(text="x")),
         message(chat=GROUP, new_chat_members=[ANNA]),
         message(chat={"id": -5, "type": "group", "title": "x"}, text="hello"),
-        message(chat=GROUP, text="x", sender_chat=GROUP),
+        message(text="x", sender_chat=GROUP),
+        message(chat=GROUP, text="x", sender_chat={"id": -7}, is_automatic_forward=True),
     ],
 )
-def test_service_messages_strange_groups_and_anonymous_people_mean_nothing(event: dict[str, Any]) -> None:
+def test_service_messages_strange_groups_and_channels_mean_nothing(event: dict[str, Any]) -> None:
     assert inbound(**event).event == NotForDesk()
+
+
+def test_an_administrators_talk_in_the_groups_name_is_agents_talk() -> None:
+    assert inbound(**message(chat=GROUP, text="x", sender_chat=GROUP)).event == NotForDesk(agents=True)
 
 
 def test_a_button_names_its_case_prompt_and_option() -> None:

@@ -37,6 +37,7 @@ from desk.model.events import (
     OpenedChat,
     OperationOrdered,
     Pressed,
+    Reacted,
     Said,
     TimerFired,
 )
@@ -60,6 +61,7 @@ EVENTS: tuple[Event, ...] = (
     Said("x"),
     Pressed(1, 1, "yes"),
     OpenedChat(),
+    Reacted("👍"),
     DeliveryFailed(),
     MaybeSent(),
     TimerFired("eta_over"),

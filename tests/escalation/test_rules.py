@@ -88,7 +88,9 @@ class TestOrders:
 
     @pytest.mark.parametrize("operation", [Take(), Reply("да"), AddNote("x"), SetEta(60), Resolve()])
     def test_a_stranger_in_the_group_orders_nothing(self, operation: AgentOperation) -> None:
-        assert ordered(a_case(), operation, agent=None) == [RefuseOperation(OperationRefusalCode.NOT_AN_AGENT)]
+        assert ordered(a_case(), operation, agent=None) == [
+            RefuseOperation(OperationRefusalCode.NOT_AN_AGENT, {"id": "42", "who": ""})
+        ]
 
     def test_an_order_about_no_case_says_what_is_missing(self) -> None:
         assert ordered(None, Take()) == [RefuseOperation(OperationRefusalCode.CASE_NOT_NAMED)]

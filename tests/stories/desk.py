@@ -266,7 +266,7 @@ class AgentsGroup:
 
     async def presses(self, message: Message, option: str, says: str = "") -> None:
         """Taps a button once it is there, and reads the notice that comes up: that of a template, if one is named."""
-        query = await self.agent.presses(message, await self._button(message, option))
+        query = await self.agent.presses(message, await self.button(message, option))
         notice = await query.reply() or ""
         if says:
             assert wording.template(says, self.language).is_in(notice), f"{notice!r} is not {says}"
@@ -286,7 +286,7 @@ class AgentsGroup:
         except AssertionError as error:
             raise AssertionError(f"the agents did not see {pattern}: {error}") from None
 
-    async def _button(self, message: Message, option: str) -> str:
+    async def button(self, message: Message, option: str) -> str:
         """The data of the button of that id, or of that label."""
 
         async def there() -> str:

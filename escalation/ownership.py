@@ -1,0 +1,26 @@
+"""Who has a case: what happens when an agent begins with it. Pure."""
+
+from __future__ import annotations
+
+from desk.model.acts import Addressee, CancelTimer, ChangeState, Facts, RuleAct, SayTemplate, SetFields, SetTimer
+from desk.model.case import Case
+from desk.model.core_facts import Now
+from desk.model.provider_files import Agent, Provider
+from desk.model.states import CaseState
+from escalation.names_and_times import agent_name
+
+
+def take_over(case: Case, agent: Agent, facts: Facts, quietly: bool = False) -> list[RuleAct]:
+    """The case is this agent's from now on; unless ``quietly``, the subscriber is told."""
+    now, provider = facts.need(Now).at, facts.need(Provider)
+    acts: list[RuleAct] = [
+        SetFields({"owner": agent.id, "unread": 0, "taken_at": case.taken_at or now}),
+        CancelTimer("take"),
+    ]
+    if case.state not in (CaseState.IN_PROGRESS, CaseState.RESOLVED):
+        acts.append(ChangeState(CaseState.IN_PROGRESS, "diagnosing"))
+    if not quietly:
+        acts.append(SayTemplate("agent_took", {"agent": agent_name(agent, case.language)}, Addressee.SUBSCRIBER))
+    if case.eta is None:
+        acts.append(SetTimer("eta_missing", now + provider.first_eta_within, "eta"))
+    return acts

@@ -1,0 +1,1 @@
+"""Stories of agents at work in their group."""
