@@ -1,6 +1,6 @@
-"""One bot as a channel of the desk. Importing this, and polling, does not import aiogram: that takes a second.
+"""One bot as a channel of the desk. Importing this, polling and reading do not import aiogram: that takes a second.
 
-`serve` has it imported in a thread before it decides or sends (`TelegramChannel.warm`); messages are stored meanwhile.
+`serve` has it imported in a thread before it sends (`TelegramChannel.warm`); messages are stored meanwhile.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from bots.bot_api_client import BotApiClient, BotApiError
 from bots.http_sessions import HttpSessions
 from bots.lean_aiogram import import_aiogram
 from bots.moved_groups import MovedGroups
+from bots.parse_update import UpdateParser
 from bots.polling import UpdatePoller, keep_webhook
 from bots.rate_limits import PATIENCE, RateLimits
 from bots.render import render
@@ -39,7 +40,6 @@ from desk.model.settings import TelegramBotSettings
 from desk.storage.database import Database
 
 if TYPE_CHECKING:
-    from bots.parse_update import UpdateParser
     from bots.sending import TelegramSender
 
 
@@ -50,7 +50,6 @@ log = logging.getLogger(__name__)
 class _Tools:
     """What needs aiogram."""
 
-    parser: type[UpdateParser]
     sender: TelegramSender
 
 
@@ -94,13 +93,12 @@ class TelegramChannel:
 
     async def hear(self, arrival: ClaimedArrival) -> Inbound[Event]:
         """Reads one stored update. Raises `UnreadableMessage` for what Telegram cannot have sent."""
-        tools = await self._tools()
         agents_group = self._settings.agents_chat
         # A group that we do not know may be ours, moved: another process may have been told of that.
         chat = arrival.lane.removeprefix(f"{self.name}:").partition(":")[0]
         elsewhere = chat.startswith("-") and chat != str(agents_group) and agents_group != 0
         moved_to = await self._moved.find(agents_group) if elsewhere else self._moved.known(agents_group)
-        return tools.parser(self._settings.name, self.provider, agents_group, moved_to).hear(arrival)
+        return UpdateParser(self._settings.name, self.provider, agents_group, moved_to).hear(arrival)
 
     def render(self, outgoing: OutboundMessage) -> tuple[RenderedCall, ...]:
         """The calls that say this. Pure. Raises ValueError for a button that does not fit."""
@@ -190,7 +188,6 @@ class TelegramChannel:
 def _imported(settings: TelegramBotSettings, open_file: OpenFile, lines: HttpSessions, moved: MovedGroups) -> _Tools:
     with nullcontext() if "aiogram" in sys.modules else frozen_after():
         import_aiogram()
-        from bots.parse_update import UpdateParser  # noqa: PLC0415 (aiogram takes seconds: whoever only stores must not wait for it)
-        from bots.sending import TelegramSender  # noqa: PLC0415 (the same)
+        from bots.sending import TelegramSender  # noqa: PLC0415 (aiogram takes a second: who stores or reads waits not)
 
-    return _Tools(UpdateParser, TelegramSender(settings, open_file, lines, moved))
+    return _Tools(TelegramSender(settings, open_file, lines, moved))

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bots.link_addresses import with_addresses
-from bots.update_fields import Fields, person_name
+from bots.update_fields import Fields, person_name, with_addresses
 from desk.language.unsafe_characters import one_line
 from desk.model.media_types import OCTET_STREAM, file_ending
 from desk.model.messages import File

@@ -6,7 +6,7 @@ be read is never set aside because of another field.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from desk.language.unsafe_characters import one_line
@@ -72,3 +72,28 @@ class Fields:
 def person_name(user: Fields) -> str:
     """A person's name as they typed it, without characters that could make it look like something else."""
     return one_line(f"{user.words('first_name')} {user.words('last_name')}")
+
+
+_LONGEST_ADDRESS = 2048
+_MOST_ENTITIES = 100
+
+
+def with_addresses(text: str, entities: Sequence[Fields]) -> str:
+    """``text`` with the address behind each of its links, which Telegram keeps beside the words. ``entities`` are Telegram's, counted in UTF-16 units."""
+    links = [(_end(one), address) for one in entities[:_MOST_ENTITIES] if (address := _address(one))]
+    if not (text and links):
+        return text
+    units = text.encode("utf-16-le", "surrogatepass")
+    for end, address in sorted(links, key=lambda link: -link[0]):
+        if 0 < end <= len(units) // 2 and address not in text:
+            units = units[: 2 * end] + f" ({address})".encode("utf-16-le", "surrogatepass") + units[2 * end :]
+    return units.decode("utf-16-le", "replace")
+
+
+def _end(entity: Fields) -> int:
+    return entity.number("offset") + entity.number("length")
+
+
+def _address(entity: Fields) -> str:
+    address = entity.words("url").strip() if entity.words("type") == "text_link" else ""
+    return address if len(address) <= _LONGEST_ADDRESS and not any(char.isspace() for char in address) else ""

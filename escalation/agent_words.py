@@ -192,11 +192,9 @@ def _kept_as_note(inbound: Ordered, facts: Facts) -> Decision:
 
 
 def _time_to_think(inbound: Ordered, facts: Facts) -> timedelta | None:
-    """How long words can be taken back; None for those that were not written in the agents' group."""
-    group = facts.need(CaseContacts).agents_group
-    here = group is not None and group.channel == inbound.channel and bool(inbound.message)
+    """How long words can be taken back; None for those that were not written in a group, where a button offers it."""
     span = timedelta(seconds=facts.need(Provider).undo_seconds)
-    return span if here and span else None
+    return span if span and inbound.message and inbound.reference.lane else None
 
 
 def _waiting(inbound: Ordered, facts: Facts, span: timedelta) -> list[RuleAct]:

@@ -213,7 +213,7 @@ class _RoundComposer:
             self._put(OutboundMessage(where, RichText(), edits=f"remote:{message}", reaction=act.emoji))
 
     def _remove(self, key: str) -> None:
-        if self.contact.agents_group and key:
+        if self.contact.agents_group and key and self._edits(self.contact.agents_group):
             self._put(OutboundMessage(self.contact.agents_group, RichText(), edits=key, removes=True))
 
     def _audience(self, to: Audience) -> list[Address]:
