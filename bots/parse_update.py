@@ -86,8 +86,7 @@ class UpdateParser:
         """An order, an edit of one, or what agents say among themselves. Nobody is known by a name that hides them."""
         command = parse_agent_message(read.text, read.files, replies=bool(reference.reply_to))
         operation = edited_operation(command, read.text, read.files) if edited else command.operation
-        to_desk, quoted, card = _quoted(message)
-        reference = replace(reference, number=command.number, to_desk=to_desk, quoted_number=quoted, to_card=card)
+        reference = _with_quoted(replace(reference, number=command.number), message)
         nameless = _nameless(message)
         event = OperationOrdered(operation, nameless=nameless) if operation else NotForDesk(agents=True)
         sender = "" if nameless else _whose(Fields(), message.table("from"))
@@ -190,20 +189,21 @@ def _said(message: Fields, read: MessageContent, edited: bool) -> Said:
     )
 
 
-def _quoted(message: Fields) -> tuple[bool, str, bool]:
-    """Whether a message of the desk is answered, the case number at its head, and whether it is a case's card.
+def _with_quoted(reference: CaseReference, message: Fields) -> CaseReference:
+    """With what the message itself shows of the one it answers: whether that is the desk's, the case number at its
+    head, its words, and whether it is a case's card.
 
-    An agent may be quicker than the record of what was just sent to the group: the number then tells what is meant.
+    An agent may be quicker than the record of what was just sent to the group: this then tells what is meant.
     """
     replied = message.table("reply_to_message")
     if not replied.table("from").flag("is_bot") or _nameless(replied):
-        return False, "", False
+        return reference
     text = replied.words("text") or replied.words("caption")
     # Only what we set in bold ourselves: the second half of a long message begins with a subscriber's words.
     marks = replied.tables("entities") or replied.tables("caption_entities")
     bold = (one.number("length") for one in marks if one.words("type") == "bold" and not one.number("offset"))
-    head = text[: max(0, next(bold, 0))]
-    return True, case_number(head), _is_card(replied)
+    number = case_number(text[: max(0, next(bold, 0))])
+    return replace(reference, to_desk=True, quoted_number=number, quoted_text=text, to_card=_is_card(replied))
 
 
 def _is_card(replied: Fields) -> bool:

@@ -161,8 +161,8 @@ class CaseReference:
     ``tokens`` are keyed tokens found in recipients and references, ``reply_to`` the channel's id of the message this
     one answers, looked up among the departures of ``lane``. ``number`` is a case number an agent typed,
     ``quoted_number`` one in the desk's own message that is answered (``to_desk``; ``to_card`` where that is plainly a
-    case's card); ``case_id`` is named by the desk itself, ``button`` when it comes from a button. ``anew`` when it
-    begins a matter of its own, whatever is open.
+    case's card), ``quoted_text`` that message's words; ``case_id`` is named by the desk itself, ``button`` when it
+    comes from a button. ``anew`` when it begins a matter of its own, whatever is open.
     """
 
     tokens: tuple[str, ...] = ()
@@ -170,6 +170,7 @@ class CaseReference:
     lane: str = ""
     number: str = ""
     quoted_number: str = ""
+    quoted_text: str = ""
     to_desk: bool = False
     to_card: bool = False
     case_id: int = 0

@@ -28,7 +28,7 @@ from desk.pipeline.arrival_round import Round
 from desk.pipeline.case_of_unnamed_message import CaseChoice, after_closing, begins_another, forwarded_by_agent, unnamed
 from desk.pipeline.reply_timing import put_presses, put_reply_timing
 from desk.pipeline.reply_tokens import ReplyTokenSigner, claimed_case
-from desk.queues.question_delivery_times import departure_behind
+from desk.queues.question_delivery_times import departure_behind, said_in, unrecorded_departure
 from desk.storage.ids import RepeatableRoundIds
 from desk.storage.queue_and_lease_tables import fingerprints
 
@@ -129,6 +129,8 @@ class SenderAndCaseLookup:
             connection = await session.connection()
             lane = reference.lane or f"{inbound.channel}:{inbound.sender.value}"
             behind = await departure_behind(connection, lane, reference.reply_to)
+            if not behind.case_id and reference.quoted_text:
+                behind = await unrecorded_departure(connection, lane, reference.quoted_text)
             if behind.question:
                 replied[arrival.id] = behind.question
             if behind.case_id:
@@ -308,9 +310,7 @@ def _beginning_another(inbound: Sequence[Inbound[Event]], known: _Known, provide
 
 def _answered(body: Mapping[str, Any]) -> AnsweredMessage:
     """What a sent message was, by what a channel keeps of it."""
-    params = body.get("params", {})
-    said = params.get("text") or params.get("caption") or "" if isinstance(params, dict) else ""
-    return AnsweredMessage(str(body.get("about", "")), str(said)[:80])
+    return AnsweredMessage(str(body.get("about", "")), said_in(body)[:80])
 
 
 def _begin_case(made: Round, beside: Case | None) -> None:

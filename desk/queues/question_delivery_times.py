@@ -122,6 +122,26 @@ async def departure_behind(connection: AsyncConnection, lane: str, remote: str) 
     return AnsweredDeparture(int(row.case_id), question_from(row.asks), row.body) if row else AnsweredDeparture()
 
 
+async def unrecorded_departure(connection: AsyncConnection, lane: str, text: str) -> AnsweredDeparture:
+    """The last message with these words of which nobody has written down yet which one it became at the server."""
+    query = select(departures.c.case_id, departures.c.asks, departures.c.body)
+    query = query.where(departures.c.lane == lane, departures.c.remote == "").order_by(departures.c.id.desc())
+    for row in (await connection.execute(query.limit(_LATELY))).all():
+        if text in (said_in(row.body), said_in(row.body).strip()):
+            return AnsweredDeparture(int(row.case_id), question_from(row.asks), row.body)
+    return AnsweredDeparture()
+
+
+_LATELY = 60
+
+
+def said_in(body: Mapping[str, Any]) -> str:
+    """The words of a message of a chat, by its call's body; "" for anything else."""
+    params = body.get("params")
+    said = (params.get("text") or params.get("caption")) if isinstance(params, dict) else ""
+    return said if isinstance(said, str) else ""
+
+
 async def is_pressed_in_time(
     connection: AsyncConnection, case: int, question: Expecting, remote: str, at: datetime
 ) -> bool:
