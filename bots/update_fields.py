@@ -79,7 +79,10 @@ _MOST_ENTITIES = 100
 
 
 def with_addresses(text: str, entities: Sequence[Fields]) -> str:
-    """``text`` with the address behind each of its links, which Telegram keeps beside the words. ``entities`` are Telegram's, counted in UTF-16 units."""
+    """``text`` with the address behind each of its links, which Telegram keeps beside the words.
+
+    ``entities`` are Telegram's, counted in UTF-16 units.
+    """
     links = [(_end(one), address) for one in entities[:_MOST_ENTITIES] if (address := _address(one))]
     if not (text and links):
         return text
