@@ -14,7 +14,7 @@ from desk.model.journal import DialogueMessageLogged, JournalEntry, NoteAdded, W
 from desk.model.messages import File
 from desk.pipeline.arrival_round import Round
 from desk.storage.database import Database
-from desk.storage.worker_tables import departures
+from desk.storage.queue_and_lease_tables import departures
 from escalation.transcript import file_of
 
 SAY_HELD = "say_held"
