@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from mail.mime.public_suffixes import is_public_suffix
+
 MAX_DOMAIN_LENGTH, MAX_LABEL_LENGTH, MAX_LOCAL_PART_BYTES = 253, 63, 64
 _ATOM_CHARACTERS = frozenset("!#$%&'*+/=?^_`{|}~-.")
 
@@ -35,13 +37,15 @@ def _to_ascii_label(label: str) -> str:
 
 
 def is_aligned(vouched: str, domain: str) -> bool:
-    """Whether whoever holds ``vouched`` may speak for ``domain``: the same one, or one above it of two labels at least.
+    """Whether whoever holds ``vouched`` may speak for ``domain``: the same, or one above it that somebody registered.
 
-    Narrower than the relaxed alignment of RFC 7489, section 3.1: a subdomain does not vouch for what stands above it,
-    since no list of public suffixes is kept here, and such a name may be anybody's.
+    Narrower than the relaxed alignment of RFC 7489, section 3.1: a subdomain does not vouch for what stands above it.
+    A public suffix (``com.ru``, ``github.io``) vouches for nobody below it.
     """
     vouched = vouched.rstrip(".")
-    return "." in vouched and (vouched == domain or domain.endswith("." + vouched))
+    if "." not in vouched:
+        return False
+    return vouched == domain or (domain.endswith("." + vouched) and not is_public_suffix(vouched))
 
 
 def to_deliverable_address(address: str) -> str:

@@ -1,11 +1,14 @@
 """Whether the border server's Authentication-Results prove a message's From (RFC 8601), read strictly.
 
 Only `Authentication-Results` under exactly the configured authserv-id are looked at, and of those only the topmost
-group: the ones no `Received` stands between. This assumes what RFC 8601, section 5, demands: that the border removes
-headers bearing its own name from what strangers send. Only a pass *aligned* with the From domain counts.
+block: the ones between which no other header stands. The uppermost of them alone can prove; those below it can only
+raise a doubt, so that the words of two headers never make one proof. This assumes what RFC 8601, section 5, demands:
+that the border removes headers bearing its own name from what strangers send. Only a pass *aligned* with the From
+domain counts.
 
-What a border writes is plain. Whatever is not (a quote inside a comment, an open parenthesis, a property said twice)
-may be a stranger's words that the border repeated, and then the whole header proves nothing.
+What a border writes is plain. Whatever is not (a quote inside a comment, an open parenthesis, a comment that stands
+where a blank belongs, a property or a DMARC verdict said twice) may be a stranger's words that the border repeated, a
+HELO for one, and then the whole header proves nothing.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from mail.mime.headers import MAX_FIELD_BYTES, MAX_HEADER_BYTES, Headers
 
 _HEADERS_END = re.compile(rb"\n\r?\n")
 _HEADER_LINE = re.compile(rb"(?:[!-9;-~]{1,200}:|[ \t]+[^ \t\r])[^\r]*\Z")
+_AFTER_COMMENT = ("", " ", "\t", ";")
+"""A border leaves a blank behind a comment. Who forges a property in a word without blanks can not."""
 METHODS = ("dkim", "dmarc", "spf")
 MAX_RESULTS_HEADERS = 8
 """Headers of one group: a border writes one, or one for each method."""
@@ -45,15 +50,14 @@ def check_sender(headers: Headers, senders: list[str], authserv_id: str, raw: by
     if _is_ambiguous(raw):
         return SenderAssurance.DOUBTED
     domain = to_ascii_domain(senders[0].rpartition("@")[2])
-    stated = [parse_results(value) for value in _topmost_headers(headers, authserv_id)]
+    stated = [parse_results(value) for value in _topmost_block(headers, authserv_id)]
     if not domain or not stated or None in stated or len(stated) > MAX_RESULTS_HEADERS:
         return SenderAssurance.DOUBTED
-    found = _keep_topmost_of_method([one for one in stated if one is not None])
-    if any(result.method == "dmarc" and result.verdict == "fail" for result in found):
+    read = [one for one in stated if one is not None]
+    if any(result.method == "dmarc" and result.verdict == "fail" for one in read for result in one):
         return SenderAssurance.DOUBTED
-    return (
-        SenderAssurance.SURE if any(_is_aligned_pass(result, domain) for result in found) else SenderAssurance.DOUBTED
-    )
+    proved = any(_is_aligned_pass(result, domain) for result in read[0])
+    return SenderAssurance.SURE if proved else SenderAssurance.DOUBTED
 
 
 def parse_results(value: str) -> list[MethodVerdict] | None:
@@ -73,7 +77,7 @@ def parse_results(value: str) -> list[MethodVerdict] | None:
         if name in METHODS and len(properties) < len(pairs):
             return None
         found.append(MethodVerdict(name, verdict.lower(), properties))
-    return found
+    return found if sum(one.method == "dmarc" for one in found) < 2 else None
 
 
 def _has_one_sender(fields: list[bytes], address: str) -> bool:
@@ -110,19 +114,6 @@ def _remove_quoted(value: str) -> str:
     return "".join(pieces[0::2]) if len(pieces) % 2 else value
 
 
-def _keep_topmost_of_method(stated: list[list[MethodVerdict]]) -> list[MethodVerdict]:
-    """Of each method only what the uppermost header says that names it.
-
-    A border that puts its own header below its own `Received` leaves none between that and a forged one beneath: what
-    it said itself is then not overruled from below.
-    """
-    found: list[MethodVerdict] = []
-    for one in stated:
-        known = {result.method for result in found}
-        found += [result for result in one if result.method not in known]
-    return found
-
-
 def _is_aligned_pass(result: MethodVerdict, domain: str) -> bool:
     if result.verdict != "pass":
         return False
@@ -136,14 +127,16 @@ def _is_aligned_pass(result: MethodVerdict, domain: str) -> bool:
     return False
 
 
-def _topmost_headers(headers: Headers, authserv_id: str) -> list[str]:
-    group: list[str] = []
+def _topmost_block(headers: Headers, authserv_id: str) -> list[str]:
+    """The uppermost of the border's headers, and those that follow it with no other header between."""
+    block: list[str] = []
     for name, value in headers.fields:
-        if name == "received" and group:
+        text = value.decode("latin-1") if name == "authentication-results" else ""
+        if text and _is_from_authserv(text, authserv_id):
+            block.append(text)
+        elif block:
             break
-        if name == "authentication-results" and _is_from_authserv(text := value.decode("latin-1"), authserv_id):
-            group.append(text)
-    return group
+    return block
 
 
 def _is_from_authserv(value: str, authserv_id: str) -> bool:
@@ -178,7 +171,7 @@ def _remove_comments(value: str) -> str | None:
         if char == "(" and not quoted:
             depth += 1
         elif char == ")" and not quoted:
-            if not depth:
+            if not depth or (depth == 1 and value[at + 1 : at + 2] not in _AFTER_COMMENT):
                 return None
             depth -= 1
             char = " "

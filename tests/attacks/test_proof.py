@@ -13,6 +13,7 @@ PASS = "dkim=pass header.d=example.test; spf=pass smtp.mailfrom=anna@example.tes
 FAIL = "dkim=none; spf=softfail smtp.mailfrom=evil.test; dmarc=fail header.from=example.test"
 RECEIVED = "Received: from evil.test by mx.sever.test; Sun, 22 Nov 2026 00:00:00 +0000"
 FROM = "From: anna@example.test"
+DKIM = "dkim=pass header.d=example.test"
 
 
 def results(words: str, by: str = OURS, name: str = "Authentication-Results") -> str:
@@ -31,6 +32,34 @@ FORGED = {
     "directly below the border's own": (RECEIVED, results(FAIL), results(PASS), FROM),
     "below one that only knows spf and dmarc": (RECEIVED, results("spf=none; dmarc=fail"), results(PASS), FROM),
     "below one that found nothing": (results("dkim=none; spf=none; dmarc=none"), RECEIVED, results(PASS), FROM),
+    "one method below the border's own other one": (RECEIVED, results("spf=softfail"), results(DKIM), FROM),
+    "below the border's own, another header between": (results("spf=none"), "X-Spam: no", results(PASS), FROM),
+    "below the border's own, another server's between": (
+        results("spf=none"),
+        results("x=y", "a.b"),
+        results(PASS),
+        FROM,
+    ),
+    "a fail below the pass": (results(DKIM), results("dmarc=fail header.from=example.test"), FROM),
+    "a HELO without blanks": (results("spf=none smtp.helo=a;dmarc=pass()header.from=example.test"), FROM),
+    "a HELO with a word in its comment": (results("spf=none smtp.helo=a;dmarc=pass(x)header.from=example.test"), FROM),
+    "a HELO with a nested comment": (results("spf=none smtp.helo=a;dkim=pass((x)y)header.d=example.test"), FROM),
+    "a HELO with two comments": (results("spf=none smtp.helo=a;dmarc=pass()()header.from=example.test"), FROM),
+    "a HELO of equals signs": (results("spf=none smtp.helo=a;dmarc=pass=header.from=example.test"), FROM),
+    "a HELO with blanks, and the border's own word": (
+        results("spf=none smtp.helo=a; dmarc=pass header.from=example.test; dmarc=none header.from=example.test"),
+        FROM,
+    ),
+    "an envelope sender without blanks": (
+        results("spf=none smtp.mailfrom=a;dkim=pass()header.d=example.test;x=@evil.test"),
+        FROM,
+    ),
+    "a suffix for all of a country": (results("dkim=pass header.d=com.ru"), "From: anna@shop.com.ru"),
+    "a suffix for all of a hoster": (results("dkim=pass header.d=github.io"), "From: anna@anna.github.io"),
+    "a suffix's envelope sender": (results("spf=pass smtp.mailfrom=x@co.uk"), "From: anna@shop.co.uk"),
+    "a suffix in other letters": (results("dkim=pass header.d=COM.RU."), "From: anna@shop.com.ru"),
+    "a suffix of a name that anybody may take": (results("dkim=pass header.d=anything.ck"), "From: a@b.anything.ck"),
+    "a Russian suffix": (results("dkim=pass header.d=xn--p1ai"), "From: anna@почта.рф"),
     "another server": (results(PASS, "mx.evil.test"), FROM),
     "ours as a prefix": (results(PASS, f"{OURS}.evil.test"), FROM),
     "ours as a prefix without a dot": (results(PASS, f"{OURS}x"), FROM),
@@ -136,6 +165,32 @@ GENUINE = {
     "folded": (results(PASS.replace("; ", ";\r\n\t")), RECEIVED, FROM),
     "below the local delivery": ("Received: by mx.sever.test; x", results(PASS), RECEIVED, FROM),
     "below its own Received, as Gmail does": (RECEIVED, results(PASS), FROM),
+    "OpenDMARC's above OpenDKIM's and another header": (
+        results("dmarc=pass (p=none dis=none) header.from=example.test"),
+        "Received-SPF: pass",
+        results(DKIM),
+        RECEIVED,
+        FROM,
+    ),
+    "as Microsoft folds it": (
+        results(
+            "spf=pass (sender IP is 192.0.2.1)\r\n smtp.mailfrom=example.test; dkim=pass (signature was verified)"
+            "\r\n header.d=example.test;dmarc=pass action=none\r\n header.from=example.test;compauth=pass"
+        ),
+        RECEIVED,
+        FROM,
+    ),
+    "as Mail.ru writes it": (
+        results(
+            "spf=pass (mx.test: domain of example.test designates 192.0.2.1 as permitted sender)"
+            " smtp.mailfrom=anna@example.test smtp.helo=mail.example.test; dkim=pass header.d=example.test;"
+            " dmarc=pass header.from=anna@example.test"
+        ),
+        RECEIVED,
+        FROM,
+    ),
+    "a registered domain below a suffix": (results("dkim=pass header.d=shop.com.ru"), "From: anna@mail.shop.com.ru"),
+    "a suffix that writes itself": (results("dkim=pass header.d=github.io"), "From: noreply@github.io"),
     "one header for each method": (*[results(one) for one in PASS.split("; ")], RECEIVED, FROM),
     "another server's beside it": (results(FAIL, "old.test"), results(PASS), RECEIVED, FROM),
     "a forged one far below": (results(PASS), RECEIVED, results(FAIL), FROM),
