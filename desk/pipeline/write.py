@@ -42,6 +42,7 @@ from desk.pipeline.decide import RoundDecision, is_case_saved, outcome_of
 from desk.pipeline.tenant_routing import address_key, case_key
 from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE, WriteBuffer
 from desk.queues import inbox, timers
+from desk.queues.finishing import ArrivalResult, finish
 from desk.storage.base import Instant
 from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import departures, fingerprints, pending, provider_routes
@@ -124,7 +125,7 @@ class DecisionWriter:
             if not decided:
                 return
             results = {name: result for one in decided for name, result in _results(one)}
-            if not await inbox.finish(connection, holder, results, now):
+            if not await finish(connection, holder, results, now):
                 raise ClaimLost("an arrival is no longer ours")
             rows = WriteBuffer()
             numbers = await self._numbers(connection, decided, now)
@@ -301,12 +302,12 @@ def _save(session: AsyncSession, one: DecidedRound, rows: WriteBuffer) -> None:
         rows.replace(DIALOG_STATES, provider=round_.case.provider, case_id=round_.case.id, **state)
 
 
-def _results(one: DecidedRound) -> Iterator[tuple[int, inbox.ArrivalResult]]:
+def _results(one: DecidedRound) -> Iterator[tuple[int, ArrivalResult]]:
     """What became of the arrival, and of the pieces that were decided with it."""
     arrival, case_id = one.round.arrival, one.round.case.id if one.saved else None
-    yield arrival.id, inbox.ArrivalResult(outcome_of(one.acts, one.round.is_new), case_id, one.decision.decided_by)
+    yield arrival.id, ArrivalResult(outcome_of(one.acts, one.round.is_new), case_id, one.decision.decided_by)
     for piece in arrival.pieces:
-        yield piece.id, inbox.ArrivalResult(Done(DoneCode.JOINED), case_id, (), arrival.id)
+        yield piece.id, ArrivalResult(Done(DoneCode.JOINED), case_id, (), arrival.id)
 
 
 def _stranger(round_: Round) -> bool:

@@ -9,17 +9,25 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Row, Select, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import (
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from desk.backoff import retry_delay
 from desk.language.unsafe_characters import storable
-from desk.model.arrival_outcomes import OperationRefused, Outcome, stored_outcome
 from desk.model.channel_interface import ExtraWrite
 from desk.model.messages import ClaimedArrival, RawMessage
 from desk.queues import pieces
@@ -187,65 +195,6 @@ async def keep_holding(database: Database, holder: str, ids: Iterable[int], now:
     """Says that we still work on these."""
     async with database.work() as connection:
         await connection.execute(_KEEP_HOLDING, {"ids": list(ids), "by": holder, "until": now + HELD_FOR})
-
-
-@dataclass(frozen=True, slots=True)
-class ArrivalResult:
-    """What became of one arrival: its outcome, the case it is kept in, and the rules that decided, in order.
-
-    ``joined_to`` is the arrival that it was decided with, as a piece of one message; None for all others.
-    """
-
-    outcome: Outcome
-    case_id: int | None
-    decided_by: Sequence[str]
-    joined_to: int | None = None
-
-
-async def finish(connection: AsyncConnection, holder: str, results: Mapping[int, ArrivalResult], now: datetime) -> bool:
-    """Within the worker's transaction: these are done. False when one was taken from us: roll everything back."""
-    rows = [
-        {
-            "row": row,
-            "became": stored_outcome(one.outcome),
-            "of_case": one.case_id,
-            "names": dict(one.outcome.names)
-            if isinstance(one.outcome, OperationRefused) and one.outcome.names
-            else None,
-            "rules": " ".join(one.decided_by),
-            "piece_of": one.joined_to,
-        }
-        for row, one in results.items()
-    ]
-    if len(rows) == 1:
-        return (await connection.execute(_FINISH_ONE, {**rows[0], "by": holder, "now": now})).rowcount == 1
-    values = {"ids": list(results), "by": holder, "now": now}
-    if (await connection.execute(_FINISH, values)).rowcount != len(results):
-        return False
-    await connection.execute(_OUTCOME, rows)
-    return True
-
-
-_DECIDED: dict[str, Any] = {
-    "outcome": bindparam("became"),
-    "case_id": bindparam("of_case"),
-    "outcome_names": bindparam("names", type_=JSON(none_as_null=True)),
-    "decided_by": bindparam("rules"),
-    "joined_to": bindparam("piece_of"),
-}
-_DONE: dict[str, Any] = {"state": "done", "holder": None, "held_until": None, "decided_at": bindparam("now")}
-_FINISH_ONE = (
-    update(arrivals)
-    .where(arrivals.c.id == bindparam("row"), arrivals.c.holder == bindparam("by"), is_waiting(arrivals))
-    .values(**_DONE, **_DECIDED)
-)
-_FINISH = (
-    update(arrivals)
-    .where(arrivals.c.id.in_(bindparam("ids", expanding=True)), arrivals.c.holder == bindparam("by"))
-    .where(is_waiting(arrivals))
-    .values(**_DONE)
-)
-_OUTCOME = update(arrivals).where(arrivals.c.id == bindparam("row")).values(**_DECIDED)
 
 
 async def postpone(connection: AsyncConnection, holder: str, until: Mapping[int, datetime]) -> None:

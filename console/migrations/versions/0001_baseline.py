@@ -46,13 +46,13 @@ AUDIT_GUARDS = {
 
 _SWEPT = "autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_cost_delay = 1"
 QUEUE_STORAGE = {
-    "arrivals": f"fillfactor = 60, {_SWEPT}",
-    "departures": f"fillfactor = 60, {_SWEPT}",
+    "arrivals": f"fillfactor = 80, {_SWEPT}",
+    "departures": _SWEPT,
     "timers": _SWEPT,
     "leases": "fillfactor = 50, autovacuum_vacuum_threshold = 200, autovacuum_vacuum_scale_factor = 0",
 }
-"""How PostgreSQL keeps the queues, whose rows change two or three times each: with room on their pages for the next
-version of a row, and swept often."""
+"""How PostgreSQL keeps the queues, whose rows change two or three times each: swept often, and with room for the next
+version of a row where that can be used (an index of the departures knows their state, which each change changes)."""
 
 revision = "0001"
 down_revision = None
