@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import TypeEngine
 
 from desk.model.arrival_outcomes import OperationRefused, Outcome, stored_outcome
-from desk.storage.worker_tables import arrivals, is_waiting
+from desk.storage.queue_and_lease_tables import arrivals, is_waiting
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 from sqlalchemy import select, update
 
+from desk.model.arrival_outcomes import Done, DoneCode, OperationRefusalCode, OperationRefused
 from desk.model.channel_interface import Channel, ChannelCapabilities
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import (
@@ -25,6 +26,7 @@ from desk.model.messages import (
 )
 from desk.pipeline.send import OutboxSender
 from desk.queues import inbox, outbox, recovery
+from desk.queues.finishing import ArrivalResult, finish
 from desk.queues.next_due import NextDue, next_due
 from desk.queues.outbox import SendOutcome
 from desk.queues.question_delivery_times import departure_behind
@@ -196,3 +198,27 @@ async def test_the_next_thing_to_do_is_known_by_one_look(database: Database) -> 
     later = NOW + timedelta(seconds=1)
     await inbox.claim(database, "me", later, 5)
     assert await next_due(database, ["mail:main"]) == NextDue(later + inbox.HELD_FOR)
+
+
+async def test_what_became_of_several_is_written_together_or_not_at_all(database: Database) -> None:
+    """Each with its own outcome, names and case; and nothing where one of them is another worker's by now."""
+    await inbox.accept(database, [RawMessage("telegram:main", str(one), f"lane {one}", b"{}", NOW) for one in range(3)])
+    first, second, third = [one.id for one in await inbox.claim(database, "me", NOW, 5)]
+    refused = OperationRefused(next(iter(OperationRefusalCode)), {"number": "SN-1", "who": "Анна"})
+    results = {
+        first: ArrivalResult(refused, 7, ("a_rule", "another")),
+        second: ArrivalResult(Done(DoneCode.JOINED), None, (), first),
+    }
+    async with database.work() as connection:
+        assert not await finish(connection, "other", results, NOW)
+    async with database.work() as connection:
+        assert await finish(connection, "me", results, NOW)
+    query = select(*(arrivals.c[name] for name in ("state", "outcome_names", "case_id", "decided_by", "joined_to")))
+    async with database.look() as connection:
+        rows = [tuple(row) for row in (await connection.execute(query.order_by(arrivals.c.id))).all()]
+    assert rows == [
+        ("done", {"number": "SN-1", "who": "Анна"}, 7, "a_rule another", None),
+        ("done", None, None, "", first),
+        ("waiting", None, None, None, None),
+    ]
+    assert third > second
