@@ -18,11 +18,12 @@ from desk.model.acts import (
 )
 from desk.model.case import Case, append_words
 from desk.model.core_facts import CaseMatch, Now
-from desk.model.dialog_state import IDENTIFIER
+from desk.model.dialog_state import IDENTIFIER, SELF_HELP
 from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.messages import FRONT, kind_seen
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import ArticleSuggestions, Identification
+from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.contract_numbers import adds_contract, contracts_named
 from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import Act
@@ -82,6 +83,10 @@ def _says_more(case: Case, inbound: Spoken, facts: Facts, number: str) -> bool:
     found = heard(case, inbound, facts)
     if found.values or any(one.act not in _BESIDE_A_NUMBER for one in found.acts):
         return True
+    if case.expecting.owner == SELF_HELP and any(
+        one.act is Act.DENY and " " in found.text[one.start : one.end].strip() for one in found.acts
+    ):
+        return True  # "no" may take the number back, "it didn't help" speaks of the article
     if found.says(Act.CORRECTION) or not has_substance(found.leftover, number):
         return False
     dialogs = facts.get(DialogSet)
@@ -147,6 +152,9 @@ def take_identifier(case: Case, inbound: Answer, facts: Facts) -> Decision | Non
     seen = [SayTemplate("seen", {"kind": kind_seen(inbound.files)})] if inbound.files else []
     if case.contract and isinstance(inbound.event, Said) and not has_substance(inbound.text, case.contract):
         return decide(Expect(), done=False)
+    waits = found.says(Act.WAIT) and not found.values and not case.dialog_state.waits
+    if waits and not inbound.option and not has_substance(inbound.text):
+        return decide(SetDialogState({"waits": 1}), *acknowledge(case, "take_your_time"), words_used=True)
     none_known = says_no_number(inbound.text) or found.says(Act.DONT_KNOW, Act.SKIP)
     none_known = none_known and not inbound.files
     if not (inbound.option or none_known) and case.dialog_state.tries == 0:

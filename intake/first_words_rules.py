@@ -98,7 +98,7 @@ def _greeting(case: Case, inbound: Words, facts: Facts) -> str:
 
 def describe_problem(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     """The first words about the trouble become the description of the case: never a greeting, a number, or thanks."""
-    if case.description:
+    if case.description and case.description != NOTHING_SAID:
         return None
     identified = facts.get(Identification)
     number = identified.contract if identified else ""

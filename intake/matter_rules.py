@@ -24,7 +24,7 @@ from desk.model.messages import kind_seen
 from desk.model.shared_facts import ArticleSuggestions, Identification
 from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.reading.observations import Act, Situation
-from desk.understanding.substance import has_substance, is_only_thanks
+from desk.understanding.substance import has_substance, is_knock, is_only_thanks
 from desk.understanding.understand import understand
 from intake.command_rules import silenced
 from intake.engine.completion import completed
@@ -33,6 +33,7 @@ from intake.engine.model import Dialog, DialogSet
 from intake.engine.rules import message_answers as hearing
 from intake.engine.rules.known_so_far import collected_so_far
 from intake.engine.rules.message_answers import heard
+from intake.first_words_rules import NOTHING_SAID
 
 Answer = Inbound[Said] | Inbound[Pressed]
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
@@ -65,6 +66,8 @@ def bring_human(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
 def _why_a_human(case: Case, inbound: Answer, facts: Facts) -> str:
     """The sentence by which a person is called; "" where none is."""
     found = heard(case, inbound, facts)
+    if is_knock(inbound.text) and not case.description and not case.dialog_state.tries:
+        return ""  # "hello?? anyone there" begins a talk: it is answered before a person is called
     if found.says(Act.EMERGENCY):
         return "emergency"
     if found.says(Act.CALLBACK):
@@ -83,13 +86,17 @@ def nobody_to_answer(case: Case, inbound: Spoken, facts: Facts) -> Decision | No
 
 
 def ask_problem(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
-    """Before anything else the desk must know what happened: a greeting or a number alone tells nothing of it.
-
-    Who says nothing of it three times is given to a person.
-    """
+    """Before anything else the desk must know what happened: a greeting or a number alone tells nothing of it."""
     open_owner = case.expecting.owner
-    if case.description or (open_owner and open_owner != PROBLEM):
+    told = case.description not in ("", NOTHING_SAID)
+    if told or (open_owner and open_owner != PROBLEM):
         return None
+    return _ask_what_happened(case, inbound, facts)
+
+
+def _ask_what_happened(case: Case, inbound: Spoken, facts: Facts) -> Decision:
+    """Who says nothing of it three times is given to a person."""
+    open_owner = case.expecting.owner
     identified, found = facts.get(Identification), heard(case, inbound, facts)
     tries = case.dialog_state.tries if open_owner == PROBLEM else 0
     if tries and is_only_thanks(inbound.text):
@@ -101,7 +108,7 @@ def ask_problem(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     if tries > 1:
         return decide(Expect(), SayTemplate("better_a_person"), *completed(case), done=False)
     bare_sign = not inbound.files and not any(map(str.isalnum, inbound.text))
-    greeted = (found.says(Act.GREETING) or bare_sign) and not case.upset
+    greeted = (found.says(Act.GREETING) or bare_sign or is_knock(inbound.text)) and not case.upset
     asked = "what_happened_again" if tries else "hello_what_happened" if greeted else "what_happened"
     lead: list[RuleAct] = [SayTemplate("bot_honest")] if found.says(Act.BOT_QUESTION) else []
     if inbound.files:
@@ -117,13 +124,16 @@ def choose_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     dialogs = facts.get(DialogSet)
     if case.dialog or case.expecting or dialogs is None:
         return None
-    if dialog := _payment_dialog(case, dialogs) or dialogs.match(case.description):
+    # What was said just now is kept with the description only after the rules.
+    if dialog := _payment_dialog(case, dialogs) or dialogs.match(case.description) or dialogs.match(inbound.text):
         return _begin(dialog)
     suggestions = facts.get(ArticleSuggestions)
     if suggestions is not None and suggestions.topic:
         return decide(SayTemplate("no_article"), *completed(case), done=False)
     if is_letter_channel(facts) or not dialogs.in_use:
         return decide(*completed(case), done=False)
+    if case.articles:  # its topic is known by now: a menu of others would be no help
+        return decide(SayTemplate("no_article"), *completed(case), done=False)
     menu = _menu(list(dialogs.in_use.values()), case.language)
     return decide(Expect(CATEGORY), SayTemplate("what_about", buttons=menu))
 

@@ -30,7 +30,7 @@ from desk.model.acts import (
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import ENOUGH, Case
 from desk.model.core_facts import CaseMatch, Now
-from desk.model.dialog_state import IDENTIFIER, OTHER, QUESTION, RESUME
+from desk.model.dialog_state import IDENTIFIER, OTHER, QUESTION, RESUME, SELF_HELP
 from desk.model.events import Inbound, OpenedChat, Pressed, Said, TimerFired
 from desk.model.states import CaseState
 from desk.pipeline.internal_channel import matter_message, take_up_message
@@ -59,7 +59,10 @@ def speaks_of_another_matter(case: Case, inbound: Inbound[Any], facts: Facts) ->
     """Whether a message changes the subject while a question is open."""
     if not case.expecting or not case.description or is_letter_channel(facts):
         return False
-    return heard(case, inbound, facts).says(Act.OTHER_MATTER) or _leads_elsewhere(case, inbound, facts)
+    found = heard(case, inbound, facts)
+    if case.expecting.owner == SELF_HELP and found.says(Act.DENY) and not hearing.words_left(found, case):
+        return False  # "no, that's not it" speaks of the article
+    return found.says(Act.OTHER_MATTER) or _leads_elsewhere(case, inbound, facts)
 
 
 def _leads_elsewhere(case: Case, inbound: Words, facts: Facts) -> bool:

@@ -10,7 +10,18 @@ from datetime import timedelta
 from typing import Any
 
 from desk.language.detect import LANGUAGES
-from desk.model.acts import ChangeState, Decision, Expect, Facts, Ignore, RuleAct, SayTemplate, SetFields, decide
+from desk.model.acts import (
+    ChangeState,
+    Decision,
+    Expect,
+    Facts,
+    Ignore,
+    RuleAct,
+    SayTemplate,
+    SetDialogState,
+    SetFields,
+    decide,
+)
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import Case
 from desk.model.core_facts import CaseMatch, Now, ReplyTiming
@@ -22,8 +33,9 @@ from desk.understanding.closing_by_consent import may_consent, settling_acts
 from desk.understanding.explained_terms import term_asked
 from desk.understanding.reading.observations import Act
 from intake.account_rules import NO_CONTRACT, asks_about_number
-from intake.engine import prompts
+from intake.engine import engine, prompts
 from intake.engine.dialog_context import dialog_of, is_letter_channel
+from intake.engine.letters.rules import letter_shown
 from intake.engine.paused_questions import CLOSE_OR_NOT, GO_ON_OR_ANEW, PAUSING, interpose, taken_up
 from intake.engine.rules import message_answers as hearing
 from intake.engine.rules.message_answers import heard
@@ -73,7 +85,20 @@ def put_in_other_language(case: Case, inbound: Words, facts: Facts) -> Decision 
     found = heard(case, inbound, facts)
     if not found.says(Act.LANGUAGE) or not case.expecting or hearing.words_left(found, case):
         return None
+    if is_letter_channel(facts) and (letter := _letter_again(case, facts)):
+        return decide(*letter, words_used=True)
     return decide(*open_again(case, facts), words_used=True)
+
+
+def _letter_again(case: Case, facts: Facts) -> list[RuleAct]:
+    """The questions of the last letter, for whoever could not read it; they count as put once."""
+    dialog = dialog_of(case, facts)
+    if dialog is None or case.expecting.owner != QUESTION:
+        return []
+    questions = engine.questions_by_id(dialog, case.dialog_state.asked, case.answers)
+    intro = SayTemplate("questions_by_mail", {"lines": [], "one": "1" if len(questions) == 1 else ""})
+    shown = letter_shown(case, dialog, facts, questions, [intro], case.answers)
+    return [act for act in shown if not isinstance(act, SetDialogState)]
 
 
 def ask_whether_settled(case: Case, inbound: Words, facts: Facts) -> Decision | None:
@@ -131,9 +156,9 @@ def _between(case: Case, inbound: Words, facts: Facts) -> list[RuleAct]:
     found = heard(case, inbound, facts)
     said: list[RuleAct] = []
     if found.says(Act.BOT_QUESTION):
-        said.append(SayTemplate("bot_honest"))
+        said += acknowledge(case, "bot_honest")
     if (term := term_asked(found)) and case.expecting.owner != SELF_HELP:
-        said.append(SayTemplate("explain", {"term": term}))
+        said += acknowledge(case, "explain", {"term": term})
     if found.says(Act.STATUS) and case.description:
         said += acknowledge(case, "status_intake")
     return said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from desk.language.plain_answers import tells_of_no_number
 from desk.language.rich_text import parse_markdown
 from desk.model.acts import (
     AddJournalEntry,
@@ -99,6 +100,10 @@ def self_help_outcome(case: Case, inbound: Inbound[Said] | Inbound[Pressed], fac
         return _more_steps(case, facts)
     if inbound.option:
         return _close_as_solved(case, inbound, facts) if inbound.option == "helped" else _goes_on(case, inbound)
+    if not case.contract and tells_of_no_number(inbound.text):
+        return decide(
+            SayTemplate("unverified_ok"), SayTemplate("helped_unclear", buttons=HELPED_BUTTONS), words_used=True
+        )
     found = understood(case, inbound, facts)
     if found.closes:
         return _close_as_solved(case, inbound, facts)
@@ -161,7 +166,7 @@ def _waits(case: Case) -> Decision:
 def _explains(case: Case, facts: Facts, found: Understanding) -> Decision:
     """A question about a word or a step is answered; whether it helped stays open."""
     if term := term_asked(found):
-        return decide(SayTemplate("explain", {"term": term}), words_used=True)
+        return decide(SayTemplate("explain", {"term": term, "again": ""}), words_used=True)
     article = _last_article(case, facts)
     passage = passage_about(article.source, found.text) if article else ""
     if not passage:

@@ -27,7 +27,8 @@ _NO_NUMBER_PHRASES = word_lines(
     "под рукой нет | не под рукой | нет под рукой | нету под рукой | под рукой нету | с собой нет | нет с собой | "
     "не могу найти | не нашла | не нашел | потерял | потеряла | cant find it | lost it | "
     " нет номера | нету номера | номера нет | нет договора | "
-    "dont have it | do not have it | dont have one | not at hand | no number | dont have the number"
+    "dont have it | do not have it | dont have one | not at hand | no number | dont have the number | havent got it | "
+    "havent got one | not got it on me | dont know it | no contract yet | dont know my contract | not on me"
 )
 _DENIALS = frozenset({"нет", "нету", "неа", "no", "nope"})
 
@@ -53,6 +54,13 @@ def says_no_number(text: str) -> bool:
     words = normalized(text)
     short = words.count(" ") < 6
     return words in _DENIALS or says_dont_know(text) or (short and _contains_any(_NO_NUMBER_PHRASES, words))
+
+
+def tells_of_no_number(text: str) -> bool:
+    """Whether it says by its own words, asked or not, that there is no number: more than "нет" or "не знаю"."""
+    words = normalized(text)
+    unknown = says_dont_know(text) and any(one in words for one in ("номер", "договор", "number", "contract"))
+    return unknown or (words.count(" ") < 6 and _contains_any(_NO_NUMBER_PHRASES, words))
 
 
 def _contains_any(phrases: tuple[str, ...], words: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 
 from desk.language.mail_subjects import bare_subject
 from desk.language.rich_text import RichText, join_texts
+from desk.language.spoken_names import spoken_name
 from desk.language.templates import Templates, Value
 from desk.model.acts import (
     AddJournalEntry,
@@ -270,7 +271,7 @@ class _RoundComposer:
             **self.provider.facts,
             "number": (self.subject.number if self.subject else "") or "",
             "provider_title": self.provider.title(language),
-            "name": holder.name if holder else "",
+            "name": spoken_name(holder.name, language) if holder else "",
             "buttons": "1" if self._taps(address) else "",
             "edits": "1" if self._edits(address) else "",
             **names,

@@ -9,11 +9,14 @@ _JOINT = r"[\s().\u00a0\u2010-\u2015-]{0,3}"
 _RUSSIAN = rf"(?:\+\s?7|8|7){_JOINT}\d{{3}}{_JOINT}\d{{3}}{_JOINT}\d{{2}}{_JOINT}\d{{2}}"
 _FOREIGN = r"\+\s?[1-9]\d{0,3}(?:[\s().-]{0,2}\d){6,12}"
 _MOBILE = rf"9\d{{2}}{_JOINT}\d{{3}}{_JOINT}\d{{2}}{_JOINT}\d{{2}}"
+_BRITISH_MOBILE = rf"07\d{{3}}{_JOINT}\d{{3}}{_JOINT}\d{{3}}"
+_TRUNK = r"0[1-9](?:[\s().-]{0,2}\d){7,9}"
 _LOCAL = r"\d{2,3}[\s-]\d{2}[\s-]\d{2}"
 _BOUND = r"(?<![\w+@])(?<!\d[.,:/-])(?<!\d\s)"
 _END = r"(?!\d|[.,:/-]\d|\s\d|[@_])"
 _NUMBER = re.compile(
-    rf"{_BOUND}(?:(?P<foreign>{_FOREIGN})|(?P<russian>{_RUSSIAN})|(?P<mobile>{_MOBILE})|(?P<local>{_LOCAL})){_END}"
+    rf"{_BOUND}(?:(?P<foreign>{_FOREIGN})|(?P<russian>{_RUSSIAN})|(?P<mobile>{_MOBILE})|{_BRITISH_MOBILE}|(?P<trunk>{_TRUNK})|"
+    rf"(?P<local>{_LOCAL})){_END}"
 )
 _DIGITS_ASKED = re.compile(rf"{_BOUND}\+?(?:\d[\s().-]{{0,2}}){{6,14}}\d{_END}")
 _WORD_BEFORE = re.compile(
@@ -29,15 +32,19 @@ _DATE = re.compile(r"^\d{1,2}[.-]\d{1,2}[.-](?:20)?\d\d$|^(?:20\d\d)[.-]\d\d[.-]
 
 
 def phones_told(text: str, asked: bool = False) -> Sequence[tuple[str, int, int]]:
-    """Each number once with its place. Without a country, seven digits and ten count only where a word such as
-    "телефон" stands before them, or a number was ``asked`` for."""
+    """Each number once with its place. Without a country, seven digits, ten, and those behind a trunk's 0 count only
+    where a word such as "телефон" stands before them, or a number was ``asked`` for."""
     if sum(map(str.isdecimal, text[:4000])) < 6:
         return ()
     found: dict[str, tuple[str, int, int]] = {}
     for one in _NUMBER.finditer(text):
         before = text[max(0, one.start() - 40) : one.start()]
         is_introduced = asked or bool(_WORD_BEFORE.search(before))
-        if _DATE.search(one.group().strip()) or _OTHER_BEFORE.search(before) or (one["local"] and not is_introduced):
+        if (
+            _DATE.search(one.group().strip())
+            or _OTHER_BEFORE.search(before)
+            or ((one["local"] or one["trunk"]) and not is_introduced)
+        ):
             continue
         if one["mobile"] and not is_introduced and one.group().isdecimal() and len(text.strip()) > 12:
             continue

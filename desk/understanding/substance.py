@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from desk.language.normalize import word_lines
 from desk.understanding.reading.message_words import words_of
 from desk.understanding.reading.observations import Act, Situation, Understanding
 from desk.understanding.understand import understand
@@ -40,6 +41,21 @@ def tells_of_matter(said: Understanding, number: str = "") -> bool:
         if not any(start <= word.start and word.end <= end for start, end in taken):
             return True
     return False
+
+
+_KNOCKING = frozenset(
+    word_lines(
+        "алло | ало | ау | эй | привет | здравствуйте | есть | тут | здесь | там | кто | то | нибудь | вы | на | "
+        "связи | hello | helo | hi | hey | hiya | anyone | anybody | someone | somebody | any1 | there | here | home | "
+        "is | are | you | u"
+    )
+)
+
+
+def is_knock(text: str) -> bool:
+    """Whether it only asks if anybody is there: "алло, есть кто?", "hello?? anyone there"."""
+    said = [word.text for word in words_of(text)]
+    return 0 < len(said) <= 8 and _KNOCKING.issuperset(said)
 
 
 def is_only_thanks(text: str) -> bool:

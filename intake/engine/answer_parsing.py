@@ -18,6 +18,7 @@ from desk.understanding.slots.works_or_not import plain_answer, word_count
 from desk.understanding.understand import understand
 from intake.engine.choice_parsing import is_choice_by_name, parse_choice, parse_choices, parse_marked_choice
 from intake.engine.model import CommandOutputPattern, Question
+from intake.engine.on_file_words import names_what_is_on_file
 
 SKIP = "skip"
 ON_FILE = "on_file"
@@ -53,6 +54,12 @@ _NOTHING = re.compile(
     r".{0,20}\b(?:ничего|никто)\b.{0,12}\bне\b.{0,25}|.{0,12}\bне (?:менял|трогал|было)\w*\W*"
     r"|.{0,12}\bnothing(?: has)? (?:changed|new)\b.{0,12}",
     re.IGNORECASE | re.DOTALL,
+)
+_NO_WORDS = re.compile(
+    r"\W*(?:(?:нет|не|ничего|вроде нет|да нет|больше ничего|нечего|спасибо|ок|окей|хорошо|ладно|"
+    r"понятно|ясно|no|none|nope|nah|nothing|nothing else|that is all|that's all|thats all|ok|okay|fine|"
+    r"thanks|thank you)\W*){1,3}",
+    re.IGNORECASE,
 )
 _LONGEST_NOT_KNOWING = 7  # words; who tells more knows something
 
@@ -222,7 +229,15 @@ def _parse_skipped(received: _AnswerInput) -> ParsedAnswer | None:
     refused = question.type in _FILE_QUESTION_TYPES and len(text) < 40 and plain_answer(read(text)) is False
     if question.means == "changed" and _NOTHING.fullmatch(text):
         return ParsedAnswer(None, text)
-    return ParsedAnswer(None) if found.says(Act.SKIP) or refused else None
+    if found.says(Act.SKIP) or refused:
+        return ParsedAnswer(None)
+    return skipped_text(question, text) if question.means not in MEANINGS else None
+
+
+def skipped_text(question: Question, words: str) -> ParsedAnswer | None:
+    """To a question in free words that may be left out, "нет" and "ok" add nothing."""
+    may_be_skipped = question.type == "text" and not question.required
+    return ParsedAnswer(None, words) if may_be_skipped and _NO_WORDS.fullmatch(words) else None
 
 
 def _parse_choice(received: _AnswerInput) -> ParsedAnswer | None:
@@ -258,6 +273,8 @@ def _parse_yes_no(received: _AnswerInput) -> ParsedAnswer | None:
     stripped = received.text.strip(" ).:")
     if stripped in by_digit:
         return ParsedAnswer(by_digit[stripped], received.text)
+    if received.text and received.question.prefill and names_what_is_on_file(received.text):
+        return ParsedAnswer(ON_FILE, received.text)
     agrees = plain_answer(read(received.text))
     return None if agrees is None else ParsedAnswer(agrees, received.text)
 
@@ -285,19 +302,10 @@ def _parse_told_text(received: _AnswerInput) -> ParsedAnswer | None:
     return ParsedAnswer(received.text, received.text) if is_told else None
 
 
-_ON_FILE = re.compile(
-    r"\b(?:есть|указан\w*|записан\w*|прописан\w*|стоит|как|тот же|смотри\w*|посмотри\w*|возьмите|знаете) (?:\w+ ){0,3}"
-    r"(?:(?:в|во|по) (?:договор\w*|баз\w+|систем\w*|кабинет\w*|карточк\w+)|у вас)\b|"
-    r"\bу вас (?:\w+ ){0,3}(?:есть|указан\w*|записан\w*)\b|^\W*(?:в|по) (?:договор\w*|баз\w+)\W*$|"
-    r"\b(?:on file|in (?:my|the|your) (?:contract|account|system|database)|you have (?:it|my address))\b"
-)
-"""Words by which somebody refers to what the provider knows: "у вас же есть мой адрес"."""
-
-
 def _parse_on_file(received: _AnswerInput) -> ParsedAnswer | None:
     if not received.question.prefill or not received.text:
         return None
-    agrees = plain_answer(read(received.text), 3) is True or _ON_FILE.search(read(received.text).text)
+    agrees = plain_answer(read(received.text), 3) is True or names_what_is_on_file(received.text)
     return ParsedAnswer(ON_FILE, received.text) if agrees else None
 
 

@@ -19,6 +19,10 @@ _DIGIT = re.compile(
     r"\s*(?:(?:№|#|пункт|вариант|номер|ответ|option|number|answer|no\.?)\s{0,3})?([1-9]{1,2})\s*[).:,!]?\s*",
     re.IGNORECASE,
 )
+_NOT_KNOWING_WHY = re.compile(
+    r"\b(?:не (?:понимаю|пойму|понял\w?|знаю|ясно|понятно)|(?:dont|do not|cant) (?:know|understand|see|get))\b"
+)
+"""Words that deny to know why, and not what they speak of: "списали деньги, не понимаю за что"."""
 _LETTER = re.compile(r"\s*([A-Za-zА-Яа-яЁё])\s*[).:!]?\s*")
 _NEGATIONS = frozenset({"не", "нет", "ни", "no", "not", "without", "без", "кроме", "except", "dont", "doesnt", "isnt"})
 _STOP_WORDS = frozenset(
@@ -86,6 +90,13 @@ def parse_choices(question: Question, text: str, number: int = 0) -> tuple[Quest
 def option_named(question: Question, text: str) -> QuestionOption | None:
     """The one option whose label or other name the whole text is; by its words, not by a number."""
     return _by_label(question, text)
+
+
+def option_told_of(question: Question, text: str) -> QuestionOption | None:
+    """The one option that words said before it was asked for name wholly, and deny nothing of."""
+    padded = f" {letter_shape(text)} "
+    hits = [one for one in question.options if any(len(name) > 3 and f" {name} " in padded for name in _labels(one))]
+    return _the_only_one(hits) if not _is_negated(text, hits) else None
 
 
 def option_named_in_passing(question: Question, text: str) -> QuestionOption | None:
@@ -206,7 +217,7 @@ def _label_words(option: QuestionOption) -> list[str]:
 
 def _is_negated(text: str, options: Sequence[QuestionOption]) -> bool:
     """Whether the words deny something that the option's own label does not: "LOS не горит" is not "LOS"."""
-    negations = _NEGATIONS & set(normalized(text).split())
+    negations = _NEGATIONS & set(_NOT_KNOWING_WHY.sub(" ", normalized(text)).split())
     return any(
         negations - set(" ".join(normalized(label) for label in option.label.values()).split()) for option in options
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import Generic, TypeVar
 
 from desk.language.normalize import normalized
@@ -14,9 +15,14 @@ T = TypeVar("T")
 _FILLER_WORDS = (
     "у меня нас мамы дома на даче в квартире опять снова вообще совсем уже что то почему то же просто сегодня вчера "
     "здесь тут блин короче нормально больше теперь сейчас пока the my our at all again still here home just now today "
-    "yesterday since"
+    "yesterday since is are am was been has have do does did i we it im ive its a an really very completely totally "
+    "suddenly currently"
 )
 _FILLERS = frozenset(_FILLER_WORDS.split())
+_NEGATED = {
+    f"{verb}nt": f"{verb} not" for verb in ("is", "are", "was", "does", "do", "did", "have", "has", "would", "could")
+} | {"cant": "can not", "cannot": "can not", "wont": "will not"}
+"""Contractions as people type them, with their apostrophe or without."""
 _CLAUSE = re.compile(
     r"[.!?;]+(?=\s|$)|\n+|,?\s+(?:и\s+|а\s+)?(?:ещё|еще|также|кроме того|во-?\s?вторых|второй вопрос|второе|and also|"
     r"also|plus|secondly|second),?:?\s+",
@@ -27,10 +33,13 @@ _MENDED_LENGTH = 600
 
 
 class PhraseMatcher(Generic[T]):
-    """Finds what one of whose ``phrases`` occurs in a text as whole words; the longest phrase wins."""
+    """Finds what one of whose ``phrases`` occurs in a text as whole words; the longest phrase wins.
+
+    In a phrase a bar parts words of which any may stand there, a low line joins several: "internet|wifi is_down|dead".
+    """
 
     def __init__(self, phrases: Iterable[tuple[str, T]]) -> None:
-        known = [(normalized(phrase), target) for phrase, target in phrases]
+        known = [(_spelled_out(normalized(one)), target) for phrase, target in phrases for one in _alternatives(phrase)]
         by_length = sorted(
             ((f" {phrase} ", target) for phrase, target in known if phrase), key=lambda one: -len(one[0])
         )
@@ -41,7 +50,7 @@ class PhraseMatcher(Generic[T]):
 
     def match(self, text: str) -> T | None:
         """What the text is about, None where no phrase of any stands in it."""
-        said = f" {normalized(text)} "
+        said = f" {_spelled_out(normalized(text))} "
         if found := next((target for phrase, target in self._phrases if phrase in said), None):
             return found
         mended = f" {_without_fillers(self._mended(text[:_MENDED_LENGTH]))} "
@@ -54,13 +63,27 @@ class PhraseMatcher(Generic[T]):
 
     def _mended(self, text: str) -> list[str]:
         words: list[str] = []
-        for word in normalized(text).split():
+        for word in _spelled_out(normalized(text)).split():
+            if word not in self._vocabulary and word.endswith("s") and word[:-1] in self._vocabulary:
+                words.append(word[:-1])  # "internet's down", with its apostrophe or without
+                continue
             joined = word.startswith("не") and word not in self._vocabulary and self._mending(word[2:]) != word[2:]
             if joined or (word[2:] in self._vocabulary and word.startswith("не")):
                 words += ["не", self._mending(word[2:])]
             else:
                 words.append(self._mending(word))
         return words
+
+
+def _alternatives(phrase: str) -> Iterable[str]:
+    """Every phrase that one with bars in it stands for."""
+    choices = (word.split("|") for word in phrase.split())
+    return (" ".join(words).replace("_", " ") for words in product(*choices))
+
+
+def _spelled_out(said: str) -> str:
+    """The words with English negations spelled out: "isnt" as "is not"."""
+    return " ".join(_NEGATED.get(word, word) for word in said.split())
 
 
 def _without_fillers(words: Iterable[str]) -> str:

@@ -6,7 +6,7 @@ What a fragment truly says stands beside it, so a line of a card that nobody sai
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,111 +20,9 @@ from desk.model.states import CaseState
 from intake.engine.answer_parsing import ON_FILE
 from intake.engine.model import Dialog, parse_dialog
 from tests.intake.talk import Talk
+from tests.people.random_words import RUSSIAN, Fragment, Speech
 
 PACKAGED = Path(__file__).parents[2] / "intake" / "dialogs"
-
-
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """Words, and what they truly tell: values by the meaning of a question. ``terse`` ones answer only that question.
-
-    ``act`` is "agree" where they agree to closing, "human" where a human is wished for.
-    """
-
-    text: str
-    tells: Mapping[str, Any] = field(default_factory=dict)
-    act: str = ""
-
-
-def _told(slot: str, *pairs: tuple[str, Any]) -> list[Fragment]:
-    return [Fragment(text, {slot: value}) for text, value in pairs]
-
-
-TROUBLE = [
-    Fragment(one) for one in ("нет интернета", "интернет не работает", "инет пропал", "нету инета", "ничего не грузит")
-]
-FACTS: Mapping[str, Sequence[Fragment]] = {
-    "scope": _told(
-        "scope",
-        ("на всех устройствах", "all"),
-        ("нигде не работает", "all"),
-        ("только на телефоне", "one"),
-        ("по вайфаю не работает, по кабелю всё нормально", "wifi"),
-        ("один сайт не открывается", "site"),
-    ),
-    "since": _told(
-        "since", ("вчера вечером", 1), ("с утра", 1), ("второй день", 1), ("час назад", 1), ("с понедельника", 1)
-    ),
-    "lamps": _told(
-        "lamps",
-        ("горит красный LOS", "los"),
-        ("лампочки не горят вообще", "off"),
-        ("WAN не горит", "nolink"),
-        ("лампочки горят как обычно", "ok"),
-    ),
-    "rebooted": _told("rebooted", ("роутер перезагружала", True), ("роутер не перезагружал", False)),
-    "neighbours": _told("neighbours", ("у соседей тоже не работает", "no"), ("у соседей интернет работает", "yes")),
-    "changed": _told("changed", ("вчера была гроза", 1), ("делали ремонт в подъезде", 1), ("купили новый роутер", 1)),
-    "address": _told("address", ("улица Озёрная 70 кв 7", 1), ("Ленина 5, кв 12", 1)),
-}
-TERSE: Mapping[str, Sequence[Fragment]] = {
-    "scope": _told(
-        "scope", ("везде", "all"), ("на всех", "all"), ("один", "one"), ("1", "all"), ("2", "one"), ("вайфай", "wifi")
-    ),
-    "since": _told("since", ("вчера", 1), ("2 дня", 1), ("утром", 1), ("в 18:00", 1)),
-    "lamps": _told("lamps", ("лос", "los"), ("красная", "los"), ("ничего", "off"), ("как обычно", "ok")),
-    "rebooted": _told("rebooted", ("да", True), ("нет", False), ("перезагружала", True)),
-    "neighbours": _told("neighbours", ("тоже нет", "no"), ("работает", "yes"), ("не знаю", None)),
-    "changed": _told("changed", ("нет", 1), ("ничего не менялось", 1)),
-    "address": _told("address", ("Озёрная 70-7", 1), ("да, верный", 1)),
-    "site": _told("site", ("ютуб", 1), ("example.com", 1)),
-}
-NOISE = [
-    Fragment(one)
-    for one in (
-        "здравствуйте",
-        "добрый день",
-        "спасибо",
-        "я же писала",
-        "чего?",
-        "не понял вопрос",
-        "вы бот?",
-        "когда придет мастер",
-        "сколько ждать",
-        "алло",
-        "вы тут?",
-        "ну что там",
-        "я пенсионерка",
-        "назад",
-        "сейчас посмотрю",
-        "подождите минуту",
-        "у меня внук приходил помогал",
-        "деньги списали лишние",
-        "не то",
-        "ДОМА ГДЕ ЕЩЁ",
-        "ладно",
-        "и ещё вопрос сколько стоит статический IP?",
-        "😡",
-        "...",
-        "/start",
-        "что такое LOS?",
-    )
-]
-ANGRY = [Fragment(one) for one in ("сколько можно!!!", "безобразие", "вы издеваетесь?!?!")]
-HUMAN = [Fragment(one, act="human") for one in ("оператор", "позовите человека", "соедините с оператором")]
-AGREE = [Fragment(one, act="agree") for one in ("да, всё работает", "помогло", "спасибо, заработало")]
-NEVER_CLOSES = [
-    Fragment(one)
-    for one in (
-        "всё работает кроме тв",
-        "работает еле еле",
-        "работает через раз",
-        "заработало, но медленно",
-        "ок",
-        "вроде да",
-        "попробую вечером",
-    )
-]
 
 
 THANKED = ["you_are_welcome "]
@@ -137,6 +35,7 @@ class RandomPerson:
 
     seed: int
     by_mail: bool
+    speech: Speech = RUSSIAN
     faults: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     said: list[Fragment] = field(default_factory=list)
@@ -157,36 +56,39 @@ class RandomPerson:
             self._look(talk, fragments, previous)
             previous = _prompt(talk.acts)
         if not _is_over(talk):
-            self._say(talk, [HUMAN[self.seed % len(HUMAN)]], chance)
+            self._say(talk, [self.speech.human[self.seed % len(self.speech.human)]], chance)
             if not talk.case.registered:
                 self.faults.append("a human was not reached in one message")
         self._judge(talk)
 
     def _next(self, talk: Talk, chance: random.Random) -> list[Fragment]:
-        roll, owner = chance.random(), talk.case.expecting.owner
+        roll, owner, words = chance.random(), talk.case.expecting.owner, self.speech
         if not self.messages:
-            first = [chance.choice(TROUBLE)] + [chance.choice(FACTS[slot]) for slot in FACTS if chance.random() < 0.25]
-            return [chance.choice(NOISE), *first] if roll < 0.2 else [chance.choice(NOISE)] if roll < 0.3 else first
-        for limit, among in ((0.02, HUMAN), (0.06, ANGRY), (0.28, NOISE)):
+            told = [chance.choice(words.facts[slot]) for slot in words.facts if chance.random() < 0.25]
+            first = [chance.choice(words.trouble), *told]
+            noise = chance.choice(words.noise)
+            return [noise, *first] if roll < 0.2 else [noise] if roll < 0.3 else first
+        for limit, among in ((0.02, words.human), (0.06, words.angry), (0.28, words.noise)):
             if roll < limit:
                 return [chance.choice(among)]
         if owner == QUESTION:
             return self._answers(talk, chance)
-        return [chance.choice(_to(owner, roll))]
+        return [chance.choice(_to(words, owner, roll))]
 
     def _answers(self, talk: Talk, chance: random.Random) -> list[Fragment]:
         asked = [talk.dialog.question(name) for name in talk.case.dialog_state.asked]
         found: list[Fragment] = []
         for question in asked:
-            known = TERSE.get(question.means if question else "")
+            known = self.speech.terse.get(question.means if question else "")
             if question is None or question.request or not known:
-                found.append(Fragment("пропустить"))
+                found.append(chance.choice(self.speech.skip))
             elif chance.random() < 0.75 or self.by_mail:
                 found.append(chance.choice(known))
             else:
-                found.append(chance.choice(FACTS.get(question.means, known)))
+                found.append(chance.choice(self.speech.facts.get(question.means, known)))
         if chance.random() < 0.25 and not self.by_mail:
-            found.append(chance.choice(FACTS[chance.choice(list(FACTS))]))
+            facts = self.speech.facts
+            found.append(chance.choice(facts[chance.choice(list(facts))]))
         return found
 
     def _say(self, talk: Talk, fragments: Sequence[Fragment], chance: random.Random) -> None:
@@ -253,15 +155,15 @@ class _RandomTalk(Talk):
         return [ArticleSuggestions(best if self.offers else ())]
 
 
-def _to(owner: str, roll: float) -> Sequence[Fragment]:
+def _to(words: Speech, owner: str, roll: float) -> Sequence[Fragment]:
     """What may be answered to whoever asks; ``roll`` decides between the usual and the rarer."""
     usual = roll < 0.75
     return {
-        SELF_HELP: [Fragment("не помогло")] if usual else [*NEVER_CLOSES, *AGREE],
-        IDENTIFIER: [Fragment("40-1187")] if usual else [Fragment("нет под рукой")],
-        CONSENT: AGREE if usual else NEVER_CLOSES,
-        SUMMARY: [Fragment("да, всё верно")],
-    }.get(owner, TROUBLE)
+        SELF_HELP: words.not_helped if usual else [*words.never_closes, *words.agree],
+        IDENTIFIER: [Fragment("40-1187")] if usual else words.no_number,
+        CONSENT: words.agree if usual else words.never_closes,
+        SUMMARY: words.right,
+    }.get(owner, words.trouble)
 
 
 def _is_over(talk: Talk) -> bool:
@@ -281,10 +183,10 @@ def _overlaps(text: str, told: str) -> bool:
     return bool(set(normalized(text).split()) & set(told.split()))
 
 
-def play_random(count: int, first_seed: int = 1) -> list[RandomPerson]:
+def play_random(count: int, first_seed: int = 1, speech: Speech = RUSSIAN) -> list[RandomPerson]:
     """So many people, half of them by letter, each with its faults."""
     dialog = parse_dialog((PACKAGED / "no_internet.toml").read_bytes(), "no_internet.toml")
-    people = [RandomPerson(seed, by_mail=seed % 2 == 0) for seed in range(first_seed, first_seed + count)]
+    people = [RandomPerson(seed, seed % 2 == 0, speech) for seed in range(first_seed, first_seed + count)]
     for one in people:
         one.plays(dialog)
     return people

@@ -85,7 +85,7 @@ _CUT = re.compile(
 _TALK = re.compile(
     r"\b(?:писал|звонил|говорил|сказал|спрашивал|ждал|понял|ответил|обещал|заплатил|оплатил|списал|перезагру|"
     r"перезапус|выключал|включал|помог|"
-    r"wrote|called|said|asked|told|waited|paid|rebooted|restarted)\w*"
+    r"wrote|called|said|asked|told|waited|paid|charged|billed|rebooted|restarted|it started|it stopped|it began)\w*"
 )
 _TOLD_IN_PAST = re.compile(
     rf"\b[а-я]{{2,}}(?:{_PAST})\b|\b[a-z]{{3,}}ed\b|\b(?:was|were|had|came|went|made|put|took)\b"

@@ -110,7 +110,7 @@ DAY_PARTS = (
     (("утр", "morning"), 6, 12),
     (("днем", "обед", "полдень", "полдня", "afternoon", "noon", "lunch", "midday"), 12, 18),
     (("вечер", "evening", "tonight"), 18, 24),
-    (("ноч", "полноч", "night", "midnight"), 0, 6),
+    (("ноч", "полноч", "night", "nite", "midnight"), 0, 6),
 )
 
 _UNIT = (
@@ -201,7 +201,7 @@ PART = re.compile(
     r"\b(?:утр(?:а|ом|у|о|ечка|ечком)|обед(?:а|у|ом)?|(?:после)?обеденн\w+|полдень|полудня|полдня|днем|вечер(?:а|"
     r"ом|ок|ка|ком|у)?|(?<=вчера )вечерам|(?<=сегодня )вечерам|"
     r"ноч(?:и|ь|ью)|полно(?:чь|чи)|mornings?|afternoon|noon|lunch(?:time)?|midday|evening|tonight|(?:last "
-    r")?night|midnight)\b"
+    r")?(?:night|nite)|midnight)\b"
 )
 CLOCK = re.compile(r"(?<![\d.:/-])([0-2]?\d)[:.]([0-5]\d)(?![\d./:-])(?: ?(am|pm|утра|дня|вечера|ночи)\b)?")
 HOUR_WITH_HALF = re.compile(

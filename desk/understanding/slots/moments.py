@@ -361,6 +361,14 @@ class _Finder(PersonClock):
         part = next((one.part for one in group if one.part), None)
         timed = next((one for one in group if one.clock), None)
         if timed and timed.clock:
+            if (
+                timed.is_ambiguous
+                and timed.clock.hour > 4
+                and part == (0, 6)
+                and day is None
+                and self.is_last_night(group)
+            ):
+                return self.at_clock(self.today - timedelta(days=1), timed.clock, (18, 24), True)
             return self.at_clock(day, timed.clock, part, timed.is_ambiguous)
         if part is None:
             return self.days_between(day, day + timedelta(days=1)) if day else None
@@ -374,7 +382,7 @@ class _Finder(PersonClock):
 
     def is_last_night(self, group: Sequence[_Atom]) -> bool:
         said = self.text[max(0, group[0].start - 10) : group[-1].end]
-        return bool(re.search(r"last night|\b(?:прошл\w+|эт(?:ой|у)) ноч", said))
+        return bool(re.search(r"last ni(?:ght|te)|\b(?:прошл\w+|эт(?:ой|у)) ноч", said))
 
 
 _DAYS_BACK = {"three": 3, "two": 2, "one": 1, "zero": 0, "whole": 0}

@@ -54,8 +54,13 @@ _ONE = re.compile(
     r"\b(?:на )?(?:одном|одно|одной)(?: (?:из )?(?:устройств\w*|девайс\w*|гаджет\w*))?\b(?! (?:сайт|месте|"
     r"комнат))|\b(?:just )?one device(?: only)?\b|\bа single device\b"
 )
+_NAMED_ALL = re.compile(
+    r"\s*(?:(?:yes|yep|yeah|yup|yh)[\s,]+)?(?P<all>everything|every one|all of them)\s*(?=[.,;!]|$)"
+)
+"""An answer that begins a message: "everything. started on saturday"."""
 _TALK = re.compile(
-    r"\b(?:пишу|звон\w+|позвон\w+|перезвон\w+|наберите|напиш\w+|номер|захожу|сижу с|раздаю|раздач\w+|смс|купи\w*|"
+    r"\b(?:typos?|typing|writing|texting|опечат\w+|печатаю|"
+    r"пишу|звон\w+|позвон\w+|перезвон\w+|наберите|напиш\w+|номер|захожу|сижу с|раздаю|раздач\w+|смс|купи\w*|"
     r"куплю|парол\w+|"
     r"подключить|настроить|как|какой|can i|how|number|call|text me|buy|password|хочу|want|price|стоит|провести|"
     r"менял\w*|поменял\w*|"
@@ -90,8 +95,14 @@ def _is_negated(reading: Reading, place: int) -> bool:
 
 
 def _all(reading: Reading, asked: bool) -> _Found | None:
-    if asked and re.fullmatch(r"\s*(?:все|всё|на всех|all|everything|every one|all of them)[\s.!,]*", reading.text):
+    if asked and re.fullmatch(
+        r"\s*(?:(?:да|ага|угу|yes|yep|yeah|yup|yh)[\s,]+)?"
+        r"(?:все|всё|на всех|all|everything|every one|all of them)[\s.!,]*",
+        reading.text,
+    ):
         return "all", 0, len(reading.text)
+    if asked and (named := _NAMED_ALL.match(reading.text)):
+        return "all", *named.span("all")
     for found in reading.matches(_ALL):
         clause = reading.clause_at(found.start())
         if _is_negated(reading, found.start()) or _is_well(reading, clause, found):

@@ -16,7 +16,7 @@ HINT = re.compile(
     r"вторн|сред|четв|пятн|суб|"
     r"воскр|январ|феврал|март|апрел|мая|июн|июл|авгус|сентяб|октяб|нояб|декаб|выходн|двадцат|надцат|перво|второ|"
     r"трет|полдня|"
-    r"yesterday|today|morning|evening|night|noon|lunch|day|hour|hr|min|week|month|now|ago|since|weekend|"
+    r"yesterday|today|morning|evening|night|nite|noon|lunch|day|hour|hr|min|week|month|now|ago|since|weekend|"
     r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun"
 )
 """What must be there for a moment to be named at all."""

@@ -41,12 +41,13 @@ FAILS = re.compile(
 _YES = re.compile(
     r"\s*(?:ну |ой |конечно |уже )*(?:да|ага|угу|дада|конечно|естественно|разумеется|так точно|само собой|есть "
     r"такое|было|верно|"
-    r"yes|yep|yeah|yup|sure|of course|indeed|aye|correct)\b(?!\s+(?:нет|не|ну|что|вы|сколько|когда|я не|"
+    r"y(?=\s*(?:$|[,.!]))|yes|yep|yeah|yup|yh|ye|sure|of course|indeed|aye|"
+    r"correct)\b(?!\s+(?:нет|не|ну|что|вы|сколько|когда|я не|"
     r"no)\b)(?!\s+бля)"
 )
 _NO = re.compile(
     r"\s*(?:да |ну |ой |еще |пока |к сожалению |увы |вроде )*(?:нет|неа|нету|не(?=\s*(?:$|[,.!;]))|нисколько|"
-    r"никак нет|no(?! idea| clue)|nope|nah|not yet|not really|never)\b"
+    r"никак нет|n(?=\s*(?:$|[,.!]))|no(?! idea| clue|,? that'?s not|,? not that)|nope|nah|not yet|not really|never)\b"
 )
 _WORD = re.compile(r"[^\W_]+")
 

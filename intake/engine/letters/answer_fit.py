@@ -5,23 +5,23 @@ from __future__ import annotations
 import re
 from datetime import datetime, tzinfo
 
-from desk.language.normalize import normalized, word_lines
 from desk.language.plain_answers import says_dont_know
 from desk.understanding.reading.observations import Act, Understanding
-from intake.engine.answer_parsing import ON_FILE, ParsedAnswer, answer_of, parse_answer, value_for
+from intake.engine.answer_parsing import (
+    MEANINGS,
+    ON_FILE,
+    ParsedAnswer,
+    answer_of,
+    parse_answer,
+    skipped_text,
+    value_for,
+)
 from intake.engine.choice_parsing import option_named
 from intake.engine.engine import option_labels
 from intake.engine.model import Question
+from intake.engine.on_file_words import is_confirmation
 
 _STRICT_TYPES = frozenset({"choice", "multi", "yesno", "datetime", "number", "phone"})
-_CONFIRMING = frozenset(
-    word_lines(
-        "да | ага | угу | верно | все | правильно | точно | адрес | тот | же | он | конечно | именно | так | верный | "
-        "по | договору | ок | окей | как | в | yes | yep | yeah | right | correct | thats | that | is | it | the | "
-        "что | договоре | договор | указан | указанный | прежний | same | address | sure | ok | okay | indeed | on | "
-        "file"
-    )
-)
 _PLACE = re.compile(
     r"[0-9]|\b(?:ул|улица|пр|просп\w*|пер|переулок|д|дом|кв|квартира|город|г|пос|дер|снт|street|st|road|rd|avenue|ave|"
     r"lane|house|flat|apt)\b",
@@ -36,7 +36,6 @@ _TIME = re.compile(
 _LONGEST_TIME = 6  # words
 MOST_WORDS_AROUND = 2
 """Words around an answer that add nothing to it: "началось вчера"."""
-_LONGEST_CONFIRMATION = 6  # words
 _LONGEST_NAME = 4  # words of an address without any number: a village
 
 
@@ -94,6 +93,8 @@ def _fitting_text(question: Question, words: str, said: Understanding) -> Parsed
         return ParsedAnswer(None, words)
     if question.prefill and is_confirmation(words):
         return ParsedAnswer(ON_FILE, words)
+    if question.means not in MEANINGS and (skipped := skipped_text(question, words)):
+        return skipped
     if said.says(Act.CONFUSED, Act.HUMAN, Act.CALLBACK, Act.WORKS_ALREADY, Act.STATUS, Act.CANCEL, Act.BOT_QUESTION):
         return None
     if question.means == "address" and not _looks_like_place(words, said, question):
@@ -109,12 +110,6 @@ def words_beside(question: Question, answer: ParsedAnswer, words: str) -> list[s
         return []
     told = len(answer.text.split()) if answer.parsed.get("span") else 1
     return [words] if len(words.split()) - told > MOST_WORDS_AROUND else []
-
-
-def is_confirmation(words: str) -> bool:
-    """Whether words only say that what was shown is right: "да, верно", "the same address"."""
-    plain = normalized(words).split()
-    return 0 < len(plain) <= _LONGEST_CONFIRMATION and _CONFIRMING.issuperset(plain)
 
 
 def _looks_like_place(words: str, said: Understanding, question: Question) -> bool:

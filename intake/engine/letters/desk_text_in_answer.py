@@ -42,14 +42,22 @@ _DIVIDER = re.compile(
     r"[^\n]{4,160}<[^<>@\s]{1,64}@[^<>@\s]{1,190}>[ \t]?:)[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
-_FOOT = re.compile(rf"{_LEAD}_{{4,}}[ \t]*(?:(?:\n[^\n@]*(?=\n)){{0,6}}?\n[^\n]*@[^\n]*)?", re.MULTILINE)
-"""Below the line that ends the desk's words stands its frame: a sentence or two, its name and its address."""
+_NO_HEAD = r"(?![ \t>]*[*_]{0,2}(?:From|Sent|От|От кого|Отправлено)[*_]{0,2}[ \t]?:)"
+_FOOT = re.compile(
+    rf"{_LEAD}_{{4,}}[ \t]*(?:(?:\n{_NO_HEAD}[^\n@]*(?=\n)){{0,6}}?\n{_NO_HEAD}[^\n]*@[^\n]*)?",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""Below the line that ends the desk's words stands its frame: a sentence or two, its name and its address. Outlook
+draws the same line above the head of an older letter."""
 _LONGEST_INTRODUCTION = 2500
 """Characters between the head of an old letter of the desk and its first question."""
 _ANY_CODED_LINE = re.compile(rf"{_LEAD}{_CODED}(?P<words>[^\n]*)$", re.MULTILINE)
 _ANY_QUESTION = re.compile(
     rf"{_LEAD}[*_]{{0,2}}(?P<number>[1-9])[ \t]?[).][ \t]+(?P<words>[^\n?]{{12,300}}\?)", re.MULTILINE
 )
+
+
+_QUOTED_LINE = re.compile(rf"^{QUOTE}", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,12 @@ class DeskText:
     quoted: bool = False
     listed: bool = False
     ticked: bool = False
+
+
+def may_hold_own_text(text: str) -> bool:
+    """Whether a letter looks as if an old one of the desk stood in it: quoted lines, a numbered question, its
+    foot, a divider, or the head of a mail."""
+    return any(one.search(text) for one in (_QUOTED_LINE, _ANY_QUESTION, _FOOT, _DIVIDER, _HEAD_LINE))
 
 
 def find_own_text(

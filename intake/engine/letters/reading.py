@@ -24,7 +24,6 @@ from intake.engine.choice_parsing import option_named, option_named_in_passing
 from intake.engine.letters.answer_fit import (
     answer_by_code,
     fitting_answer,
-    is_confirmation,
     is_strict,
     shown_options,
     words_beside,
@@ -33,6 +32,7 @@ from intake.engine.letters.answer_parts import AnsweredLines, split_at_own_text
 from intake.engine.letters.desk_text_in_answer import DeskText, DeskTextKind, find_own_text
 from intake.engine.letters.marks import NumberedText, split_by_numbers
 from intake.engine.model import Dialog, Question, QuestionOption
+from intake.engine.on_file_words import is_confirmation
 from intake.engine.slot_filling import answers_from
 
 MAX_LINES = 1000

@@ -9,6 +9,7 @@ from desk.model.acts import (
     Decision,
     Expect,
     Facts,
+    Names,
     RuleAct,
     SayReadyText,
     SayTemplate,
@@ -22,6 +23,7 @@ from desk.model.dialog_state import QUESTION, SETTLED
 from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.provider_files import Provider
 from desk.understanding.reading.observations import Act, Situation
+from desk.understanding.substance import has_substance
 from desk.understanding.understand import understand
 from intake.engine import engine, prompts
 from intake.engine.answer_parsing import ON_FILE, ParsedAnswer
@@ -58,7 +60,9 @@ def letter_reply(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, aske
     if case.dialog_state.tries or (instead and not told):
         # Asked twice is enough; and who sends a photo or a number to call has said how they want to be helped.
         return _concluded(case, dialog, facts, _with_passed(answers, asked), acts, article=not instead)
-    return next_letter(case, dialog, facts, answers, acts, asked, told)
+    beside = has_substance(read.leftover) and not told
+    step_on = told or read.said.key("contract") is not None
+    return next_letter(case, dialog, facts, answers, acts, asked, step_on, beside)
 
 
 def answers_in_letter(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog) -> dict[str, Any]:
@@ -118,10 +122,12 @@ def next_letter(
     acts: list[RuleAct],
     asked: Sequence[Question] = (),
     told: bool = True,
+    beside: bool = False,
 ) -> Decision:
     """Asks what comes next in one letter; or offers an article; or, with nothing left to ask, opens the case.
 
-    ``asked`` were asked in the letter that was answered now; ``told`` is whether that answer told anything.
+    ``asked`` were asked in the letter that was answered now; ``told`` is whether that answer told anything,
+    ``beside`` whether it had other words, which an agent will read.
     """
     values, put = condition_values(case, facts), case.dialog_state.put
     further = bool(asked) or any(question.id in put for question in dialog.questions)
@@ -136,7 +142,8 @@ def next_letter(
         return _finished(case, dialog, facts, passed, acts)
     kept = {name: answer for name, answer in passed.items() if name not in {one.id for one in questions}}
     said = prompts.lines_of(case, dialog, facts, kept) if asked else []
-    intro = SayTemplate("questions_by_mail" if told else "letter_not_understood", {"lines": said})
+    names: Names = {"lines": said, "beside": "1" if beside else "", "one": "1" if len(questions) == 1 else ""}
+    intro = SayTemplate("questions_by_mail" if told else "letter_not_understood", names)
     tries = SetDialogState({"tries": 1 if asked else 0})
     return decide(
         *letter_shown(case, dialog, facts, questions, [*acts, prompts.keep_answers(kept), tries, intro], kept)

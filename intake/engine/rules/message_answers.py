@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +14,15 @@ from desk.model.core_facts import Now, ReplyTiming
 from desk.model.dialog_state import IDENTIFIER, NOTHING_ASKED, QUESTION, SUMMARY, Expecting
 from desk.model.events import Inbound, Said
 from desk.model.provider_files import Provider
-from desk.understanding.message import understood
+from desk.understanding.message import situation_of, understood
 from desk.understanding.reading.observations import Act, Situation, Understanding
 from desk.understanding.substance import has_substance
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ParsedAnswer
+from intake.engine.choice_parsing import option_told_of
 from intake.engine.dialog_context import dialog_of, is_letter_channel
+from intake.engine.letters.desk_text_in_answer import DeskSentences, may_hold_own_text
+from intake.engine.letters.person_words import person_words
 from intake.engine.model import Dialog
 from intake.engine.slot_filling import answers_from
 
@@ -51,7 +55,14 @@ def open_meaning(case: Case, facts: Facts) -> str:
 
 
 def heard(case: Case, inbound: Inbound[Any], facts: Facts) -> Understanding:
-    """What the message says in this talk; nothing where a button was pressed."""
+    """What the message says in this talk; nothing where a button was pressed.
+
+    Of a letter only the person's own words: an old letter of the desk below or above them says nothing.
+    """
+    if isinstance(inbound.event, Said) and is_letter_channel(facts) and may_hold_own_text(inbound.text):
+        dialog, written = dialog_of(case, facts), facts.get(DeskSentences) or DeskSentences()
+        words = person_words(inbound.text, dialog, written)
+        return understand(words, situation_of(case, facts, open_meaning(case, facts)))
     return understood(case, inbound, facts, open_meaning(case, facts))
 
 
@@ -126,5 +137,14 @@ def told_before(case: Case, facts: Facts, dialog: Dialog) -> Answers:
     zone, answers = facts.need(Provider).timezone, Answers()
     for line in case.dialog_state.heard:
         situation = Situation(now=datetime.fromisoformat(line["at"]), zone=zone)
-        answers |= told(dialog, understand(line["text"], situation), line["message"], facts)
+        answers |= _kinds_told(dialog, line) | told(dialog, understand(line["text"], situation), line["message"], facts)
     return answers
+
+
+def _kinds_told(dialog: Dialog, line: Mapping[str, str]) -> Answers:
+    """Of the choices whose meaning only the dialog knows, those that the words name: "why was I charged twice"."""
+    if line["text"].strip().lower() in COMMANDS:
+        return {}
+    asked = [one for one in dialog.questions if one.type == "choice" and not one.means]
+    named = {one.id: option for one in asked if (option := option_told_of(one, line["text"]))}
+    return {name: with_origin(ParsedAnswer(one.id, line["text"]), line["message"]) for name, one in named.items()}
