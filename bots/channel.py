@@ -22,6 +22,7 @@ from bots.parse_update import UpdateParser
 from bots.polling import UpdatePoller, keep_webhook
 from bots.rate_limits import PATIENCE, RateLimits
 from bots.render import render
+from desk.backoff import Backoff
 from desk.clock import Clock, now
 from desk.gc_freeze import frozen_after
 from desk.model.channel_interface import ChannelCapabilities, OpenFile, StoreMessages
@@ -86,6 +87,7 @@ class TelegramChannel:
         self._lines = lines or HttpSessions()
         self._moved = MovedGroups(self.name, database)
         self._loaded: _Tools | None = None
+        self._backoff = Backoff(self.name)
 
     async def warm(self) -> None:
         """Imports aiogram in a thread, ahead of the first message; does nothing the second time."""
@@ -121,9 +123,14 @@ class TelegramChannel:
     async def listen(self, accept: StoreMessages) -> None:
         """Receives for ever: polls, or keeps the webhook set (what it brings is received in `bots.webhook`)."""
         if self._settings.webhook:
-            await keep_webhook(self._settings, self._secret)
+            await keep_webhook(self._settings, self._secret, backoff=self._backoff)
         else:
-            await UpdatePoller(self._settings, self._clock, self._moved).run(accept)
+            await UpdatePoller(self._settings, self._clock, self._moved, backoff=self._backoff).run(accept)
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing is received; "" while all is well."""
+        return self._backoff.trouble
 
     async def show_menu(self, menus: Mapping[str, Mapping[str, str]]) -> None:
         """Sets the commands people see in private chats, by language: command to description. "" is every other one.

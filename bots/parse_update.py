@@ -21,6 +21,7 @@ from bots.parse_agent_message import (
 from bots.update_fields import Fields, person_name
 from desk.language.unsafe_characters import storable_tree
 from desk.model.events import (
+    AgentsGroupChanged,
     CaseReference,
     DeliveryFailed,
     Event,
@@ -114,11 +115,14 @@ class UpdateParser:
         return self._inbound(arrival, sender, event, user, **known)
 
     def _membership(self, arrival: ClaimedArrival, change: Fields) -> Inbound[Event]:
-        """Blocked or let back in. In a private chat that is the subscriber's doing; in groups it means nothing."""
+        """Blocked or let back in: by the subscriber in a private chat, by an agent in their group; elsewhere it means
+        nothing."""
         event: Event = NotForDesk()
         chat, user = change.table("chat"), change.table("from")
-        if chat.words("type") == "private":
-            left = change.table("new_chat_member").words("status") in ("kicked", "left")
+        left = change.table("new_chat_member").words("status") in ("kicked", "left")
+        if self._is_agents_group(chat.number("id")):
+            event = AgentsGroupChanged(present=not left)
+        elif chat.words("type") == "private":
             event = DeliveryFailed(gone=True, by_person=True) if left else OpenedChat(returned=True)
         return self._inbound(arrival, _whose(chat, user), event, user)
 

@@ -38,6 +38,7 @@ class UpdatePoller:
         moved: MovedGroups | None = None,
         hold: int = 25,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        backoff: Backoff | None = None,
     ) -> None:
         self._channel = settings.channel
         self._quiet_ms = settings.wait_for_more_ms
@@ -47,7 +48,7 @@ class UpdatePoller:
         self._agents_chat = settings.agents_chat
         self._also: ExtraWrite | None = None
         self._hold = hold
-        self._backoff = Backoff(settings.channel, sleep=sleep)
+        self._backoff = backoff or Backoff(settings.channel, sleep=sleep)
 
     async def run(self, accept: StoreMessages) -> None:
         """Fetches, stores, confirms, for ever. Raises `LeaseLost` when another process does so now."""
@@ -127,12 +128,14 @@ async def keep_webhook(
     secret: str,
     sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     every: float = 600.0,
+    backoff: Backoff | None = None,
 ) -> None:
     """Sees to it that Telegram knows our webhook, now and every ``every`` seconds, until cancelled.
 
     The secret is part of what is set, and Telegram never tells it back: so it is set anew at every start.
     """
-    client, backoff, known = BotApiClient(settings), Backoff(settings.channel, sleep=sleep), False
+    client, known = BotApiClient(settings), False
+    backoff = backoff or Backoff(settings.channel, sleep=sleep)
     url = webhook_url(settings)
     try:
         while True:

@@ -44,6 +44,11 @@ class Backoff:
         self._in_trouble = False
         self._worked_last = False
 
+    @property
+    def trouble(self) -> str:
+        """Why it fails, while it is in trouble; else ""."""
+        return self._reason if self._in_trouble else ""
+
     async def wait(self, why: str, at_least: float = 0.0, at_most: float = math.inf, certain: bool = False) -> None:
         """Waits after a failure, between ``at_least`` and ``at_most`` seconds. ``certain``: it is trouble at once."""
         self._log(why, certain)

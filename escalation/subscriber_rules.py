@@ -35,6 +35,7 @@ from desk.model.states import CaseState
 from desk.understanding.message import understood
 from desk.understanding.reading.observations import Act
 from desk.understanding.substance import tells_of_matter
+from escalation.alarm_rules import card_again, maybe_sent_alarm
 from escalation.earlier_cases import EarlierCases, history_of
 from escalation.find_undelivered_text import UndeliveredMessage
 from escalation.promised_time_rules import watch_for_taker
@@ -48,7 +49,10 @@ Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 def news_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None:
     """What the desk notices about a case that is gone changes nothing."""
-    noticed = isinstance(inbound.event, (DeliveryFailed, MaybeSent, Reacted, TimerFired))
+    event = inbound.event
+    if isinstance(event, MaybeSent):
+        return decide(maybe_sent_alarm(event), Ignore(IgnoredCode.NO_SUCH_CASE))
+    noticed = isinstance(event, (DeliveryFailed, Reacted, TimerFired))
     return decide(Ignore(IgnoredCode.NO_SUCH_CASE)) if noticed else None
 
 
@@ -152,7 +156,7 @@ def mark_undelivered(case: Case, inbound: Inbound[DeliveryFailed], facts: Facts)
     contact, event = facts.need(CaseContacts), inbound.event
     agents = contact.agents_group
     if agents is not None and event.lane == f"{agents.channel}:{agents.value}":
-        return decide(Ignore(IgnoredCode.GROUP_REFUSED))
+        return decide(*card_again(case, facts), Ignore(IgnoredCode.GROUP_REFUSED))
     acts: list[RuleAct] = [AddJournalEntry(NotDelivered(event.why))]
     closed = False
     if event.gone or event.by_person:
@@ -189,10 +193,12 @@ def _said_again(case: Case, facts: Facts) -> list[RuleAct]:
 
 
 def warn_maybe_sent(case: Case, inbound: Inbound[MaybeSent], facts: Facts) -> Decision | None:
-    """A relay whose answer was lost is never sent twice unseen: the agents learn that it may have arrived."""
+    """Words whose answer was lost are never sent twice unseen: the agents learn that they may have arrived."""
     agents = facts.need(CaseContacts).agents_group
     to_agents = agents is not None and inbound.event.lane == f"{agents.channel}:{agents.value}"
-    acts: list[RuleAct] = [AddJournalEntry(DeliveryUnknown())]
+    acts: list[RuleAct] = [AddJournalEntry(DeliveryUnknown()), maybe_sent_alarm(inbound.event)]
+    if case.open and not (case.registered or to_agents):
+        acts.append(SayTemplate("agents_maybe_sent_early", to=Addressee.AGENTS))
     if case.registered:
         acts.append(SayTemplate("agents_maybe_missed" if to_agents else "agents_maybe_sent", to=Addressee.AGENTS))
     return decide(*acts)

@@ -110,6 +110,11 @@ class MailChannel:
         """Receives for ever, storing before it flags, until cancelled."""
         await self._listener.listen(accept)
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing is received; "" while all is well."""
+        return self._listener.trouble
+
     async def close(self) -> None:
         """Ends the SMTP connection. The readers belong to whoever made them."""
         await self._smtp.close()

@@ -48,6 +48,7 @@ class ChannelListeners:
         self._lease_kinds = [channel_leases.listen_lease] if "receiver" in roles else []
         self._held_until: dict[str, float] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._crashed: dict[str, str] = {}
         self._renewing = asyncio.Lock()
         self._renewal: asyncio.Task[None] | None = None
         self._webhooks: web.AppRunner | None = None
@@ -85,6 +86,12 @@ class ChannelListeners:
     def listening_channels(self) -> list[str]:
         """The channels that are listened to at this moment."""
         return [name for name, task in self._tasks.items() if not task.done()]
+
+    def listened_channels(self) -> list[tuple[str, Channel, str]]:
+        """The channels that are this process's to listen to, each with why its listening crashed, "" where it did
+        not."""
+        mine = (name for name in self._tasks if self._holds(channel_leases.listen_lease(name)))
+        return [(name, self._receiver.channels[name], self._crashed.get(name, "")) for name in mine]
 
     def sendable_channels(self) -> list[str]:
         """The channels whose lease to send is ours beyond doubt."""
@@ -142,10 +149,12 @@ class ChannelListeners:
             except LeaseLost:
                 log.warning("%s is listened to by another process now", name)
                 return
-            except Exception:
+            except Exception as error:
                 log.exception("%s stopped listening; it begins again", name)
                 crashes = 1 if asyncio.get_running_loop().time() - began > CALM_AFTER else crashes + 1
+                self._crashed[name] = type(error).__name__
                 await asyncio.sleep(retry_delay(crashes, 2.0, 60.0))
+                self._crashed.pop(name, None)
 
     async def _accept(
         self, raws: Sequence[RawMessage], also: ExtraWrite | None = None, lease: tuple[str, str] | None = None

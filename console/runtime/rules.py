@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from desk.alarms.alarm_policy import CARD_AGAIN
 from desk.model.acts import Facts
 from desk.model.agent_operations import (
     AddNote,
@@ -56,6 +57,7 @@ from desk.pipeline.rulebook import Rulebook, RulesByKey, Stage, expectation_owne
 from escalation import after_closing_rules as closed
 from escalation import agent_rules as agents
 from escalation import agent_words as words
+from escalation import alarm_rules as alarms
 from escalation import consent_rules as consent
 from escalation import promised_time_rules as promises
 from escalation import registered_case_rules as waiting
@@ -157,6 +159,7 @@ TIMERS = {
     "eta_news": (promises.tell_no_new_eta,),
     "eta_owed": (promises.press_for_eta,),
     "consent_reminder": (consent.remind_consent,),
+    CARD_AGAIN: (alarms.try_card_again,),
     "take_up": (others.take_up_waiting,),
     SAY_HELD: (words.say_held,),
     agent_rules.REMINDER_TIMER: (agent_rules.remind_to_link_article,),
@@ -312,6 +315,8 @@ RULEBOOK = Rulebook(
     ),
     # What belongs to no case: an order that names none is refused, a button of nobody's is stale, the rest is ignored.
     without_case=(
+        alarms.tell_alarms,
+        alarms.agents_group_changed,
         agents.order_without_case,
         arrivals.stale_button_without_case,
         arrivals.not_for_desk_without_case,

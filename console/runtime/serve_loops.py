@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from bots.channel import TelegramChannel
 from console.runtime.channel_listeners import LEASE_RENEWAL, ROLES, ChannelListeners
+from console.runtime.channel_troubles import ChannelTroubles
 from console.runtime.queue_watch import QueueWatch
 from console.runtime.resilient_loop import run_repeatedly
 from console.runtime.wiring import Application
@@ -54,6 +55,7 @@ class Server:
         )
         self._listeners.on_stored = self._stored
         self._listeners.on_leases = self._watch.departures_due.set
+        self._troubles = ChannelTroubles(application.database, application.clock)
         self._cleaned_at = application.clock()
 
     def stop(self) -> None:
@@ -89,9 +91,11 @@ class Server:
             yield self._repeat("sender", self._send, 0)
         if "timers" in self._roles:
             yield self._repeat("timers", self._run_timers, 1.0)
+            yield self._repeat("alarms", self._tell_alarms, self._refresh_interval)
             yield self._repeat("learning", self._learn, self._refresh_interval)
         if "receiver" in self._roles:
             yield self._repeat("menus", self._show_menus, LEASE_RENEWAL)
+            yield self._repeat("troubles", self._write_troubles, LEASE_RENEWAL)
 
     def _repeat(self, name: str, step: Callable[[], Awaitable[object]], pause: float) -> Awaitable[None]:
         return run_repeatedly(name, step, pause, self._stopping)
@@ -159,6 +163,14 @@ class Server:
             await guess_limiter.delete_old_guesses(database, self._application.providers, now)
             if await abandoned.fire_abandoned(database, self._application.providers.values(), now):
                 self._stored()
+
+    async def _tell_alarms(self) -> None:
+        """What waits unseen or is in trouble is told by the process that holds the clock."""
+        if self._listeners.holds_clock() and await self._application.alarm_watch.look():
+            self._stored()
+
+    async def _write_troubles(self) -> None:
+        await self._troubles.write_down(self._listeners.listened_channels())
 
     async def _learn(self) -> None:
         """What was confirmed meanwhile becomes known; every worker takes it with its next refresh."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bots import moved_groups
 from desk.agents import tables as agent_tables
+from desk.alarms import alarm_table
 from desk.model import case, dialog_state, journal, subscribers
 from desk.storage import audit, queue_and_lease_tables
 from intake.identity import guess_count_table as intake_tables
@@ -12,6 +13,7 @@ from kb.storage import usage_tables as kb_tables
 from mail.receiving import tables as mail_tables
 
 UNGUARDED = {
+    "alarms": "counts, names of channels and reasons, which tell of nobody; one process tells those of all providers",
     "departures": "whoever works the queues works for all providers",
     "timers": "whoever works the queues works for all providers",
     "provider_routes": "it says whose somebody is: it is asked before any provider can be named",
@@ -25,6 +27,7 @@ read again under the provider's name. All others are guarded by the migration.""
 
 __all__ = [
     "agent_tables",
+    "alarm_table",
     "article_store",
     "audit",
     "case",

@@ -15,6 +15,9 @@ from console.runtime.knowledge_loader import KnowledgeLoader
 from console.runtime.receiver_wiring import Receiver, build_receiver
 from console.runtime.rules import RULEBOOK, TIMERS
 from desk.agents.front_desk_provider import front_desk
+from desk.alarms import alarm_table
+from desk.alarms.alarm_policy import BringTimersForward, EndAlarm, RaiseAlarm
+from desk.alarms.alarm_watch import AlarmWatch
 from desk.clock import Clock, now
 from desk.language.templates import Templates
 from desk.model.acts import ActFilter, RuleAct, SayTemplate, SetCaseAccount
@@ -23,7 +26,7 @@ from desk.model.channel_interface import Channel
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import FRONT, Address
 from desk.model.provider_files import Provider, load_all
-from desk.model.settings import Settings
+from desk.model.settings import MailboxSettings, Settings, TelegramBotSettings
 from desk.model.shared_facts import Account, ArticlesNamedByDialog, ArticleSuggestions
 from desk.pipeline.audit_operations import audit_operation
 from desk.pipeline.compose import CardOf, MessageComposer
@@ -79,6 +82,9 @@ ACT_WRITERS: Mapping[type[RuleAct], ActWriter] = {
     kb_acts.MarkArticleValidated: kb_act_writers.write_validation,
     rate_rules.QuarantineWaitingMessages: write_quarantine_backlog,
     guess_budget.CountGuess: write_counted_guess,
+    RaiseAlarm: alarm_table.write_raised,
+    EndAlarm: alarm_table.write_ended,
+    BringTimersForward: alarm_table.write_timers_forward,
     loop_guard.CountAutomaticMail: loop_guard_store.write_counted_mail,
     loop_guard.MutePeer: loop_guard_store.write_mute,
     loop_guard.ResetPeerCounts: loop_guard_store.write_forget_counts,
@@ -101,6 +107,7 @@ class Application(Receiver):
     sources: Mapping[str, CsvEntitlementSource]
     worker: Worker
     sender: OutboxSender
+    alarm_watch: AlarmWatch
 
 
 async def build_application(
@@ -209,7 +216,21 @@ async def assemble_application(
             ACT_FILTERS,
         ),
         sender=OutboxSender(database, registry, holder, clock),
+        alarm_watch=AlarmWatch(database, registry, operator_addresses(settings), clock),
     )
+
+
+def operator_addresses(settings: Settings) -> list[Address]:
+    """Where an operator reads alarms: in the chat, at the mail addresses."""
+    alarms = settings.alarms
+    bot, mailbox = alarms.bot or _first(settings.telegram), alarms.mailbox or _first(settings.mailboxes)
+    chat = [Address("telegram", f"telegram:{bot}", str(alarms.chat))] if alarms.chat and bot else []
+    mail = [Address("mail", f"mail:{mailbox}", one) for one in alarms.mail] if mailbox else []
+    return [*chat, *mail]
+
+
+def _first(channels: Sequence[TelegramBotSettings] | Sequence[MailboxSettings]) -> str:
+    return channels[0].name if channels else ""
 
 
 def _groups_and_mailboxes(settings: Settings) -> tuple[dict[str, Address], dict[str, str]]:

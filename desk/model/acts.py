@@ -63,12 +63,20 @@ class ExternalAddressee:
     value: str
 
 
-Audience = Addressee | TeamAddressee | AgentAddressee | TopicAddressee | ExternalAddressee
+@dataclass(frozen=True, slots=True)
+class OperatorAddressee:
+    """An address of the settings at which somebody looks after the desk. Alarms name agents' groups so, too."""
+
+    address: Address
+
+
+Audience = Addressee | TeamAddressee | AgentAddressee | TopicAddressee | ExternalAddressee | OperatorAddressee
 
 
 def is_for_agents(to: Audience) -> bool:
-    """Whether only agents are addressed. A speaker may be an agent too: that the arrival tells."""
-    return to is Addressee.AGENTS or isinstance(to, (TeamAddressee, AgentAddressee, TopicAddressee))
+    """Whether only agents, or an operator, are addressed. A speaker may be an agent too: that the arrival tells."""
+    inside = (TeamAddressee, AgentAddressee, TopicAddressee, OperatorAddressee)
+    return to is Addressee.AGENTS or isinstance(to, inside)
 
 
 class RuleAct:

@@ -147,7 +147,42 @@ class NotForDesk:
     agents: bool = False
 
 
-Event = Said | Pressed | OpenedChat | Reacted | DeliveryFailed | MaybeSent | TimerFired | OperationOrdered | NotForDesk
+@dataclass(frozen=True, slots=True)
+class AgentsGroupChanged:
+    """The bot was let into the agents' group (``present``), or put out of it."""
+
+    present: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmWords:
+    """One alarm in the words of a template, for one address."""
+
+    to: Address
+    template: str
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmsDue:
+    """Alarms that are to be told now: what each address is told, in order (`desk.alarms`)."""
+
+    words: tuple[AlarmWords, ...]
+
+
+Event = (
+    Said
+    | Pressed
+    | OpenedChat
+    | Reacted
+    | DeliveryFailed
+    | MaybeSent
+    | TimerFired
+    | OperationOrdered
+    | NotForDesk
+    | AgentsGroupChanged
+    | AlarmsDue
+)
 OfSubscriber = (Said, Pressed, OpenedChat)
 """Events in which a subscriber speaks."""
 

@@ -294,7 +294,7 @@ class _RoundComposer:
     def _send(self, address: Address, part: AudienceDraft, about: str = "") -> None:
         text, language = join_texts(part.texts), self._language(address)
         if self.subject is None:
-            self._put(OutboundMessage(address, text, policy=part.policy, language=language))
+            self._put(self._without_case(address, text, part.policy, language))
             return
         to_agents = address in self.inside
         mine = address == self.inbound.sender or (to_agents and self.in_place and self.inbound.from_agent)
@@ -338,6 +338,16 @@ class _RoundComposer:
             part.priority,
             None if to_agents or address in self.outside or address == self.contact.on_file else self._question(),
         )
+
+    def _without_case(
+        self, address: Address, text: RichText, policy: RedeliveryPolicy, language: str
+    ) -> OutboundMessage:
+        """To agents and operators alone: an answer to an order, or an alarm; by mail that is what its subject says."""
+        if address.channel_kind != "mail":
+            return OutboundMessage(address, text, policy=policy, language=language)
+        subject = self.templates.label(self.provider.name, language, "alarm_subject")
+        sender = self.provider.title(language)
+        return OutboundMessage(address, text, policy=policy, language=language, subject=subject, sender=sender)
 
     def _question(self) -> str:
         return stored_question(self.case.expecting)

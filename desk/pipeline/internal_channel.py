@@ -1,5 +1,5 @@
-"""The desk's own channel: timers, the results of departures, and commands of agents and operators, as small JSON
-messages.
+"""The desk's own channel: timers, alarms, the results of departures, and commands of agents and operators, as small
+JSON messages.
 
 They go through the same pipeline as a subscriber's message, so that nothing else ever changes a case.
 """
@@ -17,6 +17,8 @@ from desk.language.unsafe_characters import storable, storable_tree
 from desk.model.agent_operations import AgentOperation, operation_as_json, operation_from_json
 from desk.model.channel_interface import Channel, ChannelCapabilities, StoreMessages
 from desk.model.events import (
+    AlarmsDue,
+    AlarmWords,
     CaseReference,
     DeliveryFailed,
     Event,
@@ -222,7 +224,17 @@ def _order(body: Mapping[str, Any]) -> Event:
     return OperationOrdered(operation_from_json(storable_tree(body["operation"])))
 
 
+def _alarms(body: Mapping[str, Any]) -> Event:
+    words: list[AlarmWords] = []
+    for said in body["said"]:
+        channel_kind, channel, value = map(str, said["to"])
+        to = Address(channel_kind, channel, value)
+        words += (AlarmWords(to, str(one["template"]), {**one["names"]}) for one in said["words"])
+    return AlarmsDue(tuple(words))
+
+
 _EVENTS: Mapping[str, Callable[[Mapping[str, Any]], Event]] = {
+    "alarms": _alarms,
     "undelivered": _undelivered,
     "maybe_sent": _maybe_sent,
     "timer": _timer,

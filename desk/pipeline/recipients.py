@@ -9,6 +9,7 @@ from desk.model.acts import (
     AgentAddressee,
     Audience,
     ExternalAddressee,
+    OperatorAddressee,
     SayReadyText,
     SayTemplate,
     TeamAddressee,
@@ -25,6 +26,8 @@ def addresses_of(
     to: Audience, case: Case | None, inbound: Inbound[Event], contact: CaseContacts, is_new: bool
 ) -> list[Address]:
     """The addresses, none or one. ``is_new`` when the case begins with this message."""
+    if isinstance(to, OperatorAddressee):
+        return [to.address]
     address = _recipient(to, case, inbound, contact, is_new) if isinstance(to, Addressee) else _audience(to, contact)
     return [address] if address else []
 

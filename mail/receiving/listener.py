@@ -46,6 +46,11 @@ class MailboxListener:
         self._backoff = Backoff(self._channel, first=1.0, longest=settings.look_every / 2)
         self._deaths: dict[int, int] = {}  # by UID: connections that died over a mail
 
+    @property
+    def trouble(self) -> str:
+        """Why nothing is received; "" while all is well."""
+        return self._backoff.trouble
+
     async def listen(self, accept: StoreMessages) -> None:
         """Connects, and connects again after every trouble, until cancelled.
 

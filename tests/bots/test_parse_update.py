@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from desk.model.events import DeliveryFailed, Event, NotForDesk, OpenedChat, Pressed, Reacted, Said
+from desk.model.events import AgentsGroupChanged, DeliveryFailed, Event, NotForDesk, OpenedChat, Pressed, Reacted, Said
 from desk.model.messages import Address, UnreadableMessage
 from tests.bots.examples import ANNA, AT, BOT, CHANNEL, GROUP, PRIVATE, hears, inbound, message, press
 
@@ -278,8 +278,9 @@ def member(status: str, **more: Any) -> dict[str, Any]:
     [
         (PRIVATE, member("member"), member("kicked", until_date=0), DeliveryFailed(gone=True, by_person=True)),
         (PRIVATE, member("kicked", until_date=0), member("member"), OpenedChat(returned=True)),
-        (GROUP, member("left"), member("member"), NotForDesk()),
-        (GROUP, member("member"), member("kicked", until_date=0), NotForDesk()),
+        (GROUP, member("left"), member("member"), AgentsGroupChanged(present=True)),
+        (GROUP, member("member"), member("kicked", until_date=0), AgentsGroupChanged(present=False)),
+        ({**GROUP, "id": -7}, member("member"), member("kicked", until_date=0), NotForDesk()),
     ],
 )
 def test_blocking_the_bot_makes_a_person_unreachable_until_they_return(

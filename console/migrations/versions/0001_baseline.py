@@ -638,6 +638,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("provider", "agent", name=op.f("pk_memberships")),
     )
     op.create_table(
+        "alarms",
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("kind", sa.String(length=24), nullable=False),
+        sa.Column("provider", sa.String(length=64), nullable=False, comment="empty where it concerns the whole desk"),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=400), nullable=False),
+        sa.Column("why", sa.String(length=400), nullable=False),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("until", Instant(), nullable=True, comment="when it ends by itself"),
+        sa.Column("over_at", Instant(), nullable=True),
+        sa.Column("told_at", Instant(), nullable=True),
+        sa.Column("told_count", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("step", sa.Integer(), server_default="0", nullable=False, comment="how often it was told louder"),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_alarms")),
+    )
+    op.create_table(
         "moved_groups",
         sa.Column("channel", sa.String(length=80), nullable=False),
         sa.Column(

@@ -18,6 +18,7 @@ from desk.language.detect import LANGUAGES
 from desk.language.operator_file_faults import Fault, FileFaults, InvalidFiles
 from desk.language.translatable import sentence
 from desk.model.messages import FRONT
+from desk.model.settings.alarms import AlarmSettings, read_alarms
 from desk.model.settings.front_desk import FrontDeskSettings, read_front_desk
 from desk.model.settings.oauth import OAuthSettings, read_oauth
 from desk.model.settings.secret import Secret
@@ -150,6 +151,7 @@ class Settings:
     front_desk: FrontDeskSettings = field(default_factory=FrontDeskSettings)
     telegram: tuple[TelegramBotSettings, ...] = ()
     mailboxes: tuple[MailboxSettings, ...] = ()
+    alarms: AlarmSettings = field(default_factory=AlarmSettings)
     more: Mapping[str, tuple[ChannelSettings, ...]] = field(default_factory=dict)
     """What further kinds of channels read, by the name of their section."""
 
@@ -205,6 +207,7 @@ class DeskSettingsReader:
         """The whole file; what is wrong with it goes to ``faults``."""
         file = TomlTable(table, faults)
         desk = file.section("desk")
+        bots, boxes = _good_ones(file, "telegram", self.telegram), _good_ones(file, "mailbox", self.mailbox)
         settings = Settings(
             root=self.root,
             database=self.database(desk, desk.text("database", "sqlite:///data/firstline.db")),
@@ -214,8 +217,9 @@ class DeskSettingsReader:
             former_secret=self.secret(desk, "former_secret", ""),
             listen=desk.text("listen", "127.0.0.1:8080"),
             packaged_content=desk.flag("packaged_content", True),
-            telegram=_good_ones(file, "telegram", self.telegram),
-            mailboxes=_good_ones(file, "mailbox", self.mailbox),
+            telegram=bots,
+            mailboxes=boxes,
+            alarms=read_alarms(file.section("alarms"), [one.name for one in bots], [one.name for one in boxes]),
             front_desk=read_front_desk(file.section("front_desk"), LANGUAGES),
             more={name: _good_ones(file, name, partial(_read_more, read, self)) for name, read in more.items()},
         )
