@@ -13,7 +13,7 @@ from desk.model.settings import MailboxSettings
 from desk.storage.database import Database
 from mail.receiving import ledger
 from mail.receiving.watermarks import load_watermark
-from mail.self_test import SelfTestReport, SelfTestResult, write_to_itself
+from mail.self_test import ForgeryResult, SelfTestReport, SelfTestResult, write_to_itself
 from mail.transport import imap, oauth
 from mail.transport.remembered_server_abilities import AbilitiesFile
 from mail.transport.smtp import SmtpConnection, describe_error
@@ -57,21 +57,49 @@ async def check_ledger(database: Database, settings: MailboxSettings, now: datet
 async def check_mailbox(settings: MailboxSettings) -> list[CheckFinding]:
     """Tries the mailbox as `serve` would use it; never raises for what it finds.
 
-    Changes nothing there, but that it writes itself two letters where ``plus_addresses`` is to be found out.
+    Changes nothing there, but that it writes itself up to three letters, where ``plus_addresses`` is to be found out or
+    a border server is believed.
     """
     found = [*await _check_imap(settings), await _check_smtp(settings)]
-    if settings.plus_addresses == "auto" and all(one.level != "error" for one in found):
-        found.append(await _check_itself(settings))
-    return [*found, _check_authserv_id(settings)]
+    works, finds_out = all(one.level != "error" for one in found), settings.plus_addresses == "auto"
+    report = await _write_to_itself(settings) if works and (finds_out or settings.authserv_id) else None
+    if report and finds_out:
+        found.append(_report_tags(settings, report))
+    found.append(_check_authserv_id(settings))
+    return [*found, _report_forgery(settings, report)] if report and settings.authserv_id else found
 
 
-async def _check_itself(settings: MailboxSettings) -> CheckFinding:
-    """Lets the mailbox write to itself, and keeps whether tagged addresses arrive."""
-    abilities, tagged = AbilitiesFile(settings), "{0}+tag@{2}".format(*settings.address.rpartition("@"))
+async def _write_to_itself(settings: MailboxSettings) -> SelfTestReport:
     try:
-        report = await write_to_itself(settings)
+        return await write_to_itself(settings)
     except (imap.ConnectionBroken, imap.CommandRefused, OSError, ValueError) as error:
-        report = SelfTestReport(SelfTestResult.NOTHING_ARRIVED, str(error)[:200])
+        return SelfTestReport(SelfTestResult.NOTHING_ARRIVED, str(error)[:200])
+
+
+def _report_forgery(settings: MailboxSettings, report: SelfTestReport) -> CheckFinding:
+    """Says whether a stranger could forge the border's word."""
+    name = settings.authserv_id
+    todo = (
+        f"have the server that takes mail from outside remove every Authentication-Results under {name!r} that a "
+        "letter brings with it, then check again; if it does so with mail from outside only, send a forged letter from "
+        "there"
+    )
+    match report.forgery:
+        case ForgeryResult.REMOVED:
+            what = f"an Authentication-Results forged under {name!r} in a letter to itself was removed"
+            return CheckFinding("ok", settings.channel, what)
+        case ForgeryResult.BELIEVED:
+            what = f"an Authentication-Results forged under {name!r} in a letter to itself came through as proved"
+        case ForgeryResult.OUTRANKED:
+            what = f"an Authentication-Results forged under {name!r} in a letter to itself was left, but proved nothing"
+        case ForgeryResult.NOT_SEEN:
+            what = f"a letter to itself did not arrive: whether a header forged under {name!r} is removed is not known"
+    return CheckFinding("warning", settings.channel, what, todo)
+
+
+def _report_tags(settings: MailboxSettings, report: SelfTestReport) -> CheckFinding:
+    """Keeps whether tagged addresses arrive."""
+    abilities, tagged = AbilitiesFile(settings), "{0}+tag@{2}".format(*settings.address.rpartition("@"))
     why = f" ({report.why})" if report.why else ""
     if report.result is SelfTestResult.TAGS_ARRIVE:
         abilities.note_tags(True)

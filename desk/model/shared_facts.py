@@ -138,6 +138,8 @@ class MailSuppressionCode(StrEnum):
     TOO_MANY_IN_A_WEEK = "too_many_in_a_week"
     UNPROVED_TODAY = "unproved_today"  # the address has proved nothing, and was written to today already
     UNPROVED_DOMAIN = "unproved_domain"  # many messages went to unproved addresses of one domain within an hour
+    DOMAIN = "domain"  # many addresses of one domain were written to
+    SAME_WORDS_FROM_DOMAIN = "same_words_from_domain"  # these words came from that domain several times already
 
 
 @dataclass(frozen=True, slots=True)

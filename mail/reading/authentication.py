@@ -49,15 +49,20 @@ def check_sender(headers: Headers, senders: list[str], authserv_id: str, raw: by
         return SenderAssurance.CLAIMED
     if _is_ambiguous(raw):
         return SenderAssurance.DOUBTED
-    domain = to_ascii_domain(senders[0].rpartition("@")[2])
+    proved = proves_domain(headers, senders[0].rpartition("@")[2], authserv_id)
+    return SenderAssurance.SURE if proved else SenderAssurance.DOUBTED
+
+
+def proves_domain(headers: Headers, sender_domain: str, authserv_id: str) -> bool:
+    """Whether the border's uppermost header vouches for senders of a domain, and none of its block speaks against."""
+    domain = to_ascii_domain(sender_domain)
     stated = [parse_results(value) for value in _topmost_block(headers, authserv_id)]
     if not domain or not stated or None in stated or len(stated) > MAX_RESULTS_HEADERS:
-        return SenderAssurance.DOUBTED
+        return False
     read = [one for one in stated if one is not None]
     if any(result.method == "dmarc" and result.verdict == "fail" for one in read for result in one):
-        return SenderAssurance.DOUBTED
-    proved = any(_is_aligned_pass(result, domain) for result in read[0])
-    return SenderAssurance.SURE if proved else SenderAssurance.DOUBTED
+        return False
+    return any(_is_aligned_pass(result, domain) for result in read[0])
 
 
 def parse_results(value: str) -> list[MethodVerdict] | None:

@@ -57,6 +57,7 @@ automatic_messages_sent = Table(
 )
 Index("automatic_messages_sent_domain", automatic_messages_sent.c.domain, automatic_messages_sent.c.at)
 Index("automatic_messages_sent_at", automatic_messages_sent.c.at)
+Index("automatic_messages_sent_answered", automatic_messages_sent.c.answered, automatic_messages_sent.c.at)
 
 muted_peers = Table(
     "muted_peers",

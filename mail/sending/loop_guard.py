@@ -7,9 +7,13 @@ The limits: `MAX_PER_HOUR` and `MAX_PER_WEEK` automatic messages to a peer; when
 muted until an agent writes to them, or for a week. A letter that answers one of the desk's own and says something of
 the matter, in words that were not answered before, is a person's: then the limits are `PERSON_PER_HOUR` and
 `PERSON_PER_WEEK`, and being muted does not count, so a person is always read and answered, and two programs still
-stop. One message a day to an address that has
-not proved that its owner writes (by an aligned pass or a returned token), and `MAX_PER_DOMAIN` messages an hour to all
-such addresses of one domain. None to the desk's own mailboxes, and no notices to those who have unsubscribed.
+stop. A program may write from a new address each time. So letters of one registered domain that say the same count as
+one peer's, whatever their addresses; and of addresses that were not written to within a day `MAX_PEERS_PER_HOUR` and
+`MAX_PEERS_PER_DAY` of one domain are, many more where strangers share it.
+
+One message a day to an address that has not proved that its owner writes (by an aligned pass or a returned token),
+`MAX_PER_STEM` a day to all such addresses that differ behind a hyphen, and `MAX_PER_DOMAIN` an hour to all of one
+domain. None to the desk's own mailboxes, and no notices to those who have unsubscribed.
 """
 
 from __future__ import annotations
@@ -38,12 +42,19 @@ from desk.model.journal import PeerMuted
 from desk.model.messages import Address, File, RedeliveryPolicy
 from desk.model.shared_facts import AutomaticMessageAllowance, MailSuppressionCode, SendAllowances, SuppressionReason
 from desk.pipeline.recipients import addresses_of
+from mail.sending.peers import domain_of, peer_of
 
 MAX_PER_HOUR, HOUR = 3, timedelta(hours=1)
 MAX_PER_WEEK, WEEK = 5, timedelta(days=7)
 PERSON_PER_HOUR, PERSON_PER_WEEK = 15, 60
 DAY = timedelta(days=1)
 MAX_PER_DOMAIN = 300
+MAX_PER_STEM = 3
+MAX_PEERS_PER_HOUR, MAX_PEERS_PER_DAY = 30, 100
+MAX_PEERS_OF_SHARED_DOMAIN, MAX_ALIKE_OF_SHARED_DOMAIN = 3000, 30
+"""Within an hour, in the domains of big mail providers and of the desk itself, where an outage makes many write."""
+LIKENESS_WORDS = 5
+"""Words, without numbers and addresses, of a letter that is likened to others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +89,29 @@ class OptOutOfNotices(RuleAct):
 
 
 @dataclass(frozen=True, slots=True)
+class DomainHistory:
+    """What is stored about the registered domain of a peer, with what is just being decided for others of it.
+
+    ``messages_in_hour`` went to it; ``peers_in_hour`` and ``peers_in_day`` are its other peers who were written to,
+    ``to_stem`` the messages of a day to addresses that differ from the peer's behind a hyphen. ``alike_at`` are the
+    times of a week's messages that answered the words which are to be answered now.
+    """
+
+    messages_in_hour: int = 0
+    peers_in_hour: int = 0
+    peers_in_day: int = 0
+    to_stem: int = 0
+    alike_at: tuple[datetime, ...] = ()
+    is_shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class AutomaticMailHistory:
     """What is stored about one peer.
 
     ``last_number`` is the last number used, ``sent_at`` the times of automatic messages, oldest first, ``answered`` the
-    `words_digest` of each letter answered in a week; ``muted_at`` is when the peer was muted, ``sent_to_domain`` how
-    many automatic messages its domain got within the hour.
+    `words_digest` of each letter answered in a week; ``muted_at`` is when the peer was muted. ``domain`` is what is
+    stored about the domain.
     """
 
     last_number: int = 0
@@ -91,29 +119,33 @@ class AutomaticMailHistory:
     answered: frozenset[str] = frozenset()
     muted_at: datetime | None = None
     is_unsubscribed: bool = False
-    sent_to_domain: int = 0
-
-
-def peer_of(address: str) -> str:
-    """The mailbox behind an address: case, ``+tag`` and compatibility spellings (NFKC) left out."""
-    local, _, domain = unicodedata.normalize("NFKC", address).strip().lower().rpartition("@")
-    bare = local.partition("+")[0] or local
-    return f"{bare}@{domain.rstrip('.')}"[:320]
-
-
-def domain_of(peer: str) -> str:
-    """The domain of a peer."""
-    return peer.rpartition("@")[2][:255]
+    domain: DomainHistory = DomainHistory()
 
 
 def words_digest(text: str, files: Sequence[File] = ()) -> str:
     """What a letter says, by its letters alone: two answers of a program that differ in a number or a date are one.
 
-    Without a word it is told by its files.
+    Of a letter of several words those with a digit, an address or a link in them are left out: a case number is such
+    a word. Without a word the letter is told by its files.
     """
-    letters = "".join(filter(str.isalpha, unicodedata.normalize("NFKC", text).casefold()))
+    lasting = _lasting_words(text)
+    said = "".join(lasting) if len(lasting) >= LIKENESS_WORDS else text
+    letters = "".join(filter(str.isalpha, unicodedata.normalize("NFKC", said).casefold()))
     letters = letters or " ".join(f"{file.name} {file.size}" for file in files)
     return hashlib.sha256(letters.encode()).hexdigest()[:16]
+
+
+def digest_for_likeness(text: str) -> str:
+    """The `words_digest` of a letter long enough that two people hardly write the same; "" for a shorter one."""
+    return words_digest(text) if len(_lasting_words(text)) >= LIKENESS_WORDS else ""
+
+
+def _lasting_words(text: str) -> list[str]:
+    return [
+        word
+        for word in text.split()
+        if any(map(str.isalpha, word)) and not any(char.isdigit() or char in "@/" for char in word)
+    ]
 
 
 def compute_allowance(
@@ -150,9 +182,29 @@ def compute_allowance(
         why, mutes = SuppressionReason(MailSuppressionCode.TOO_MANY_IN_A_WEEK, in_a_week), True
     elif not proved and any(now - at < DAY for at in week):
         why = SuppressionReason(MailSuppressionCode.UNPROVED_TODAY)
-    elif not proved and history.sent_to_domain >= MAX_PER_DOMAIN:
-        why = SuppressionReason(MailSuppressionCode.UNPROVED_DOMAIN, MAX_PER_DOMAIN, domain_of(peer))
+    elif not person:
+        known = any(now - at < DAY for at in week)
+        why = _find_limit_of_domain(history.domain, now, domain_of(peer), proved=proved, known=known)
     return AutomaticMessageAllowance(peer, history.last_number + 1, why, mutes)
+
+
+def _find_limit_of_domain(
+    domain: DomainHistory, now: datetime, name: str, *, proved: bool, known: bool
+) -> SuppressionReason | None:
+    """The limit of a peer's domain that is reached; a peer that is ``known`` is one of those counted already."""
+    alike_in_an_hour = sum(now - at < HOUR for at in domain.alike_at)
+    alike, alike_in_a_week = (MAX_ALIKE_OF_SHARED_DOMAIN, None) if domain.is_shared else (MAX_PER_HOUR, MAX_PER_WEEK)
+    if alike_in_an_hour >= alike or (alike_in_a_week and len(domain.alike_at) >= alike_in_a_week):
+        return SuppressionReason(MailSuppressionCode.SAME_WORDS_FROM_DOMAIN, len(domain.alike_at), name)
+    if not proved and domain.to_stem >= MAX_PER_STEM:
+        return SuppressionReason(MailSuppressionCode.UNPROVED_DOMAIN, MAX_PER_STEM, name)
+    if not proved and domain.messages_in_hour >= MAX_PER_DOMAIN:
+        return SuppressionReason(MailSuppressionCode.UNPROVED_DOMAIN, MAX_PER_DOMAIN, name)
+    in_an_hour = MAX_PEERS_OF_SHARED_DOMAIN if domain.is_shared else MAX_PEERS_PER_HOUR
+    crowded = domain.peers_in_hour >= in_an_hour or (not domain.is_shared and domain.peers_in_day >= MAX_PEERS_PER_DAY)
+    if proved and crowded and not known:
+        return SuppressionReason(MailSuppressionCode.DOMAIN, in_an_hour, name)
+    return None
 
 
 def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequence[RuleAct]) -> Sequence[RuleAct]:

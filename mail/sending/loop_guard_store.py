@@ -6,12 +6,12 @@ peer's next number, so that of two workers with the same count only one can writ
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, delete, func, literal, null, select, union_all
+from sqlalchemy import BindParameter, Row, bindparam, delete, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.channel_interface import ExtraWrite
@@ -26,8 +26,8 @@ from desk.storage.database import Database
 from desk.understanding.message import understood
 from desk.understanding.reading.observations import Act
 from mail.receiving.tables import automatic_messages_sent, muted_peers, unsubscribed_peers
+from mail.sending.domain_history import load_domains
 from mail.sending.loop_guard import (
-    HOUR,
     WEEK,
     AutomaticMailHistory,
     CountAutomaticMail,
@@ -35,10 +35,10 @@ from mail.sending.loop_guard import (
     OptOutOfNotices,
     ResetPeerCounts,
     compute_allowance,
-    domain_of,
-    peer_of,
+    digest_for_likeness,
     words_digest,
 )
+from mail.sending.peers import domain_of, is_shared_domain, peer_of
 
 _MUTE_TABLES = (muted_peers, unsubscribed_peers)
 _SAYS_SOMETHING = tuple(one for one in Act if one not in (Act.GREETING, Act.THANKS))
@@ -63,10 +63,11 @@ _SELECT_HISTORY = union_all(
 
 @dataclass(frozen=True, slots=True)
 class _PeersOfRound:
-    """Whom one round may write to, and whether it is known that they read there."""
+    """Whom one round may write to, whether it is known that they read there; by peer the digest of what they said."""
 
     proved: Mapping[Address, bool]
     now: datetime
+    heard: Mapping[str, str]
 
 
 class SendAllowanceLookup:
@@ -75,6 +76,7 @@ class SendAllowanceLookup:
     def __init__(self, database: Database, own: Iterable[str]) -> None:
         self._database = database
         self._own = frozenset(map(peer_of, own))
+        self._own_domains = frozenset(map(domain_of, self._own))
         self._batcher = QueryBatcher(self._load_batch)
 
     async def __call__(self, round_: Round) -> object | None:
@@ -90,7 +92,13 @@ class SendAllowanceLookup:
             return None
         says = _words_about_matter(round_) if speaker else ""
         proved = {one: one == contact.on_file or _is_proved(one, round_) for one in reached}
-        histories = await self._batcher.ask(_PeersOfRound(proved, round_.now))
+        event = round_.inbound.event
+        heard = (
+            {peer_of(speaker.value): digest_for_likeness(event.text if isinstance(event, Said) else "")}
+            if speaker
+            else {}
+        )
+        histories = await self._batcher.ask(_PeersOfRound(proved, round_.now, heard))
         return SendAllowances(
             {
                 one: self._allowance(one, round_.now, proved[one], contact, histories, says if one == speaker else "")
@@ -99,13 +107,28 @@ class SendAllowanceLookup:
         )
 
     async def _load_batch(self, asked: Sequence[_PeersOfRound]) -> Sequence[Mapping[str, AutomaticMailHistory]]:
-        """All that is known of anybody in a batch, for each who asks."""
-        proved: dict[Address, bool] = {}
-        for one in asked:
-            proved |= {address: surely and proved.get(address, True) for address, surely in one.proved.items()}
+        """What is known of everybody in a batch, for each who asks; to the later ones those before are written to."""
+        now = max(one.now for one in asked)
+        peers = {peer_of(address.value) for one in asked for address in one.proved}
         async with self._database.look() as connection:
-            found = await _load_histories(connection, proved, max(one.now for one in asked))
-        return [found] * len(asked)
+            histories = await _load_histories(connection, peers, now)
+            crowds = await load_domains(
+                connection,
+                peers,
+                {words for one in asked for words in one.heard.values() if words},
+                now,
+                self._is_shared,
+            )
+        found = []
+        for one in asked:
+            mine = dict.fromkeys(peer_of(address.value) for address in one.proved)
+            found.append({peer: replace(histories[peer], domain=crowds.of(peer, one.heard.get(peer))) for peer in mine})
+            for peer in mine:
+                crowds.add(peer, one.heard.get(peer), one.now)
+        return found
+
+    def _is_shared(self, domain: str) -> bool:
+        return domain in self._own_domains or is_shared_domain(domain)
 
     def _allowance(
         self,
@@ -146,12 +169,9 @@ def _is_proved(address: Address, round_: Round) -> bool:
 
 
 async def _load_histories(
-    connection: AsyncConnection, proved: Mapping[Address, bool], now: datetime
+    connection: AsyncConnection, peers: Iterable[str], now: datetime
 ) -> Mapping[str, AutomaticMailHistory]:
-    peers = {peer_of(one.value) for one in proved}
-    unproved = {domain_of(peer_of(one.value)) for one, surely in proved.items() if not surely}
     rows = (await connection.execute(_SELECT_HISTORY, {"peers": list(peers)})).all()
-    crowds = await _count_by_domain(connection, unproved, now) if unproved else {}
     of: dict[str, list[Row[Any]]] = {}
     for row in rows:
         of.setdefault(row.peer, []).append(row)
@@ -165,19 +185,8 @@ async def _load_histories(
             answered=frozenset(row.answered for row in mails if row.answered and now - row.at < WEEK),
             muted_at=next((row.at for row in mine if row.what == "muted"), None),
             is_unsubscribed=any(row.what == "unwilling" for row in mine),
-            sent_to_domain=crowds.get(domain_of(peer), 0),
         )
     return found
-
-
-async def _count_by_domain(connection: AsyncConnection, domains: Collection[str], now: datetime) -> Mapping[str, int]:
-    mails = automatic_messages_sent
-    query = (
-        select(mails.c.domain, func.count().label("mails"))
-        .where(mails.c.domain.in_(domains), mails.c.at > now - HOUR)
-        .group_by(mails.c.domain)
-    )
-    return {row.domain: row.mails for row in (await connection.execute(query)).all()}
 
 
 def write_counted_mail(act: CountAutomaticMail, round_: Round, rows: WriteBuffer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,13 +26,22 @@ from tests.peers.received_mail import ReceivedMail
 TOKEN = "4a7-0123456789abcdef"
 
 
-def post_office(mail_servers: MailServers, tags: bool) -> Callable[[ReceivedMail], None]:
+FORGED = re.compile(rb"(?mi)^Authentication-Results: mx\.sever\.test;.*\r\n")
+Border = Callable[[bytes], bytes]
+
+
+def strips(raw: bytes) -> bytes:
+    """What a border must do."""
+    return FORGED.sub(b"", raw)
+
+
+def post_office(mail_servers: MailServers, tags: bool, border: Border = strips) -> Callable[[ReceivedMail], None]:
     """Brings letters home; those to tagged addresses only where the provider knows ``tags``."""
 
     def deliver(letter: ReceivedMail) -> None:
         for to in letter.recipients:
             if tags or "+" not in to:
-                mail_servers.receives(letter.raw, to=to)
+                mail_servers.receives(border(letter.raw), to=to)
 
     return deliver
 
@@ -45,7 +55,7 @@ def box(mail_servers: MailServers, tmp_path: Path) -> MailboxSettings:
 async def test_where_tags_arrive_they_are_used(mail_servers: MailServers, box: MailboxSettings) -> None:
     mail_servers.sink.deliver = post_office(mail_servers, tags=True)
     found = await check_mailbox(box)
-    assert [one.level for one in found] == ["ok"] * 4
+    assert [one.level for one in found] == ["ok"] * 5
     assert AbilitiesFile(box).known.tags_arrive is True
     assert AbilitiesFile(box).uses_tags
     flags = mail_servers.dovecot.flags(mail_servers.box)
@@ -102,6 +112,33 @@ async def test_a_plain_sender_is_kept_over_a_restart(mail_servers: MailServers, 
         await outbound.close()
         assert len(mail_servers.sink.refused) - before == tries - 1
     assert [one.sender for one in mail_servers.sink.letters] == [box.address] * 2
+
+
+OWN_WORD = b"Authentication-Results: mx.sever.test; dmarc=none header.from=sever.test\r\n"
+
+
+@pytest.mark.parametrize(
+    ("border", "level", "word"),
+    [
+        (strips, "ok", "removed"),
+        (lambda raw: raw, "warning", "came through as proved"),
+        (lambda raw: OWN_WORD + raw, "warning", "proved nothing"),
+        (lambda raw: OWN_WORD + b"Received: from x by mx.sever.test\r\n" + raw, "warning", "proved nothing"),
+        (lambda raw: OWN_WORD + strips(raw), "ok", "removed"),
+        (lambda raw: b"X-Spam: no\r\n" + raw, "warning", "came through as proved"),
+    ],
+    ids=["strips", "leaves", "on top", "on top and Received", "strips and writes", "writes none"],
+)
+@pytest.mark.parametrize("plus", ["auto", "yes"])
+async def test_a_forged_letter_tells_whether_the_border_can_be_believed(
+    mail_servers: MailServers, box: MailboxSettings, border: Border, level: str, word: str, plus: str
+) -> None:
+    mail_servers.sink.deliver = post_office(mail_servers, tags=True, border=border)
+    found = await check_mailbox(replace(box, plus_addresses=plus))
+    (last,) = [one for one in found if "forged" in one.what]
+    assert (last.level, word in last.what) == (level, True)
+    assert ("remove every" in last.todo) is (level == "warning")
+    assert len(mail_servers.sink.letters) == (3 if plus == "auto" else 2)
 
 
 @pytest.mark.parametrize(

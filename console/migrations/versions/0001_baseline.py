@@ -219,6 +219,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("peer", "number", name=op.f("pk_automatic_messages_sent")),
     )
+    op.create_index("automatic_messages_sent_answered", "automatic_messages_sent", ["answered", "at"], unique=False)
     op.create_index("automatic_messages_sent_at", "automatic_messages_sent", ["at"], unique=False)
     op.create_index("automatic_messages_sent_domain", "automatic_messages_sent", ["domain", "at"], unique=False)
     op.create_table(

@@ -21,6 +21,7 @@ from mail.diagnostics import check_mailbox
 from tests.console.command_line import TOKEN, Terminal, adds_bot
 from tests.console.commands.test_pending_mail import adds_mailbox
 from tests.console.conftest import Typist
+from tests.mail.test_self_test import post_office
 from tests.peers.local_process import free_port
 from tests.peers.mail_servers import MailServers
 
@@ -116,6 +117,7 @@ def test_every_secret_of_the_settings_is_known() -> None:
 async def test_mail_libraries_at_debug_level_tell_no_password(stream: io.StringIO, mail_servers: MailServers) -> None:
     """aioimaplib masks a password in its LOGIN line unless it had to be quoted; the log shows neither."""
     sound = mail_servers.settings()
+    mail_servers.sink.deliver = post_office(mail_servers, tags=True)
     settings = Settings(Path(), "sqlite+aiosqlite://", Path("data"), mailboxes=(sound,))
     wrong = replace(sound, password=Secret(CANARY))
     redact = SecretRedactor([*secrets_of(settings), CANARY])

@@ -24,13 +24,14 @@ from mail.sending.loop_guard import (
     WEEK,
     AutomaticMailHistory,
     CountAutomaticMail,
+    DomainHistory,
     MutePeer,
     ResetPeerCounts,
     compute_allowance,
     guard_loops,
-    peer_of,
     words_digest,
 )
+from mail.sending.peers import peer_of
 from tests.mail.offline_desk import OfflineDesk, answer, box, mail
 from tests.prepared_desks import DeskFiles
 
@@ -110,7 +111,7 @@ class TestAllowance:
         assert not compute_allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused
 
     def test_strangers_of_one_domain_share_a_budget_and_proved_people_do_not(self) -> None:
-        history = AutomaticMailHistory(sent_to_domain=300)
+        history = AutomaticMailHistory(domain=DomainHistory(messages_in_hour=300))
         assert compute_allowance("a@b.test", history, NOW, proved=False, own=False, notice=False).refused
         assert not compute_allowance("a@b.test", history, NOW, proved=True, own=False, notice=False).refused
 
