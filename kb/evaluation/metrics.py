@@ -9,11 +9,12 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class QuestionOutcome:
     """One question: the ``expected`` articles (none where nothing fits), those found, the best first, and whether any
-    was said to fit. ``group`` is what the question is counted under."""
+    was said to fit, and the first so surely that it is shown unasked. ``group`` is what the question is counted under."""
 
     expected: frozenset[str]
     found: tuple[str, ...]
     is_answered: bool
+    is_sure: bool = False
     group: tuple[str, ...] = ()
 
     @property
@@ -27,8 +28,9 @@ class EvaluationFigures:
     """Shares from 0 to 1, None where there was no such question.
 
     ``recall1``, ``recall3`` and ``mrr`` are over questions with an answer whether it was shown or not; ``shown`` is the
-    share of those that were shown anything, ``rejected`` of the others that were not. ``strange_f1`` is F1 of saying
-    that nothing fits.
+    share of those that were shown anything, ``rejected`` of the others that were not. ``sure`` is the share of those with
+    an answer whose first article was sure, ``sure_right`` that of these where it was an expected one. ``strange_f1`` is
+    F1 of saying that nothing fits.
     """
 
     asked: int
@@ -37,6 +39,8 @@ class EvaluationFigures:
     recall3: float | None
     mrr: float | None
     shown: float | None
+    sure: float | None
+    sure_right: float | None
     rejected: float | None
     strange_f1: float | None
 
@@ -54,6 +58,8 @@ def evaluation_figures(outcomes: Sequence[QuestionOutcome]) -> EvaluationFigures
         recall3=_share([1 <= one.rank <= 3 for one in asked]),
         mrr=_share([1 / one.rank if one.rank else 0.0 for one in asked]),
         shown=_share([one.is_answered for one in asked]),
+        sure=_share([one.is_sure for one in asked]),
+        sure_right=_share([one.rank == 1 for one in asked if one.is_sure]),
         rejected=_share([not one.is_answered for one in strange]),
         strange_f1=round(2 * caught / (silent + len(strange)), 4) if strange else None,
     )

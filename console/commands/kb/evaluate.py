@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kb.evaluation.metrics import EvaluationFigures, QuestionOutcome
     from kb.search.matcher import Matcher
 
-COLUMNS = ("asked", "recall1", "recall3", "mrr", "shown", "strange", "rejected", "strange_f1")
+COLUMNS = ("asked", "recall1", "recall3", "mrr", "shown", "sure", "sure_right", "strange", "rejected", "strange_f1")
 
 
 @click.command()
@@ -33,7 +33,8 @@ def evaluate(
     "id" may be a list where several articles serve; "lang" and "noise" name what a line is counted under. A line
     without "noise" is asked as it stands, and with one letter in ten mistyped, in the wrong layout and, if Russian, in
     Latin letters. Recall counts the nearest three whether they would be shown or not; "shown" is the share of
-    questions with an answer for which anything would be, "rejected" that of the others for which nothing would.
+    questions with an answer for which anything would be, "sure" that for which an article would be shown unasked,
+    "sure_right" that of these where it is the right one, "rejected" that of the others for which nothing would be.
 
     \b
     Examples:
@@ -70,7 +71,8 @@ def _evaluate_question(
     for noise, text in _variants(question, noisy, seed):
         answer = matcher.answer(text, language)
         found = tuple(one.article.id for one in answer.nearest)
-        yield QuestionOutcome(right, found, answer.fits, (language, noise))
+        is_sure = any(one.sure for one in answer.nearest)
+        yield QuestionOutcome(right, found, answer.fits, is_sure, (language, noise))
 
 
 def _variants(question: Mapping[str, Any], noisy: bool, seed: int) -> Iterator[tuple[str, str]]:
