@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class QuestionOutcome:
-    """One question: the ``expected`` articles (none where nothing fits), those found, the best first, and whether any
-    was said to fit, and the first so surely that it is shown unasked. ``group`` is what the question is counted under."""
+    """One question: the ``expected`` articles (none where nothing fits), those found, the best first, whether any was
+    said to fit, and whether the first so surely that it is shown unasked. ``group`` is what it is counted under."""
 
     expected: frozenset[str]
     found: tuple[str, ...]
@@ -28,9 +28,9 @@ class EvaluationFigures:
     """Shares from 0 to 1, None where there was no such question.
 
     ``recall1``, ``recall3`` and ``mrr`` are over questions with an answer whether it was shown or not; ``shown`` is the
-    share of those that were shown anything, ``rejected`` of the others that were not. ``sure`` is the share of those with
-    an answer whose first article was sure, ``sure_right`` that of these where it was an expected one. ``strange_f1`` is
-    F1 of saying that nothing fits.
+    share of those that were shown anything, ``rejected`` of the others that were not. ``sure`` is the share of those
+    with an answer whose first article was sure, ``sure_right`` that of these where it was an expected one.
+    ``strange_f1`` is F1 of saying that nothing fits.
     """
 
     asked: int

@@ -25,7 +25,7 @@ from kb.search.ngrams import hash_ngrams, inverse_document_frequency, pad_words
 from kb.search.postings import Array, Ints, Postings, narrowest_dtype
 from kb.search.tokenize import CACHE_SIZE, Vocabulary, content_words, normalise, tokens
 
-FORMAT_VERSION = 9
+FORMAT_VERSION = 10
 """To be raised with any change of what an index holds or means, so that an older saved one is not read."""
 K1, ENTRY_B, ANSWER_B = 1.2, 0.5, 0.75
 MAX_LIST_LENGTH = 1 << 16

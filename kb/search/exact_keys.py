@@ -15,7 +15,7 @@ MAX_WORD_DISTANCE = 2
 
 
 def exact_keys(read: Sequence[tuple[str, str]]) -> list[str]:
-    """The keys in these words (with their stems), as "error:691", "lamp:los", "model:c6".
+    """The keys in these words (with their stems), as "error:691", "lamp:los", "model:c6", "address:169.254".
 
     A number of three or four digits on its own may be an error code or a price; it is given as "number:691".
     """
@@ -28,6 +28,8 @@ def exact_keys(read: Sequence[tuple[str, str]]) -> list[str]:
             around = read[max(0, at - MAX_WORD_DISTANCE) : at + MAX_WORD_DISTANCE + 1]
             error = any(stem in table["error"] or other in table["error"] for other, stem in around)
             found.append(f"{'error' if error else 'number'}:{word}")
+        elif "." in word:
+            found.append(f"address:{word}")
         elif 2 <= len(word) <= 16 and any(map(str.isdecimal, word)) and any(map(str.isalpha, word)):
             found.append(f"model:{word}")
     return list(dict.fromkeys(found))

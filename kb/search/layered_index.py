@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from kb.content.article_files import Article
-from kb.search.article_index import ArticleIndex, entries_of, word_hashes
+from kb.search.article_index import ArticleIndex, entries_of, word_hash, word_hashes
 from kb.search.background_corpus import BackgroundCorpus, background_corpus
 from kb.search.postings import Array, Ints, Postings
 from kb.search.tokenize import Vocabulary, query_words
@@ -136,3 +136,10 @@ def leave_one_out_questions(articles: Sequence[Article], vocabulary: Vocabulary)
                 yield LeaveOneOutQuestion(article.id, text, True, at > 0, Exclusion(0, *of_article))
                 entry += 1
             edition += 1
+
+
+def lasting_sample(questions: Sequence[LeaveOneOutQuestion], most: int) -> Sequence[LeaveOneOutQuestion]:
+    """At most so many, chosen by a hash of their words: a phrasing more or less changes one of them and no other."""
+    if len(questions) <= most:
+        return questions
+    return sorted(questions, key=lambda one: (word_hash(one.text), one.article))[:most]

@@ -24,9 +24,9 @@ from kb.search import calibration
 from kb.search.article_index import FORMAT_VERSION, ArticleIndex, build_index
 from kb.search.background_corpus import background_sentences
 from kb.search.calibration import SIGNAL_COUNT, SURE_LIKELIHOOD, AnswerCalibration, CalibrationSamples, Signals
-from kb.search.layered_index import LayeredIndex, LeaveOneOutQuestion, leave_one_out_questions
+from kb.search.layered_index import LayeredIndex, LeaveOneOutQuestion, lasting_sample, leave_one_out_questions
 from kb.search.postings import Array
-from kb.search.query_variants import intended_texts
+from kb.search.query_variants import in_russian, intended_texts
 from kb.search.question_as_understood import apply_corrections
 from kb.search.ranking import MEASURES, QueryScorer
 from kb.search.spelling import QueryWord, correct_words
@@ -62,8 +62,8 @@ NEAR_IDENTICAL_WEIGHT = 0.5
 """Weight of the fourth power of the likeness: high only where somebody has asked in nearly these words before."""
 MIN_SHARE_OF_BEST = 0.5
 """The share of the best article's blended score that another one needs to be mentioned too."""
-MAX_CALIBRATION_QUESTIONS = 120
-"""Phrasings used for calibration at most, evenly sampled."""
+MAX_CALIBRATION_QUESTIONS, MAX_EXCLUDED_ARTICLES = 480, 120
+"""Phrasings used for calibration at most, with themselves and with their article left out."""
 MAX_BACKGROUND_SENTENCES, LONG_BACKGROUND_TEXTS, LONG_TEXT_STEP = 240, 80, 2
 """Background sentences of one language used for calibration, and how many texts of several of them at once."""
 SIMILARITY_SMOOTHING = 0.03
@@ -244,7 +244,8 @@ class Matcher:
 
     def _corrected_words(self, found: Sequence[str], index: LayeredIndex) -> list[QueryWord]:
         """The content words among them, with their spelling corrected."""
-        return correct_words(self._vocabulary.words_with_stems(content_words(found)), index, self._vocabulary)
+        words = content_words(in_russian(found))
+        return correct_words(self._vocabulary.words_with_stems(words), index, self._vocabulary)
 
     def _rank(self, words: Sequence[QueryWord], index: LayeredIndex) -> list[_RankedArticle]:
         """Articles that have anything in common with the question, the best first; equal ones by id."""
@@ -278,7 +279,7 @@ class Matcher:
         """Calibrates the threshold: asks the index without what it knows, and asks background sentences that no article
         is expected to answer."""
         questions = list(leave_one_out_questions(articles, self._vocabulary))
-        phrasings = _even_sample(
+        phrasings = lasting_sample(
             [
                 one
                 for one in questions
@@ -286,7 +287,7 @@ class Matcher:
             ],
             MAX_CALIBRATION_QUESTIONS,
         )
-        articles_excluded = _even_sample([one for one in questions if one.excludes_article], MAX_CALIBRATION_QUESTIONS)
+        articles_excluded = lasting_sample([one for one in questions if one.excludes_article], MAX_EXCLUDED_ARTICLES)
         asked = [self._rank_text(one.text, self._combined.excluding(one.exclusion)) for one in phrasings]
         near_signals = [self._rank_text(one.text, self._combined.excluding(one.exclusion)) for one in articles_excluded]
         background = [

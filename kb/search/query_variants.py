@@ -8,7 +8,8 @@ where changing the interpretation from one word to the next costs something: so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -17,7 +18,7 @@ from typing import TypeAlias
 
 from desk.language.layout_and_transliteration import EDGE_SIGNS, LATIN_KEYS, swap_layout, transliteration_variants
 from desk.language.letter_model import load_word_list, trigram_model_of
-from kb.search.tokenize import MAX_QUERY_WORDS, normalise, tokens
+from kb.search.tokenize import MAX_QUERY_WORDS, WORDLISTS, normalise, tokens
 
 KnowsWords: TypeAlias = Callable[[Sequence[str]], Sequence[bool]]
 """Whether the index knows each of these words."""
@@ -55,6 +56,20 @@ def intended_texts(text: str, knows_words: KnowsWords, cyrillic: bool = True, la
     readings = [[scorer.interpret(one) for one in interpretations] for interpretations in choices if interpretations]
     best_readings = map(_best_interpretation, readings) if is_settled else _best_path(readings)
     return list(chain.from_iterable(best_readings))[:MAX_QUERY_WORDS]
+
+
+def in_russian(words: Sequence[str]) -> Sequence[str]:
+    """The words; among Russian ones, English ones that everybody uses are Russian too ("мой router")."""
+    if not any(word > "\u0400" for word in words):
+        return words
+    table = _english_in_russian()
+    return [table.get(word, word) for word in words]
+
+
+@cache
+def _english_in_russian() -> Mapping[str, str]:
+    table = tomllib.loads((WORDLISTS / "aliases.toml").read_text("utf-8"))["in_russian"]
+    return {english: russian for russian, several in table.items() for english in several}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +122,11 @@ class _WordScorer:
         return word in self._names or not word.isalpha()
 
     def interpret(self, spelling: _Interpretation) -> _InterpretedText:
-        """The best variant."""
+        """The best variant. In the other layout a sign at the end is a letter where that makes a familiar word:
+        "gkfnt;" is "платеж", not "плате" and a sign."""
         words = max(spelling.variants, key=self._score) if len(spelling.variants) > 1 else spelling.variants[0]
+        if spelling.reading_kind == 1:
+            words = next((one for one in spelling.variants if one and all(map(self.is_familiar, one))), words)
         score = self._score(words) if spelling.length else 0.0
         return _InterpretedText(
             spelling.reading_kind, words, score * spelling.length / _letter_count(words) if score < 0 else score

@@ -37,7 +37,7 @@ MIN_SHARE_OF_BEST, ALWAYS_KEPT = 0.3, 10
 MAX_POSTINGS = 250_000
 """Postings visited in one list of one index: a few milliseconds at most."""
 STOP_WORD_WEIGHT = 0.3
-"""The weight of a stop word, beside its rarity: "what is the" is not a question yet."""
+"""The weight of a stop word or number, beside its rarity: "what is the" is not a question yet."""
 COUNT_SMOOTHING = 1.0
 """Additive smoothing of the counts of an n-gram in the articles and in the background sentences."""
 NEAREST_ENTRIES = 10
@@ -104,7 +104,7 @@ class QueryScorer:
         entry_counts, self._entry_positions = index.count_entry_stems(stems, self._stems)
         answer_counts, self._answer_positions = index.count_answer_stems(stems)
         background_stems, total = background.count_stems(self._stems), index.edition_count + background.size
-        word_weights = np.array([STOP_WORD_WEIGHT if is_stop_word(stem) else 1.0 for stem in self._stems])
+        word_weights = np.array([_word_weight(stem) for stem in self._stems])
         self._entry_idf = word_weights * _bm25_idf(entry_counts + background_stems, total)
         self._answer_idf = word_weights * _bm25_idf(answer_counts + background_stems, total)
         usable = np.where(entry_counts > 0, 1.0, np.where(answer_counts > 0, ANSWER_ONLY_WEIGHT, 0.0)) * self._quality
@@ -276,6 +276,11 @@ class _NearestEntries:
         top = np.bincount(owners[near], values[near], len(editions)) / np.minimum(counts, 3)
         whole = np.bincount(owners, values, len(editions)) / (counts + EXTRA_ENTRIES)
         return cls(entries[near], owners[near], rank[rank < 3] == 0, top, whole)
+
+
+def _word_weight(stem: str) -> float:
+    """A number alone says as little as a stop word: where it is a code, `kb.search.exact_keys` knows it."""
+    return STOP_WORD_WEIGHT if is_stop_word(stem) or stem.isdecimal() else 1.0
 
 
 def _sorted_words(words: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ from desk.language.letter_model import load_word_list
 from kb.search.article_index import MIN_CORRECTED_LENGTH, ArticleIndex
 from kb.search.layered_index import LayeredIndex
 from kb.search.ngrams import hash_ngrams
-from kb.search.tokenize import Vocabulary
+from kb.search.tokenize import WORDLISTS, Vocabulary
 
 MIN_SIMILARITY, MIN_SIMILARITY_SHORT = 74.0, 80.0
 """From this similarity (0 to 100) on a word of six letters or more, or of four or five, is taken for another."""
@@ -62,9 +62,31 @@ def correct_words(
     if not unknown:
         return [QueryWord(text, stem) for text, stem in words_with_stems]
     unknown = list(dict.fromkeys(unknown))[:MAX_CORRECTIONS]
-    corrections = _split_words(unknown, index, vocabulary)
+    corrections = _with_soft_sign(unknown, index, vocabulary)
+    corrections |= _split_words([text for text in unknown if text not in corrections], index, vocabulary)
     corrections |= _nearest_words([text for text in unknown if text not in corrections], index, vocabulary)
     return [word for text, stem in words_with_stems for word in corrections.get(text) or [QueryWord(text, stem)]]
+
+
+def _with_soft_sign(texts: Sequence[str], index: LayeredIndex, vocabulary: Vocabulary) -> dict[str, list[QueryWord]]:
+    """For words with a lost soft sign, or one too many, these words as they are spelt ("поменят", "открываеться")."""
+    tries = [(text, other) for text in texts for other in _other_soft_sign(text)]
+    stems = [vocabulary.stem(other) for _, other in tries]
+    known = index.knows_stems(stems) if stems else []
+    return {
+        text: [QueryWord(other, stem, corrected_from=text)]
+        for (text, other), stem, is_known in zip(tries, stems, known, strict=True)
+        if is_known
+    }
+
+
+def _other_soft_sign(text: str) -> Iterator[str]:
+    if text.endswith("ться"):
+        yield f"{text[:-4]}тся"
+    elif text.endswith("тся"):
+        yield f"{text[:-3]}ться"
+    elif text.endswith("т"):
+        yield f"{text}ь"
 
 
 def _split_words(texts: Sequence[str], index: LayeredIndex, vocabulary: Vocabulary) -> dict[str, list[QueryWord]]:
@@ -141,8 +163,9 @@ def is_ordinary_stem(stem: str) -> bool:
 @cache
 def _ordinary_stems() -> frozenset[str]:
     vocabulary = Vocabulary()
+    lines = (WORDLISTS / "ordinary_stems.txt").read_text("utf-8").splitlines()
     return frozenset(
         vocabulary.stem(word)
         for name in ("ru", "en", "more_words", "unchanging_words")
         for word in load_word_list(name)
-    )
+    ).union(stem for line in lines if not line.startswith("#") for stem in line.split())

@@ -9,7 +9,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter
 from pathlib import Path
 
@@ -31,6 +31,9 @@ def _word_set(words: str) -> frozenset[str]:
     return frozenset(words.split())
 
 
+_ADDRESS_RE = re.compile(r"(\d{3}\.\d{1,3})(?:\.\d{1,3}){0,2}")
+"""The beginning of a network address, by which it is known ("169.254")."""
+_HYPHEN_BETWEEN_SCRIPTS_RE = re.compile(r"(?<=[a-z0-9])-(?=[а-я])|(?<=[а-я])-(?=[a-z])")
 WORD_RE = re.compile(r"[^\W_]+(?:[-'’.][^\W_]+)*")
 """A word as it stands in a text, joints included."""
 _REMOVE_JOINTS = str.maketrans("", "", "-'’.")
@@ -71,17 +74,20 @@ def normalise(text: str) -> str:
 
 
 def tokens(text: str, limit: int = MAX_QUERY_WORDS) -> list[str]:
-    """The first words of a text already `normalise`d, without their joints ("wi-fi" is "wifi")."""
-    return list(islice(filter(None, map(_clean_token, WORD_RE.findall(text))), limit))
+    """The first words of a text already `normalise`d, without their joints ("wi-fi" is "wifi"); a hyphen between two
+    alphabets parts words ("dns-запись"). Of a network address the first two numbers are kept."""
+    pieces = chain.from_iterable(map(_HYPHEN_BETWEEN_SCRIPTS_RE.split, WORD_RE.findall(text)))
+    return list(islice(filter(None, map(_clean_token, pieces)), limit))
 
 
 def content_words(found: Sequence[str]) -> list[str]:
-    """The words without courtesies and long numbers; all of them where nothing else is said.
+    """The words without courtesies, fillers and long numbers; all of them where nothing else is said.
 
     A number of five digits or more names a contract or a telephone, not a problem, and so does the word before it.
     """
     kept = list(_without_numbers(found))
-    return [word for word in kept if word not in _COURTESY_WORDS] or kept
+    polite = [word for word in kept if word not in _COURTESY_WORDS]
+    return _without_fillers(polite) or polite or kept
 
 
 def query_words(text: str) -> tuple[str, ...]:
@@ -99,6 +105,29 @@ def is_stop_word(word: str) -> bool:
     return word in _STOP_WORDS
 
 
+def _without_fillers(found: Sequence[str]) -> list[str]:
+    """The words without phrases that only lead up to a question ("хотел бы узнать по поводу", "can you tell me")."""
+    kept: list[str] = []
+    phrases = _filler_phrases()
+    at = 0
+    while at < len(found):
+        length = next((len(one) for one in phrases.get(found[at], ()) if tuple(found[at : at + len(one)]) == one), 0)
+        kept += [] if length else [found[at]]
+        at += length or 1
+    return kept
+
+
+@cache
+def _filler_phrases() -> Mapping[str, Sequence[tuple[str, ...]]]:
+    """Filler phrases by their first word, the longest first."""
+    lines = (WORDLISTS / "filler_phrases.txt").read_text("utf-8").splitlines()
+    phrases = [tuple(tokens(normalise(line))) for line in lines if not line.startswith("#")]
+    by_first: dict[str, list[tuple[str, ...]]] = {}
+    for one in sorted(filter(None, phrases), key=len, reverse=True):
+        by_first.setdefault(one[0], []).append(one)
+    return by_first
+
+
 def _without_numbers(found: Sequence[str]) -> Iterator[str]:
     numbers = [word.isdecimal() and len(word) > 4 for word in found]
     for at, word in enumerate(found):
@@ -107,6 +136,8 @@ def _without_numbers(found: Sequence[str]) -> Iterator[str]:
 
 
 def _clean_token(found: str) -> str:
+    if found[0].isdecimal() and (address := _ADDRESS_RE.fullmatch(found)):
+        return address[1]
     word = found if found.isalnum() else found.translate(_REMOVE_JOINTS)
     return (word if word.isascii() or not _LATIN_RE.search(word) else _fix_lookalikes(word))[:MAX_WORD_LENGTH]
 
@@ -140,7 +171,8 @@ class Vocabulary:
             several.sort(key=lambda one: -len(one[0]))
 
     def stem(self, word: str) -> str:
-        """Snowball's stem, by the word's script; a short word, or one with a digit in it, is left as it is."""
+        """Snowball's stem, by the word's script; a short word, or one with a digit in it, is left as it is. A soft sign
+        counts nowhere: it is left out in haste, and set where there is none."""
         if len(word) < 3 or not word.isalpha():
             return word
         known = self._stems.get(word)
@@ -148,7 +180,7 @@ class Vocabulary:
             with self._lock:
                 if len(self._stems) >= CACHE_SIZE:
                     self._stems.clear()
-                known = self._stems[word] = str(self._stemmers[word > "\u0400"].stemWord(word))
+                known = self._stems[word] = str(self._stemmers[word > "\u0400"].stemWord(word)).replace("ь", "")
         return known
 
     def words_with_stems(self, found: Sequence[str]) -> list[tuple[str, str]]:
