@@ -124,3 +124,22 @@ def test_the_desks_own_questions_in_a_letter_are_nobodys_words() -> None:
     own = DeskSentences(("Sorry that didn't help.", "Let's keep going."))
     words = person_words(letter, NO_INTERNET, own)
     assert words.split("\n") == ["Answers inline", "All of it", "This morning"]
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("neighbours", "dunno, none of my devices will connect"),
+        ("neighbours", "i don't understand the question"),
+        ("rebooted", "you charged me twice"),
+        ("site", "whatever"),
+    ],
+)
+def test_what_speaks_of_something_else_is_no_answer(question: str, words: str) -> None:
+    assert understand(words, Situation(TalkStage.QUESTION, question, NOW, MOSCOW)).value(question) is None
+
+
+@pytest.mark.parametrize(("words", "value"), [("nothing loads", None), ("nothing in the house loads", "all")])
+def test_that_nothing_loads_may_be_one_computer(words: str, value: str | None) -> None:
+    told = understand(words, Situation(now=NOW, zone=MOSCOW)).value("scope")
+    assert (told.value if told else None) == value

@@ -27,7 +27,8 @@ _MINE = re.compile(r"\b(?:а )?у (?:меня|нас)\b|\bу мен\b|\b(?:but )
 _NO_NEWS = re.compile(
     r"\bне (?:знаю|спрашивал\w*|общаюсь|в курсе|уверен\w*|знаком\w*|интересовал\w*|видел\w*)\b|\b(?:нет|нету) "
     r"(?:у меня )?(?:никаких )?сосед\w*|\bникаких сосед\w*|\bкакие (?:еще )?сосед\w*|"
-    r"don't know|haven't asked|no (?:idea|clue)|how (?:would|should) i|no neighbou?rs|\bспрошу\b|\bчастн\w+ дом\b|"
+    r"don't know|\bdunno\b|"
+    r"haven't asked|no (?:idea|clue)|how (?:would|should) i|no neighbou?rs|\bспрошу\b|\bчастн\w+ дом\b|"
     r"\bдругой провайдер\b|\bдругого провайдера\b|\banother provider\b|\bdifferent (?:provider|isp)\b"
 )
 _TERSE_YES = re.compile(
@@ -39,6 +40,10 @@ _TERSE_NO = re.compile(
     r"\b(?:down|out|offline|same|"
     r"too|neither|nobody|none|nothing|haven't|hasn't|don't|doesn't)\b|\bno one\b|\b(?:theirs|they) (?:isn't|aren't|"
     r"don't|are not|do not)"
+)
+_NOT_OF_THEM = re.compile(
+    r"\bу меня\b|\bне (?:знаю|понял\w*|понимаю)\b|\bi (?:don't|do not|can't) (?:understand|get|follow)\b|"
+    r"\b(?:of )?(?:my|our) (?:devices|gadgets|stuff|things|phones?|laptops?|computers?)\b"
 )
 
 _NONE = re.compile(r"\b(?:have|has|got|gets?) (?:none|nothing|nowt|no (?:internet|wi-?fi|connection|signal|service))\b")
@@ -97,11 +102,7 @@ def _state(words: str) -> bool | None:
 
 
 def _terse(reading: Reading) -> ObservedValue | None:
-    if (
-        word_count(reading.text) > 8
-        or "?" in reading.text
-        or re.search(r"\bу меня\b|\bне (?:знаю|понял\w*|понимаю)\b", reading.text)
-    ):
+    if word_count(reading.text) > 8 or "?" in reading.text or _NOT_OF_THEM.search(reading.text):
         return None
     answer = None
     if _TERSE_NO.search(reading.text):

@@ -67,7 +67,7 @@ _TERSE_NOT = re.compile(
     r"\b(?:не (?:пробовал|пытал|делал|сделал|выключал|включал|трогал|стал|успел|приходилось|догадал)\w*|ни разу|"
     r"еще не|пока не|не еще|haven't|have not|didn't(?! help)|did not(?! help)|not yet|never|not tried)\b"
 )
-_QUESTION = re.compile(r"\?|\b(?:как это|зачем|почему|а как|каким|where|why|how)\b")
+_NO_ANSWER = re.compile(r"\?|\b(?:charged|billed|списал\w*|как это|зачем|почему|а как|каким|where|why|how)\b")
 
 
 def rebooted(reading: Reading, asked: bool) -> ObservedValue | None:
@@ -91,7 +91,7 @@ def _terse(reading: Reading) -> ObservedValue | None:
     is_no = re.match(r"\s*(?:нет|неа|no|nope)\b\s*(?:,|$|\s(?:а|but)\b)", reading.text)
     if is_no and word_count(reading.text) <= 8:
         return reading.value("rebooted", False, *is_no.span())
-    if word_count(reading.text) > 8 or _QUESTION.search(reading.text):
+    if word_count(reading.text) > 8 or _NO_ANSWER.search(reading.text):
         return None
     for pattern, value in ((_TERSE_NOT, False), (_TERSE_DONE, True)):
         if found := pattern.search(reading.text):

@@ -33,6 +33,7 @@ _TIME = re.compile(
     r"evening|night)",
     re.IGNORECASE,
 )
+_OF_THE_WRITING = re.compile(r"\b(?:typos?|опечат\w+)\b", re.IGNORECASE)
 _LONGEST_TIME = 6  # words
 MOST_WORDS_AROUND = 2
 """Words around an answer that add nothing to it: "началось вчера"."""
@@ -97,9 +98,17 @@ def _fitting_text(question: Question, words: str, said: Understanding) -> Parsed
         return skipped
     if said.says(Act.CONFUSED, Act.HUMAN, Act.CALLBACK, Act.WORKS_ALREADY, Act.STATUS, Act.CANCEL, Act.BOT_QUESTION):
         return None
-    if question.means == "address" and not _looks_like_place(words, said, question):
-        return None
-    return ParsedAnswer(words, words)
+    is_other = {
+        "address": not _looks_like_place(words, said, question),
+        "changed": _tells_time_only(said),
+        "site": _OF_THE_WRITING.search(words) is not None,
+    }
+    return None if is_other.get(question.means) else ParsedAnswer(words, words)
+
+
+def _tells_time_only(said: Understanding) -> bool:
+    """Whether it says since when, and nothing else: that is no change."""
+    return said.value("since") is not None and not said.leftover.strip(" .,;!")
 
 
 def words_beside(question: Question, answer: ParsedAnswer, words: str) -> list[str]:
