@@ -5,7 +5,8 @@ Numbers of questions stay plain characters, never an HTML list: they must surviv
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -22,6 +23,9 @@ MAX_TEXT_LENGTH = 60_000
 """Characters of one message."""
 MAX_QUOTED_CHARACTERS, MAX_QUOTED_LINES = 800, 20
 """Characters and lines of each message that a message quotes."""
+_STEP = re.compile(r"\d{1,2}\. ")
+_STEP_STYLE = "margin:0 0 8px; padding-left:22px; text-indent:-22px;"
+_STEP_CONTINUED = '<br>\n<span style="display:inline-block; text-indent:0;">'
 SAFE_LINKS = ("https://", "http://", "mailto:", "tel:")
 
 
@@ -135,34 +139,55 @@ def text_with_links(text: RichText) -> str:
 
 
 def text_to_html(text: RichText) -> Markup:
-    """Paragraphs, bulleted lists, bold, code and links; every character of the text escaped."""
+    """Paragraphs, bulleted lists, numbered steps, bold, code and links; every character of the text escaped."""
     blocks: list[str] = []
     lines: list[str] = []
-    bullets: list[str] = []
+    kind = ""
 
     def close() -> None:
         if lines:
-            paragraph = "<br>\n".join(lines)
-            blocks.append(f"<p>{paragraph}</p>")
-        if bullets:
-            items = "\n".join(f"<li>{item}</li>" for item in bullets)
-            blocks.append(f"<ul>\n{items}\n</ul>")
+            blocks.append(_block_to_html(kind, lines))
         lines.clear()
-        bullets.clear()
 
     at = 0
     for line in text.plain.split("\n"):
         end = at + len(line)
-        bullet = line.startswith(("- ", "• "))
-        if not line.strip() or bullet != bool(bullets):
-            close()
-        if bullet:
-            bullets.append(_inline_to_html(text.part(at + 2, end)))
-        elif line.strip():
-            lines.append(_indent_line(_inline_to_html(text.part(at + len(line) - len(line.lstrip()), end)), line))
+        found = _kind_of_line(line)
+        if found == "words" and kind == "steps" and lines and line.startswith("  "):
+            lines[-1] += (
+                f"{_STEP_CONTINUED}{_inline_to_html(text.part(at + len(line) - len(line.lstrip()), end))}</span>"
+            )
+        else:
+            if found != kind:
+                close()
+                kind = found
+            if found == "bullets":
+                lines.append(_inline_to_html(text.part(at + 2, end)))
+            elif found:
+                lines.append(_indent_line(_inline_to_html(text.part(at + len(line) - len(line.lstrip()), end)), line))
         at = end + 1
     close()
     return Markup("\n".join(blocks))  # noqa: S704 - each piece of it was escaped
+
+
+def _kind_of_line(line: str) -> str:
+    """What a line belongs to; "" for one that parts paragraphs."""
+    if line.startswith(("- ", "• ")):
+        return "bullets"
+    if _STEP.match(line):
+        return "steps"
+    return "words" if line.strip() else ""
+
+
+def _block_to_html(kind: str, lines: Sequence[str]) -> str:
+    """Steps are set out from their numbers, which stay in the text, so that whoever quotes the letter quotes them."""
+    if kind == "bullets":
+        items = "\n".join(f"<li>{item}</li>" for item in lines)
+        return f"<ul>\n{items}\n</ul>"
+    if kind == "steps":
+        return "\n".join(f'<div style="{_STEP_STYLE}">{line}</div>' for line in lines)
+    paragraph = "<br>\n".join(lines)
+    return f"<p>{paragraph}</p>"
 
 
 def _indent_line(inner: str, line: str) -> str:

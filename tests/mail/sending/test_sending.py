@@ -389,6 +389,12 @@ class TestDressing:
         assert html.index("<p>Ответьте:</p>") < html.index("<p>1) Договор?<br>\n2) Адрес?</p>")
         assert "<ul>\n<li><strong>раз</strong></li>\n<li>два</li>\n</ul>" in html
 
+    def test_steps_are_set_out_from_their_numbers_which_stay_text(self, hall: Hall) -> None:
+        (call,) = hall.channel.render(outgoing("Вот шаги:\n\n1. **Баланс**\n   https://my.test\n2. Лампы\nКонец"))
+        html = call.body["html"]
+        assert 'text-indent:-22px;">1. <strong>Баланс</strong><br>\n<span' in html
+        assert 'text-indent:-22px;">2. Лампы</div>\n<p>Конец</p>' in html
+
     def test_what_was_said_before_is_quoted_below_and_nothing_in_it_becomes_markup(self, hall: Hall) -> None:
         """Escaped, each line marked, shortened, and without characters that turn others around."""
         before = (
