@@ -156,13 +156,16 @@ class AutomaticMessageAllowance:
     """Whether one more automatic message may go to an address. ``peer`` is whom that address belongs to.
 
     ``refused`` is None, or says why it may not; ``mutes`` when the peer is to be muted for that from now on, until
-    a person writes to them. ``number`` is that of the next automatic message to this peer.
+    a person writes to them. ``number`` is that of the next automatic message to this peer. ``person`` when it answers a
+    person, ``tells_number`` when a case's number may be told although it is refused.
     """
 
     peer: str
     number: int
     refused: SuppressionReason | None = None
     mutes: bool = False
+    person: bool = False
+    tells_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

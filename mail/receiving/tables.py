@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, String, Table, Text, false
 
 from desk.storage.base import METADATA, Instant
 
@@ -54,6 +54,7 @@ automatic_messages_sent = Table(
     Column("domain", String(255), nullable=False),
     Column("at", Instant, nullable=False),
     Column("answered", String(16), nullable=False, server_default="", comment="digest of the words it answered"),
+    Column("asked", Boolean, nullable=False, server_default=false(), comment="it answered a person"),
 )
 Index("automatic_messages_sent_domain", automatic_messages_sent.c.domain, automatic_messages_sent.c.at)
 Index("automatic_messages_sent_at", automatic_messages_sent.c.at)

@@ -7,7 +7,10 @@ The limits: `MAX_PER_HOUR` and `MAX_PER_WEEK` automatic messages to a peer; when
 muted until an agent writes to them, or for a week. A letter that answers one of the desk's own and says something of
 the matter, in words that were not answered before, is a person's: then the limits are `PERSON_PER_HOUR` and
 `PERSON_PER_WEEK`, and being muted does not count, so a person is always read and answered, and two programs still
-stop. A program may write from a new address each time. So letters of one registered domain that say the same count as
+stop. What answered a person counts towards those limits alone, and whoever writes in new words is told the number of
+their case whatever was reached, up to twice the limit for machines.
+
+A program may write from a new address each time. So letters of one registered domain that say the same count as
 one peer's, whatever their addresses; and of addresses that were not written to within a day `MAX_PEERS_PER_HOUR` and
 `MAX_PEERS_PER_DAY` of one domain are, many more where strangers share it.
 
@@ -28,6 +31,7 @@ from desk.language.rich_text import literal
 from desk.model.acts import (
     AddJournalEntry,
     Addressee,
+    AssignCaseNumber,
     Facts,
     RuleAct,
     SayReadyText,
@@ -55,15 +59,24 @@ MAX_PEERS_OF_SHARED_DOMAIN, MAX_ALIKE_OF_SHARED_DOMAIN = 3000, 30
 """Within an hour, in the domains of big mail providers and of the desk itself, where an outage makes many write."""
 LIKENESS_WORDS = 5
 """Words, without numbers and addresses, of a letter that is likened to others."""
+_LIMITS_FOR_MACHINES = frozenset(
+    {MailSuppressionCode.MUTED, MailSuppressionCode.TOO_MANY_IN_AN_HOUR, MailSuppressionCode.TOO_MANY_IN_A_WEEK}
+)
+"""Whoever has reached one of these, and writes in new words, is told the number of a case all the same, up to twice the
+limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class CountAutomaticMail(RuleAct):
-    """Counts an automatic message to a peer, under a number that is used once; ``answered`` is a `words_digest`."""
+    """Counts an automatic message to a peer, under a number that is used once; ``answered`` is a `words_digest`.
+
+    ``asked`` when it answers a person: then it does not count towards the limits for machines.
+    """
 
     peer: str
     number: int
     answered: str = ""
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +122,9 @@ class DomainHistory:
 class AutomaticMailHistory:
     """What is stored about one peer.
 
-    ``last_number`` is the last number used, ``sent_at`` the times of automatic messages, oldest first, ``answered`` the
-    `words_digest` of each letter answered in a week; ``muted_at`` is when the peer was muted. ``domain`` is what is
-    stored about the domain.
+    ``last_number`` is the last number used, ``sent_at`` the times of automatic messages, oldest first, ``asked_at`` of
+    those among them that answered a person, ``answered`` the `words_digest` of each letter answered in a week;
+    ``muted_at`` is when the peer was muted. ``domain`` is what is stored about the domain.
     """
 
     last_number: int = 0
@@ -120,6 +133,7 @@ class AutomaticMailHistory:
     muted_at: datetime | None = None
     is_unsubscribed: bool = False
     domain: DomainHistory = DomainHistory()
+    asked_at: tuple[datetime, ...] = ()
 
 
 def words_digest(text: str, files: Sequence[File] = ()) -> str:
@@ -157,17 +171,23 @@ def compute_allowance(
     own: bool,
     notice: bool,
     says: str = "",
+    said: str = "",
 ) -> AutomaticMessageAllowance:
     """Whether one more automatic message may go to ``peer`` now.
 
     ``proved``: the owner of the address is known to read and write there; ``own``: it is a mailbox of this desk;
     ``notice``: the message goes to the address on file and answers nothing; ``says``: the `words_digest` of a letter
-    that tells something of the matter, "" for any other.
+    that tells something of the matter, "" for any other; ``said`` that of any letter it answers.
     """
     person = proved and bool(says) and says not in history.answered
     in_an_hour, in_a_week = (PERSON_PER_HOUR, PERSON_PER_WEEK) if person else (MAX_PER_HOUR, MAX_PER_WEEK)
     week = [at for at in history.sent_at if now - at < WEEK]
     last_hour = sum(now - at < HOUR for at in week)
+    sent_week = len(week)
+    if not person:
+        # The limits for machines count answers that nobody asked for: a long talk with a person mutes nobody.
+        last_hour -= sum(now - at < HOUR for at in history.asked_at)
+        sent_week -= sum(now - at < WEEK for at in history.asked_at)
     why: SuppressionReason | None = None
     mutes = False
     if own:
@@ -178,14 +198,18 @@ def compute_allowance(
         why = SuppressionReason(MailSuppressionCode.MUTED)
     elif last_hour >= in_an_hour:
         why, mutes = SuppressionReason(MailSuppressionCode.TOO_MANY_IN_AN_HOUR, in_an_hour), True
-    elif len(week) >= in_a_week:
+    elif sent_week >= in_a_week:
         why, mutes = SuppressionReason(MailSuppressionCode.TOO_MANY_IN_A_WEEK, in_a_week), True
     elif not proved and any(now - at < DAY for at in week):
         why = SuppressionReason(MailSuppressionCode.UNPROVED_TODAY)
     elif not person:
         known = any(now - at < DAY for at in week)
         why = _find_limit_of_domain(history.domain, now, domain_of(peer), proved=proved, known=known)
-    return AutomaticMessageAllowance(peer, history.last_number + 1, why, mutes)
+    limited = why is not None and why.code in _LIMITS_FOR_MACHINES
+    few = last_hour < 2 * MAX_PER_HOUR and sent_week < 2 * MAX_PER_WEEK
+    new_words = bool(said) and said not in history.answered
+    tells_number = limited and few and proved and new_words
+    return AutomaticMessageAllowance(peer, history.last_number + 1, why, mutes, person, tells_number)
 
 
 def _find_limit_of_domain(
@@ -217,19 +241,20 @@ def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequenc
         return acts
     governed: list[RuleAct] = []
     counted: dict[str, CountAutomaticMail | MutePeer] = {}
+    numbered = any(isinstance(act, AssignCaseNumber) for act in acts)
     for act in acts:
         address = _find_mail_recipient(act, case, inbound, facts)
         allowed = allowances.of.get(address) if address else None
         if allowed is None or not isinstance(act, (SayTemplate, SayReadyText)):
             governed.append(act)
-        elif allowed.refused:
+        elif allowed.refused and not (numbered and allowed.tells_number):
             governed.append(SuppressedAct(act, allowed.refused))
             if allowed.mutes:
                 counted[allowed.peer] = MutePeer(allowed.peer, allowed.refused)
         else:
             governed.append(act)
             counted[allowed.peer] = CountAutomaticMail(
-                allowed.peer, allowed.number, words_digest(inbound.text, inbound.files)
+                allowed.peer, allowed.number, words_digest(inbound.text, inbound.files), allowed.person
             )
     for one in counted.values():
         governed += [one, *(_report_mute(one, case) if isinstance(one, MutePeer) else ())]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, bindparam, delete, literal, null, select, union_all
+from sqlalchemy import BindParameter, Row, bindparam, delete, false, literal, null, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.channel_interface import ExtraWrite
@@ -51,13 +51,14 @@ _SELECT_HISTORY = union_all(
         automatic_messages_sent.c.number,
         automatic_messages_sent.c.at,
         automatic_messages_sent.c.answered,
+        automatic_messages_sent.c.asked,
     ).where(automatic_messages_sent.c.peer.in_(_PEERS)),
-    select(literal("muted"), muted_peers.c.peer, null(), muted_peers.c.since, literal("")).where(
+    select(literal("muted"), muted_peers.c.peer, null(), muted_peers.c.since, literal(""), false()).where(
         muted_peers.c.peer.in_(_PEERS)
     ),
-    select(literal("unwilling"), unsubscribed_peers.c.peer, null(), unsubscribed_peers.c.since, literal("")).where(
-        unsubscribed_peers.c.peer.in_(_PEERS)
-    ),
+    select(
+        literal("unwilling"), unsubscribed_peers.c.peer, null(), unsubscribed_peers.c.since, literal(""), false()
+    ).where(unsubscribed_peers.c.peer.in_(_PEERS)),
 )
 
 
@@ -99,9 +100,12 @@ class SendAllowanceLookup:
             else {}
         )
         histories = await self._batcher.ask(_PeersOfRound(proved, round_.now, heard))
+        said = words_digest(round_.inbound.text, round_.inbound.files) if speaker else ""
         return SendAllowances(
             {
-                one: self._allowance(one, round_.now, proved[one], contact, histories, says if one == speaker else "")
+                one: self._allowance(
+                    one, round_.now, proved[one], contact, histories, *((says, said) if one == speaker else ("", ""))
+                )
                 for one in reached
             }
         )
@@ -138,11 +142,14 @@ class SendAllowanceLookup:
         contact: CaseContacts,
         histories: Mapping[str, AutomaticMailHistory],
         says: str,
+        said: str,
     ) -> AutomaticMessageAllowance:
         peer = peer_of(address.value)
         notice = address == contact.on_file
         own = peer in self._own
-        return compute_allowance(peer, histories[peer], now, proved=proved, own=own, notice=notice, says=says)
+        return compute_allowance(
+            peer, histories[peer], now, proved=proved, own=own, notice=notice, says=says, said=said
+        )
 
 
 def _words_about_matter(round_: Round) -> str:
@@ -182,6 +189,7 @@ async def _load_histories(
         found[peer] = AutomaticMailHistory(
             last_number=mails[-1].number if mails else 0,
             sent_at=tuple(sorted(row.at for row in mails)),
+            asked_at=tuple(sorted(row.at for row in mails if row.asked)),
             answered=frozenset(row.answered for row in mails if row.answered and now - row.at < WEEK),
             muted_at=next((row.at for row in mine if row.what == "muted"), None),
             is_unsubscribed=any(row.what == "unwilling" for row in mine),
@@ -198,6 +206,7 @@ def write_counted_mail(act: CountAutomaticMail, round_: Round, rows: WriteBuffer
         domain=domain_of(act.peer),
         at=round_.now,
         answered=act.answered,
+        asked=act.asked,
     )
 
 

@@ -184,7 +184,6 @@ async def test_a_letter_that_waits_is_told_at_once_and_then_louder_by_chat_and_m
     await anna.person.writes("Ещё", "Это точно я, лампочка красная", authentication="fail")
     await staff.sees("agents_letter_waits")
     await watched.settled()
-    assert await watched.pending()
     watched.later(minutes=31)
     await hears(duty, "alarm_letters_pending", loud="", count="1")
     await staff.sees("alarm_letters_pending", loud="", count="1")

@@ -217,6 +217,7 @@ def upgrade() -> None:
             nullable=False,
             comment="digest of the words it answered",
         ),
+        sa.Column("asked", sa.Boolean(), server_default=sa.false(), nullable=False, comment="it answered a person"),
         sa.PrimaryKeyConstraint("peer", "number", name=op.f("pk_automatic_messages_sent")),
     )
     op.create_index("automatic_messages_sent_answered", "automatic_messages_sent", ["answered", "at"], unique=False)

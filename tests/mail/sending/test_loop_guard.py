@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from desk.model.acts import AddJournalEntry, Addressee, Facts, SayTemplate, SuppressedAct
+from desk.model.acts import AddJournalEntry, Addressee, AssignCaseNumber, Facts, SayTemplate, SuppressedAct
 from desk.model.agent_operations import Reply, Resolve, Take
 from desk.model.case import Case
 from desk.model.core_facts import CaseContacts, CaseMatch
@@ -92,6 +92,29 @@ class TestAllowance:
         stranger = AutomaticMailHistory(1, (NOW - MINUTE,))
         assert compute_allowance("a@b.test", stranger, NOW, proved=False, own=False, notice=False, says=said).refused
 
+    def test_answers_to_a_person_are_no_reason_to_mute_them(self) -> None:
+        """The limits for machines count what nobody asked for: a long talk leaves the next letter its answer (M3)."""
+        times = tuple(NOW - MINUTE * ago for ago in range(12, 0, -1))
+        talked = AutomaticMailHistory(12, times, asked_at=times)
+        assert not compute_allowance("a@b.test", talked, NOW, proved=True, own=False, notice=False).refused
+        unasked = AutomaticMailHistory(12, times, asked_at=times[:9])
+        assert compute_allowance("a@b.test", unasked, NOW, proved=True, own=False, notice=False).mutes
+
+    def test_the_number_of_a_case_is_told_up_to_twice_the_limit(self) -> None:
+        """Whoever is muted hears it; a desk that opens case after case does not for long, nor does a stranger or a
+        program that says the same once more."""
+        for sent, proved, said, told in (
+            (3, True, "new", True),
+            (5, True, "new", True),
+            (6, True, "new", False),
+            (3, True, "old", False),
+            (3, False, "new", False),
+        ):
+            history = AutomaticMailHistory(sent, (NOW - MINUTE,) * sent, frozenset({"old"}), muted_at=NOW - MINUTE)
+            found = compute_allowance("a@b.test", history, NOW, proved=proved, own=False, notice=False, said=said)
+            assert found.refused
+            assert found.tells_number is told
+
     def test_answers_that_differ_in_a_number_are_the_same_words(self) -> None:
         program = "Your request #{} was received at 12:{}. We will answer soon."
         assert words_digest(program.format(4711, "01")) == words_digest(program.format(4712, "02"))
@@ -152,6 +175,9 @@ def test_what_is_withheld_is_told_to_the_agents_and_only_mail_is_governed() -> N
     assert record == AddJournalEntry(PeerMuted("robot@peer.test", "too_many_in_an_hour", 3))
     assert isinstance(told, SayTemplate)
     assert (told.template, told.to) == ("agents_muted", Addressee.AGENTS)
+    facts.put(SendAllowances({robot: AutomaticMessageAllowance("robot@peer.test", 4, reason, tells_number=True)}))
+    numbered = [AssignCaseNumber(), SayTemplate("registered")]
+    assert list(guard_loops(case, inbound, facts, numbered))[:2] == numbered
     agent = replace(inbound, event=OperationOrdered(Reply("x")))
     assert list(guard_loops(case, agent, facts, [SayTemplate("agent_says", to=Addressee.SUBSCRIBER)]))[1:] == [
         ResetPeerCounts("robot@peer.test")
@@ -247,14 +273,34 @@ async def test_a_plus_address_is_no_second_victim(offline_desk: OfflineDesk) -> 
     assert len(await offline_desk.written()) == 1
 
 
-async def test_a_person_who_writes_lets_the_desk_write_again(offline_desk: OfflineDesk) -> None:
-    """After three automatic letters the fourth is withheld and the case goes to the agents; their answer ends that."""
+async def test_a_muted_person_with_another_matter_is_told_its_number(offline_desk: OfflineDesk) -> None:
+    """The misunderstandings of one matter have used up the limit; the next letter opens a case, and says which (M3)."""
     await offline_desk.receives(mail("anna@example.test", "нет интернета"))
-    for _ in range(3):
+    for _ in range(6):
         for one in await offline_desk.written():
+            await offline_desk.receives(answer(one, "не помогло, всё равно не понимаю"))
+    assert await offline_desk.written() == []
+    letter = mail("anna@example.test", "Здравствуйте, пришлите счёт за май.", Subject="Счёт за май")
+    await offline_desk.receives(letter)
+    numbers = {case.number for case in await offline_desk.cases()}
+    (told,) = await offline_desk.written()
+    assert len(numbers) == 2
+    assert any(number and number in told["text"] for number in numbers)
+
+
+async def test_a_person_who_writes_lets_the_desk_write_again(offline_desk: OfflineDesk) -> None:
+    """She says the same again and again: she is told her number (M3), and then gets nothing automatic any more; the
+    agents' answer ends that."""
+    await offline_desk.receives(mail("anna@example.test", "нет интернета"))
+    heard: list[str] = []
+    for _ in range(6):
+        for one in await offline_desk.written():
+            heard.append(one["text"])
             await offline_desk.receives(answer(one, "не помогло, всё равно не понимаю"))
     (case,) = await offline_desk.cases()
     assert case.number
+    assert case.number in heard[-1]
+    assert len(heard) <= 4, "one answered a person, three nobody had asked for"
     assert await offline_desk.written() == []
     assert "no more automatic email to anna@example.test" in await offline_desk.journal(case)
     await offline_desk.agent(Take(), case)
