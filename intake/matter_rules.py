@@ -116,6 +116,18 @@ def _ask_what_happened(case: Case, inbound: Spoken, facts: Facts) -> Decision:
     return decide(Expect(PROBLEM), SetDialogState({"tries": tries + 1}), *lead, SayTemplate(asked), words_used=True)
 
 
+def begin_own_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
+    """A dialog of the provider's own whose phrase is said word for word begins, before any article of another one."""
+    dialogs, suggestions = facts.get(DialogSet), facts.get(ArticleSuggestions)
+    if case.dialog or case.expecting or case.articles or dialogs is None:
+        return None
+    dialog = dialogs.match_own(case.description) or dialogs.match_own(inbound.text)
+    best = suggestions.best[0] if suggestions and suggestions.best else None
+    if dialog is None or (best is not None and best.dialog == dialog.id):
+        return None
+    return _begin(dialog)
+
+
 def choose_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """Which dialog: by its phrases, else by asking; by mail, where asking costs a day, an agent reads it.
 

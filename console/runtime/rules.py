@@ -300,6 +300,7 @@ RULEBOOK = Rulebook(
             (
                 matter.ask_problem,
                 account.ask_identifier,
+                matter.begin_own_dialog,
                 kb.suggest_article,
                 matter.choose_dialog,
                 dialogs.ask_questions,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -102,6 +102,16 @@ def contract_told(text: str, shapes: Sequence[str], asked: bool) -> FoundContrac
 def contracts_named(text: str, shape: str) -> tuple[str, ...]:
     """All contract numbers of this shape in the text, each once, in their order."""
     return tuple(dict.fromkeys(one.number for one in _candidates(_Searched.of(text).text, shape) if one.exact))
+
+
+def without_contracts(text: str, shapes: Iterable[str]) -> str:
+    """The text without what is meant as a contract number of any of these shapes, and without the words that introduce
+    it. A number of another kind stays."""
+    for shape in shapes:
+        while (found := contract_told(text, (shape,), False)) is not None:
+            before = _INTRODUCED.sub("", text[: found.start])
+            text = f"{before} {text[found.end :]}"
+    return text
 
 
 def adds_contract(text: str) -> bool:

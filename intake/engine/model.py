@@ -24,6 +24,8 @@ from intake.engine import lint
 from intake.engine.phrase_matching import PhraseMatcher
 
 MAX_FILE_BYTES = 256 * 1024
+PACKAGED_DIALOGS = Path(__file__).resolve().parents[1] / "dialogs"
+"""The dialogs that every desk has; any other is of the desk or of a provider."""
 _BARELY_MORE = 5
 """Words of a text that only names a matter: "нет интернета, договор"."""
 
@@ -314,7 +316,7 @@ class DialogSet:
 
     def __post_init__(self) -> None:
         phrases = ((match, dialog) for dialog in self.in_use.values() for match in dialog.match)
-        object.__setattr__(self, "_matcher", PhraseMatcher(phrases))
+        object.__setattr__(self, "_matcher", PhraseMatcher(phrases, _is_own))
 
     @classmethod
     def of(cls, folders: Sequence[Path]) -> DialogSet:
@@ -353,9 +355,14 @@ class DialogSet:
         return self.by_hash.get(digest) or self.in_use.get(dialog)
 
     def match(self, text: str) -> Dialog | None:
-        """The dialog one of whose ``match`` phrases occurs in the text as whole words; the longest phrase wins. Typos
-        are mended, and words that tell nothing may stand between."""
+        """The dialog one of whose ``match`` phrases occurs in the text as whole words; the longest phrase wins, but one
+        of a dialog that is not packaged before all others. Typos are mended, and words that tell nothing may stand
+        between."""
         return self._matcher.match(text)
+
+    def match_own(self, text: str) -> Dialog | None:
+        """The dialog of the provider or the desk, not a packaged one, whose phrase the text says word for word."""
+        return self._matcher.match_preferred(text)
 
     def says_only(self, text: str, dialog: str) -> bool:
         """Whether a text is hardly more than a phrase of this dialog: what such a matter is, and nothing else."""
@@ -365,6 +372,10 @@ class DialogSet:
     def matters(self, text: str) -> list[tuple[str, Dialog | None]]:
         """The sentences of a text, each with the dialog that takes it."""
         return self._matcher.parts(text)
+
+
+def _is_own(dialog: Dialog) -> bool:
+    return dialog.folder is not None and dialog.folder != PACKAGED_DIALOGS
 
 
 def _duplicate_ids(dialogs: Sequence[Dialog]) -> list[Fault]:

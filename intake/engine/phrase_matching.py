@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import product
 from typing import Generic, TypeVar
 
@@ -33,17 +33,19 @@ _MENDED_LENGTH = 600
 
 
 class PhraseMatcher(Generic[T]):
-    """Finds what one of whose ``phrases`` occurs in a text as whole words; the longest phrase wins.
+    """Finds what one of whose ``phrases`` occurs in a text as whole words; the longest phrase wins. The phrases of what
+    is ``preferred`` come before all others where they are said word for word.
 
     In a phrase a bar parts words of which any may stand there, a low line joins several: "internet|wifi is_down|dead".
     """
 
-    def __init__(self, phrases: Iterable[tuple[str, T]]) -> None:
+    def __init__(self, phrases: Iterable[tuple[str, T]], preferred: Callable[[T], bool] = lambda _: False) -> None:
         known = [(_spelled_out(normalized(one)), target) for phrase, target in phrases for one in _alternatives(phrase)]
         by_length = sorted(
             ((f" {phrase} ", target) for phrase, target in known if phrase), key=lambda one: -len(one[0])
         )
-        self._phrases: Sequence[tuple[str, T]] = by_length
+        self._preferred = [one for one in by_length if preferred(one[1])]
+        self._phrases: Sequence[tuple[str, T]] = [*self._preferred, *by_length]
         self._bare = [(f" {_without_fillers(phrase.split())} ", target) for phrase, target in by_length]
         self._vocabulary = frozenset(word for phrase, _ in known for word in phrase.split())
         self._mending = WordMender(self._vocabulary, _FILLERS)
@@ -55,6 +57,11 @@ class PhraseMatcher(Generic[T]):
             return found
         mended = f" {_without_fillers(self._mended(text[:_MENDED_LENGTH]))} "
         return next((target for phrase, target in self._bare if phrase in mended), None)
+
+    def match_preferred(self, text: str) -> T | None:
+        """What is preferred and has a phrase that stands in the text word for word, None where nothing has."""
+        said = f" {_spelled_out(normalized(text))} "
+        return next((target for phrase, target in self._preferred if phrase in said), None)
 
     def parts(self, text: str) -> list[tuple[str, T | None]]:
         """The sentences of a text, each with what it is about."""

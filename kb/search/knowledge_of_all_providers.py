@@ -13,6 +13,7 @@ from desk.model.media_types import PICTURES
 from desk.model.messages import File
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions
+from desk.understanding.contract_numbers import without_contracts
 from kb.content.article_body import fill_facts, visible_picture_indexes
 from kb.content.article_files import Article, find_picture
 from kb.content.article_steps import pictures_in_short, short_and_rest
@@ -45,6 +46,7 @@ class KnowledgeOfAllProviders:
         store: IndexFiles | None = None,
     ) -> None:
         self._providers = providers
+        self._contract_shapes = sorted({one.contract_shape for one in providers.values() if one.contract_shape})
         self._folders = folders
         self._store = store
         self._matchers = _MatcherBuilder(store, None).build(articles)
@@ -63,7 +65,7 @@ class KnowledgeOfAllProviders:
     def suggest(self, provider: str, text: str, language: str, limit: int = 3) -> ArticleSuggestions:
         """Suggests the articles that fit, the best first, with this provider's facts in them; none when nothing
         fits."""
-        matchers = self._matchers
+        matchers, text = self._matchers, self._without_contracts(text)
         matches = matchers.matcher_of(provider).best(text, language, limit)
         found = tuple(self._suggestion(matchers, provider, match) for match in matches)
         is_sure = any(one.sure for one in found)
@@ -79,11 +81,11 @@ class KnowledgeOfAllProviders:
 
     def matching_ids(self, provider: str, text: str, language: str) -> list[str]:
         """The ids of the articles that fit a text, the best first."""
-        return [one.article.id for one in self.matcher(provider).best(text, language)]
+        return [one.article.id for one in self.matcher(provider).best(self._without_contracts(text), language)]
 
     def suggest_to_agent(self, provider: str, text: str, language: str, limit: int = 3) -> ArticleSuggestions:
         """Suggests articles to an agent, who sees drafts and internal articles too."""
-        matchers = self._matchers
+        matchers, text = self._matchers, self._without_contracts(text)
         matches = self._internal.best(provider, matchers.matcher_of(provider), text, language, limit)
         return ArticleSuggestions(tuple(self._suggestion(matchers, provider, match) for match in matches))
 
@@ -91,6 +93,10 @@ class KnowledgeOfAllProviders:
         """The title of a provider's article in this language; ``otherwise``, or its id, where it is not public."""
         known = self._matchers.matcher_of(provider).article(article)
         return known.edition(language).title if known else otherwise or article
+
+    def _without_contracts(self, text: str) -> str:
+        """The text without contract numbers, whichever provider's: they say nothing of the matter."""
+        return without_contracts(text, self._contract_shapes)
 
     def _suggestion(self, matchers: _ProviderMatchers, provider: str, match: ArticleMatch) -> ArticleSuggestion:
         """The article with this provider's facts, rendered once: its marks and pictures cost more than searching."""

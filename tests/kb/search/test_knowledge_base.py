@@ -106,3 +106,11 @@ def test_a_picture_that_was_taken_away_does_not_keep_the_words_from_being_said()
 
 def test_nothing_is_offered_when_nothing_fits() -> None:
     assert packaged_knowledge().suggest("sever", "закажите мне пиццу", "ru").best == ()
+
+
+def test_a_contract_number_of_any_provider_leaves_the_sentence() -> None:
+    volga = dataclasses.replace(PROVIDERS["volga"], contract_shape="ЛС-AA-999")
+    known = KnowledgeOfAllProviders(dict(PROVIDERS) | {"volga": volga}, packaged_folder, ARTICLES)
+    plain = known.suggest("sever", "какие у вас днс адреса", "ru")
+    numbered = known.suggest("sever", "какие у вас днс адреса, договор ЛС-AB-691", "ru")
+    assert [(one.article, one.score) for one in numbered.best] == [(one.article, one.score) for one in plain.best]
