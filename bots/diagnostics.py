@@ -36,6 +36,22 @@ async def check(settings: TelegramBotSettings) -> list[CheckFinding]:
         await client.close()
 
 
+async def check_alarm_chat(settings: TelegramBotSettings, chat: int) -> list[CheckFinding]:
+    """Asks Telegram whether this bot reaches the operator's chat for alarms. Changes nothing."""
+    client = BotApiClient(settings)
+    try:
+        await client.call("getChat", {"chat_id": chat})
+    except BotApiError as error:
+        if error.code not in (400, 403):
+            return []  # what is wrong with the bot itself is told by `check`
+        what = sentence("the chat for alarms {chat} cannot be reached: {why}", chat=chat, why=error.why)
+        todo = sentence("add the bot to that chat, or write to the bot first, and compare chat with its id")
+        return [CheckFinding("error", settings.channel, what, todo)]
+    finally:
+        await client.close()
+    return [CheckFinding("ok", settings.channel, sentence("alarms reach the chat {chat}", chat=chat))]
+
+
 async def _asked(settings: TelegramBotSettings, client: BotApiClient) -> list[CheckFinding]:
     me = _table(await client.call("getMe"))
     found = [CheckFinding("ok", settings.channel, sentence("the token works: @{value}", value=me.get("username", "?")))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import asdict, replace
 from itertools import groupby, zip_longest
 
@@ -78,6 +78,7 @@ def told(folder: DeskFolder, found: Iterable[CheckFinding], root: str = "") -> l
 async def _check_channels(settings: Settings) -> list[CheckFinding]:
     """Every bot and mailbox at once: one that does not answer keeps nobody waiting."""
     checks = [(one.channel, kind.check(one)) for kind, one in configured(settings)]
+    checks += _check_alarm_chat(settings)
     results = await asyncio.gather(*(asyncio.wait_for(work, PATIENCE) for _, work in checks), return_exceptions=True)
     found: list[CheckFinding] = []
     for (where, _), result in zip(checks, results, strict=True):
@@ -88,6 +89,17 @@ async def _check_channels(settings: Settings) -> list[CheckFinding]:
         else:
             found += result
     return found
+
+
+def _check_alarm_chat(settings: Settings) -> list[tuple[str, Awaitable[list[CheckFinding]]]]:
+    """Whether the chat of [alarms] can be reached by its bot; nothing where none is named."""
+    alarms = settings.alarms
+    bot = next((one for one in settings.telegram if alarms.bot in ("", one.name)), None)
+    if not alarms.chat or bot is None or not bot.token:
+        return []
+    from bots.diagnostics import check_alarm_chat  # noqa: PLC0415 (only where alarms go to a chat)
+
+    return [(bot.channel, check_alarm_chat(bot, alarms.chat))]
 
 
 def print_findings(found: Sequence[CheckFinding], folder: DeskFolder) -> None:

@@ -17,7 +17,7 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.alarms import alarm_table
-from desk.alarms.alarm_policy import POLICIES, Alarm, AlarmTelling, KeptAlarm, is_gone, telling_of
+from desk.alarms.alarm_policy import POLICIES, Alarm, AlarmKind, AlarmTelling, KeptAlarm, is_gone, telling_of
 from desk.alarms.standing_conditions import FOUND_HERE, standing_alarms
 from desk.clock import Clock
 from desk.language.time_labels import span_labels
@@ -45,7 +45,7 @@ class AlarmWatch:
         standing = await standing_alarms(self.database, list(self.registry.providers), now)
         async with self.database.look() as connection:
             kept = await alarm_table.load_alarms(connection)
-        changed = list(_changes(standing, kept, now))
+        changed = _changes(_told_once(standing, kept), kept, now)
         tellings = [one for alarm in kept if (one := telling_of(alarm, now))]
         gone = [one.alarm.key for one in kept if is_gone(one, now)]
         if not (changed or tellings or gone):
@@ -83,6 +83,14 @@ class AlarmWatch:
         if not self.operator:
             return [] if policy.told_before else list(dict.fromkeys(groups))
         return list(dict.fromkeys([*self.operator, *(groups if policy.to_group else ())]))
+
+
+def _told_once(standing: Sequence[Alarm], kept: Sequence[KeptAlarm]) -> list[Alarm]:
+    """Without the cards that wait for a group of which Telegram has told already that the bot was put out of it."""
+    lost = AlarmKind.GROUP_LOST
+    by_rule = (one for one in kept if one.alarm.kind is lost and one.over_at is None)
+    put_out = {one.alarm.provider for one in by_rule if not one.alarm.key.startswith(lost)}
+    return [one for one in standing if one.kind is not lost or put_out.isdisjoint((one.provider, ""))]
 
 
 def _changes(standing: Sequence[Alarm], kept: Sequence[KeptAlarm], now: datetime) -> list[tuple[Alarm, bool]]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bots.diagnostics import check
+from bots.diagnostics import check, check_alarm_chat
 from desk.model.settings import Secret, TelegramBotSettings
 from tests.bots.conftest import TOKEN
 from tests.bots.examples import AGENTS
@@ -93,3 +93,12 @@ async def test_privacy_mode_is_told_where_it_hides_messages(
     assert "privacy mode" in words(await said(settings), "warning")
     bot.privacy = False
     assert words(await said(settings), "warning") == ""
+
+
+async def test_the_chat_for_alarms_is_tried_without_writing_into_it(settings: TelegramBotSettings, api: BotApi) -> None:
+    await api.group(-1002).admits(api.bot(TOKEN))
+    (fine,) = await check_alarm_chat(settings, -1002)
+    assert (fine.level, "-1002" in fine.what) == ("ok", True)
+    (wrong,) = await check_alarm_chat(settings, -1003)
+    assert (wrong.level, "-1003" in wrong.what, bool(wrong.todo)) == ("error", True, True)
+    assert not api.calls("sendMessage")

@@ -90,6 +90,8 @@ async def test_a_group_that_lost_the_bot_is_an_alarm_and_gets_its_cards_when_it_
     await anna.hears("registered")
     await watched.settled()
     assert not staff.said("card")
+    await quiet(watched)
+    assert said(duty, "alarm_group_lost", over="") == 1
     await staff.group.admits(bot)
     await staff.sees("card")
     await quiet(watched)
