@@ -95,7 +95,7 @@ def _has_autoreply_header(headers: Headers) -> bool:
 def _is_autoreply_header(name: str, said: bytes) -> bool:
     """Whether one header says that a program answered."""
     if name in AUTOREPLY_HEADERS or (_AUTOREPLY_NAME.search(name) and "suppress" not in name):
-        return said not in (b"no", b"false", b"0", b"none", b"")
+        return said not in (b"no", b"false", b"0", b"none", b"mirror", b"")  # a mirrored letter is a person's
     if name in ("precedence", "x-precedence", "preference"):
         return said.replace(b"-", b"_").startswith((b"auto_reply", b"autoreply", b"auto_generated"))
     if name in ("x-post-messageclass", "delivered-to"):

@@ -63,7 +63,7 @@ def extract_features(message: MimePart, sender: Mailbox, subject: str) -> Sender
     status = any(part.media_type in ("message/delivery-status", "message/global-delivery-status") for part in leaves)
     kind = message.parameters.get("report-type", "").lower() if message.media_type == "multipart/report" else ""
     low = subject.lower().lstrip("[*( ")
-    answer = low.startswith(REPLY_PREFIXES)
+    answer = has_reply_prefix(subject)
     return SenderFeatures(
         robot_level=find_robot_level(headers, sender),
         has_null_path="from" not in headers or any(_is_null_path(value) for value in headers.get_all("return-path")),
@@ -74,6 +74,11 @@ def extract_features(message: MimePart, sender: Mailbox, subject: str) -> Sender
         is_report_by_type=message.media_type == "multipart/report" and (status or kind == "delivery-status"),
         failed_recipients=_read_failed_recipients(headers),
     )
+
+
+def has_reply_prefix(subject: str) -> bool:
+    """Whether a subject begins as mail programs begin that of an answer or a forwarded message."""
+    return subject.lower().lstrip("[*( ").startswith(REPLY_PREFIXES)
 
 
 def _is_null_path(path: bytes) -> bool:

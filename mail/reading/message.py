@@ -15,6 +15,7 @@ from desk.language.detect import language_of
 from desk.model.messages import SenderAssurance
 from mail.automatic import classify
 from mail.automatic.dsn import ReportedRecipient
+from mail.automatic.header_features import has_reply_prefix
 from mail.automatic.original_message import OriginalMessage
 from mail.content import attachments
 from mail.content import body as texts
@@ -152,11 +153,12 @@ def _read_parts(raw: bytes, reading: MailboxReadingOptions) -> MailMessage:
     shown = texts.extract_body(tree)
     subject, marked = split_reference_mark(headers.get_text("subject", charset))
     author = find_author(headers, sender, reading.address, reading.forms, reading.groups)
-    view = _fold_body(shown, author.mailbox, subject)
     message_id = _parse_message_ids(headers.get_first("message-id"))[:1]
     in_reply_to = _parse_message_ids(headers.get_first("in-reply-to"))
     references = _parse_message_ids(headers.get_first("references"))[-MAX_REFERENCES:]
     sent_to = classify.list_recipients(headers)
+    answered = marked or in_reply_to or references or _find_tokens(sent_to, (), reading.address)
+    view = _fold_body(shown, author.mailbox, subject, bool(answered or has_reply_prefix(subject)))
     machine = classify.classify_sender(tree, author.mailbox, reading.address, subject, shown.text)
     back, automatic = machine.original, _kind_of_sender(machine.kind, author, headers)
     return MailMessage(
@@ -215,12 +217,16 @@ def _assurance_of_author(proof: SenderAssurance, author: LetterAuthor) -> Sender
     return SenderAssurance.CLAIMED if vouched or proof is SenderAssurance.CLAIMED else SenderAssurance.DOUBTED
 
 
-def _fold_body(shown: texts.BodyContent, sender: Mailbox, subject: str) -> quotes.ReplySections:
-    """What is new in the message."""
+def _fold_body(shown: texts.BodyContent, sender: Mailbox, subject: str, answers: bool) -> quotes.ReplySections:
+    """What is new in the message; one that ``answers`` none has no quotes."""
     text = texts.strip_pgp_armor(shown.unflowed)
     marks = shown.line_marks if text is shown.unflowed else []
     return quotes.fold_quotes(
-        text, author=sender.name[:200], forwarded=attribution.is_forward_subject(subject), marks=marks
+        text,
+        author=sender.name[:200],
+        forwarded=attribution.is_forward_subject(subject),
+        marks=marks,
+        answers=answers,
     )
 
 

@@ -66,16 +66,24 @@ class LineRole(Enum):
 
 
 def fold_quotes(
-    full: str, *, author: str = "", forwarded: bool = False, marks: Sequence[LineMark] = ()
+    full: str,
+    *,
+    author: str = "",
+    forwarded: bool = False,
+    marks: Sequence[LineMark] = (),
+    answers: bool = True,
 ) -> ReplySections:
     """The view of a message's text without its quotes and signature.
 
     ``author`` is the name in From; ``forwarded`` says that the subject calls the message a forwarded one; ``marks`` are
-    what HTML said of the lines. All of them may be left out.
+    what HTML said of the lines. A letter that ``answers`` none quotes nobody: what looks like quotes, a log or the head
+    of a form, is the person's own. All of them may be left out.
     """
     lines = full.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     looked = lines[:MAX_LINES]
     cut = split_blocks(looked, forwarded, marks)
+    if not answers and all(block.author is not BlockAuthor.FORWARD for block in cut):
+        cut = [Block(BlockAuthor.HUMAN, 0, len(looked), 0)]
     roles = _find_line_roles(looked, cut, author, marks)
     roles += [LineRole.QUOTE if cut[-1].author is BlockAuthor.HISTORY else LineRole.NEW] * (len(lines) - len(looked))
 

@@ -20,6 +20,25 @@ FOREIGN_PUNCTUATION = "\u060c\u3001\u3002\uff0c\uff0e\uff01\u0964"
 """Commas, full stops and exclamation marks of other scripts."""
 SIGNATURE_DELIMITERS = frozenset({"--", "- -", "-- --", "\u2014", "\u2013", "\u2013\u2013", "\u2014\u2014"})
 NAME_PARTICLES = frozenset({"de", "van", "von", "der", "da", "di", "la", "del", "bin", "и", "and", "&"})
+PERSONAL_WORDS = frozenset({
+    "я", "мне", "меня", "мной", "мой", "моя", "моё", "мое", "мои", "мою", "моего", "моей", "проверил", "проверила",
+    "проверили", "проверяли", "помогите", "i", "i'm", "i've", "i'd", "my", "ich", "mir", "mein", "je", "mon", "yo",
+})  # fmt: skip
+"""A person speaks of himself; what machines and lawyers put below a letter does not."""
+NEGATIONS = frozenset({"не", "нет", "not", "no"})
+LABELS = (
+    "тел", "моб", "сот", "раб", "дом", "факс", "почт", "сайт", "эл", "вн", "доб", "tel", "phone", "mob", "cell", "fax",
+    "mail", "e-mail", "email", "web", "site", "skype", "telegram", "whatsapp", "viber", "ext", "office", "m", "t", "p",
+)  # fmt: skip
+"""How the words begin that stand before a number or an address in a signature."""
+_TRADE = re.compile(
+    r"(?:(?:главный|старший|ведущий|младший|генеральный|коммерческий|технический|исполнительный|финансовый) )?"
+    r"(?:менеджер|директор|инженер|бухгалтер|специалист|начальник|руководитель|администратор|программист|юрист|эксперт"
+    r"|секретарь|консультант|manager|director|engineer|accountant|specialist|officer|assistant|consultant|developer"
+    r"|directeur|directrice|responsable|ingénieur|gérant|geschäftsführer|leiter|gerente)"
+    r"(?: (?:technique|commercial|commerciale|général|générale))?"
+    r"(?: (?:по|of|for|отдела|службы|группы|департамента|компании|проекта|проектов)(?: [^ ]{2,30}){1,3})?"
+)
 
 
 _PHONE = re.compile(r"\+?\(?\d(?:[ ().-]{0,2}\d){6,13}(?!\d)")
@@ -43,7 +62,57 @@ def find_signature(lines: Sequence[str], author: str = "", *, more: bool = False
     for look in (_find_closing, _find_rule, _find_name, _find_contacts):
         if (found := look(lines, at, author)) < at:
             at = _strip_footers(lines, found)
+    at = _begin_below_matter(lines, at, end, author)
     return at if at < end else len(lines)
+
+
+def _begin_below_matter(lines: Sequence[str], begin: int, end: int, author: str) -> int:
+    """Where the signature begins, if what begins at ``begin`` has words in it that no signature has: below these.
+
+    Below a formal "-- " everything is a signature, as is what machines put below.
+    """
+    stop = next((at for at in range(begin, end) if lines[at].rstrip("\r\n") == "-- "), end)
+    at = stop
+    while at > begin:
+        at = _skip_blank_end(lines, at)
+        first = max(_find_paragraph_start(lines, at), begin)
+        if at <= begin:
+            break
+        if not _is_small_print(lines[first:at]):
+            for line in range(at - 1, first - 1, -1):
+                if not _may_be_signed(lines[line], author):
+                    return line + 1
+        at = first
+    return begin
+
+
+def _may_be_signed(line: str, author: str) -> bool:
+    """Whether a line may stand in a signature: a name, a formula, a trade, a place, how to reach somebody."""
+    bare = line.strip()
+    if not bare or bare in SIGNATURE_DELIMITERS or is_separator_line(bare) or is_advertisement(bare):
+        return True
+    said = normalize_line(bare).strip(" ,.!;:)(" + FOREIGN_PUNCTUATION + DASHES)
+    formula = said in get_phrases("closing") or said in get_phrases("thanks")
+    return formula or _is_author(bare, author) or _is_closing_with_name(bare, author) or _tells_trade_or_place(bare)
+
+
+def _tells_trade_or_place(bare: str) -> bool:
+    """Whether there are only names, and words that stand before a number or an address: a sentence has others."""
+    pieces = [normalize_line(piece).strip(" .") for piece in bare.split(",", 3)]
+    if _TRADE.fullmatch(pieces[-1]) and NEGATIONS.isdisjoint(pieces[-1].split()):
+        return len(pieces) == 1 or _tells_trade_or_place(bare.rpartition(",")[0])
+    plain = _PHONE.sub(" ", _SITE.sub(" ", bare[:300])).rstrip(" .")
+    reached = _has_contact(bare)
+    if bare.endswith(("!", "?")):
+        return False
+    words = [word.strip(",;:()<>[]|/\"'«»+" + DASHES) for word in plain.split() if "@" not in word]
+    words = [word for word in words if any(map(str.isalpha, word))]
+    if len(words) > 10 or (len(words) > 1 and plain.isupper()):
+        return False
+    small = [word for word in words if word[0].islower() and word not in NAME_PARTICLES]
+    sentences = [word for word in words if word.endswith(".") and len(word) > 5]
+    labels = [word for word in small if reached and word.lower().startswith(LABELS)]
+    return len(small) == len(labels) and not sentences
 
 
 def _skip_blank_end(lines: Sequence[str], at: int) -> int:
@@ -122,6 +191,8 @@ def _contains_phrase(said: str, key: str) -> bool:
 
 def _is_small_print(paragraph: Sequence[str]) -> bool:
     said = " ".join(normalize_line(line) for line in paragraph)[:4000]
+    if not PERSONAL_WORDS.isdisjoint(word.strip(",.:;!?()\"'«»") for word in said.split()):
+        return False
     if _contains_phrase(said, "lists") and (is_separator_line(paragraph[0]) or _SITE.search(said) or has_address(said)):
         return True
     if len(said) < 200 and _contains_phrase(said, "scanner") and _contains_phrase(said, "scanned"):
@@ -226,6 +297,8 @@ def _find_name(lines: Sequence[str], end: int, author: str) -> int:
         and 2 < len(name) < 40
         and normalize_line(name).strip(" .!,") not in get_phrases("thanks")
     )
+    if author and not _is_author(name, author):
+        dashed = False  # a dash before something else
     if dashed and before and before[0] not in "-\u2013\u2014~*\u2022" and not before.endswith((":", "?")):
         return end - 1
     if not author:
@@ -248,6 +321,7 @@ def _find_contacts(lines: Sequence[str], end: int, author: str) -> int:
         or end - begin < 2
         or not _looks_like_name(lines[begin], strict=True)
         or len(lines[begin].split()) < 2
+        or (author and not _shares_word(lines[begin], author))
     ):
         return end
     below = lines[begin + 1 : end]
@@ -255,6 +329,12 @@ def _find_contacts(lines: Sequence[str], end: int, author: str) -> int:
         _are_short(below, 10, 110) and not any(_is_sentence(line) for line in below) and any(map(_has_contact, below))
     )
     return begin if reach and not _names_account(lines[begin:end]) else end
+
+
+def _shares_word(line: str, author: str) -> bool:
+    """Whether a name may be the author's: one in other letters may be."""
+    mine, other = normalize_line(author), normalize_line(line)
+    return mine.isascii() != other.isascii() or not set(other.split()).isdisjoint(mine.replace(",", " ").split())
 
 
 def _are_short(lines: Sequence[str], most: int, longest: int) -> bool:
