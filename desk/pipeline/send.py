@@ -84,7 +84,7 @@ class OutboxSender:
             await outbox.release(self._database, self._holder, [one.id for one in self._flying.values()])
             self._claim_open = False
         now = self._clock()
-        if new := set(channels) - self._ours:
+        if (new := set(channels) - self._ours) and not self._lane:
             await recovery.take_over(self._database, new, self._holder, now)
         self._ours = set(channels)
         sending: dict[str, Counter[SendPriority]] = {}

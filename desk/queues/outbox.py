@@ -194,7 +194,8 @@ async def claim(
 ) -> list[ClaimedDeparture]:
     """Takes the heads of lanes (or of one) and marks them *sending* before anything is sent.
 
-    A head is as urgent as the most urgent departure behind it, for which it is in the way.
+    A head is as urgent as the most urgent departure behind it, for which it is in the way. Whoever sends one lane only,
+    an open terminal chat, shares its channel with other chats and asks no lease of it.
     """
     values = {"now": now, "only": lane, "new_holder": holder, "until": now + HELD_FOR}
     claimed: list[ClaimedDeparture] = []
@@ -202,7 +203,7 @@ async def claim(
         for share in shares:
             asked = {
                 "channels": share.channels,
-                "send_leases": [send_lease(channel) for channel in share.channels],
+                "send_leases": [] if lane else [send_lease(channel) for channel in share.channels],
                 "of_priority": int(share.priority),
                 "most": share.most,
             }

@@ -103,7 +103,10 @@ async def test_notices_to_the_address_on_file_carry_nothing_of_the_talk(
     card = await agents.sees("card", state="acknowledged")
     await agents.presses(card, "take")
     await agents.presses(card, "eta:240")
-    notice = await MailSubscriber(desk, "Анна").gets("eta_told")
+    notice = await MailSubscriber(desk, "Анна").gets("holder_asked")
+    (case,) = await desk.cases()
+    assert case.number
+    assert case.number not in f"{notice.subject}{notice.text}"
     assert "evil" not in f"{notice.message!s}{notice.text}{notice.html}{notice.subject}"
     holder = notice.reply_to.partition("+")[2].partition("@")[0]
     await agents.replies(card, "Здравствуйте!")
@@ -121,7 +124,7 @@ async def test_a_closed_case_is_not_opened_by_an_old_letter(desk: Desk, mail_ser
     await holder.person.answers(offer, "помогло")
     await holder.hears("settled_thanks")
     await holder.person.answers(offer, "снова нет интернета")
-    await holder.hears("did_it_help")
+    await holder.hears("questions_by_mail")
     assert [case.state for case in await desk.cases()] == ["closed", "acknowledged"]
 
 

@@ -80,8 +80,6 @@ async def _told(desk: Desk, contract: str) -> list[str]:
     await person.answers("helped")
     await person.hears("settled_thanks")
     await person.says("опять нет интернета")
-    await person.hears("did_it_help")
-    await person.answers("not_helped")
     await person.is_asked("scope")
     await person.says("оператор")
     number = (await person.hears("registered")).text.partition("SN-")[2].split()[0].rstrip(".,")

@@ -151,7 +151,7 @@ async def test_what_is_forgotten_is_in_no_file_and_no_answer(desk: Desk, anna: T
     (one,) = await eventually(lambda: taught(desk))
     index = desk.settings.data / "knowledge" / "sever.index"
     await eventually(lambda: asyncio.to_thread(index.exists))
-    assert "1 phrase forgotten" in await kb(written_down(desk), "forget", one.id)
+    assert "1 фраза забыта" in await kb(written_down(desk), "forget", one.id)
     assert await taught(desk) == []
     assert not index.exists()
     await has_looked_again(desk)

@@ -68,14 +68,14 @@ async def test_the_story_plays_by_itself(tmp_path: Path) -> None:
         "1) What's affected?",
         "> 1) What's affected?",
         "We've opened case SN-",
-        "John Carter, почта, по-английски",
+        "«John Carter», почта, по-английски",
         "— Oleg Petrov",
         "We expect to have case",
         "can we close it?",
         "Thank you! Case SN-",
         "вайфай очень медленный",  # Irina, who is helped at once
         "Ирина: [Помогло]",
-        "Рады, что помогло",
+        "Рады, что всё решилось",
         "no number          closed",
     )
     at = 0

@@ -44,8 +44,11 @@ from desk.model.journal import (
     SolutionNoted,
     StateChanged,
     SubscriberOpenedChat,
+    SubscriberReacted,
     TakenUpAgain,
     UnaskedNoticeSent,
+    WordsCorrected,
+    WordsHeld,
     stored_data,
 )
 from desk.model.provider_files import Provider, Team
@@ -77,6 +80,10 @@ EVENTS: tuple[JournalEntryData, ...] = (
     DialogueMessageLogged(),
     UnaskedNoticeSent(),
     NoteAdded(),
+    SubscriberReacted(SAID),
+    WordsHeld(SAID),
+    WordsHeld(SAID, taken_back=True),
+    WordsCorrected(SAID),
     SolutionNoted(),
     *(ButtonPressed(option) for option in BUTTONS),
     ButtonPressed(SAID),
