@@ -1,9 +1,9 @@
 # ruff: noqa: E501  (lists of words read better in few lines)
 """Generates articles and questions of any number: what is the matter, with what, and when, in words that people use.
 
-An article is one combination of the three; its title and phrasings, and the questions meant for it, choose other words
-for the same things. These words are only partly alike, so that finding the article is neither trivial nor impossible.
-The same seed always generates the same articles.
+An article is one combination of the three. Of the three wordings of each thing one is kept from it: its title, phrasings
+and answer choose among the others. A question meant for it chooses among these too, or says everything in ``other_words``,
+those that the article never uses. The same seed always generates the same articles.
 """
 
 from __future__ import annotations
@@ -85,14 +85,16 @@ def generate_articles(size: int, seed: int = 1) -> list[Article]:
     return [_article(topic, seed) for topic in _topics(size, seed)]
 
 
-def generate_questions(size: int, count: int, seed: int = 1, typos: float = 0.0) -> list[GeneratedQuestion]:
+def generate_questions(
+    size: int, count: int, seed: int = 1, typos: float = 0.0, other_words: bool = False
+) -> list[GeneratedQuestion]:
     """Generates questions meant for these articles; the same ones without typing errors and with."""
     topics = list(_topics(size, seed))
     chance = random.Random(seed + 1)
     asked = []
     for number in range(count):
         topic = chance.choice(topics)
-        text = _phrase(topic, chance)
+        text = _phrase(topic.kept_back() if other_words else topic.used(), chance)
         asked.append(GeneratedQuestion(with_typos(text, number, typos) if typos else text, topic.id))
     return asked
 
@@ -102,6 +104,18 @@ class _Topic:
     id: str
     language: str
     parts: tuple[Sequence[str], ...]
+
+    def used(self) -> Sequence[Sequence[str]]:
+        """The wordings that the article uses."""
+        return [
+            [one for one in part if one != kept] or part
+            for part, (kept,) in zip(self.parts, self.kept_back(), strict=True)
+        ]
+
+    def kept_back(self) -> Sequence[Sequence[str]]:
+        """One wording of each part that the article never uses; where there is only one, that."""
+        chance = random.Random(f"kept back {self.id}")
+        return [[chance.choice(part)] for part in self.parts]
 
 
 def _topics(size: int, seed: int) -> Iterator[_Topic]:
@@ -124,14 +138,15 @@ def _parse_table(text: str) -> list[list[str]]:
     return [[word.strip() for word in one.split("|")] for one in text.replace("\n", " ").split(";") if one.strip()]
 
 
-def _phrase(topic: _Topic, chance: random.Random) -> str:
-    return " ".join(filter(None, (chance.choice(part) for part in topic.parts)))
+def _phrase(parts: Sequence[Sequence[str]], chance: random.Random) -> str:
+    return " ".join(filter(None, (chance.choice(part) for part in parts)))
 
 
 def _article(topic: _Topic, seed: int) -> Article:
     chance = random.Random(f"{seed} {topic.id}")
-    title, *phrasings = (_phrase(topic, chance) for _ in range(4))
-    steps = (_phrase(topic, chance) for _ in range(5))
+    used = topic.used()
+    title, *phrasings = (_phrase(used, chance) for _ in range(4))
+    steps = (_phrase(used, chance) for _ in range(5))
     body = "\n".join(f"{number}. {step}." for number, step in enumerate(steps, 1))
     edition = ArticleTranslation(
         topic.language, title, tuple(phrasings), body, confidence="validated", audience="external"

@@ -1,9 +1,11 @@
-"""Compares search with bm25s, SQLite FTS5, pg_trgm and a rapidfuzz scan: quality, speed, memory, in one run.
+"""Compares search with bm25s, SQLite FTS5 by trigrams and by stems, pg_trgm and a rapidfuzz scan: quality, speed and
+memory, in one run.
 
 Each is built in a process of its own, on one thread, from the same generated articles
-(`benchmarks.generated_articles`), and asked the same questions, clean and with one letter in ten mistyped. Then: three
-hundred providers with articles of their own in one process, and how long the event loop waits while questions are
-answered beside it.
+(`benchmarks.generated_articles`), and asked the same questions: in the articles' words, clean and with one letter in
+ten mistyped, and in other words than theirs, where only a model's name and some stems are alike. Then: three hundred
+providers with articles of their own in one process, and how long the event loop waits while questions are answered
+beside it.
 """
 
 from __future__ import annotations
@@ -32,6 +34,7 @@ from kb.search.knowledge_of_all_providers import KnowledgeOfAllProviders
 from tests.peers.postgres import Postgres
 
 TYPO_SHARE = 0.1
+RECALLS = ("recall@3", "with slips", "other words")
 LARGE_BASE, SLOW_RIVALS = 20_000, ("fts5 trigram", "rapidfuzz scan", "pg_trgm")
 """Rivals that read most of a large base for every question; they are asked a tenth of the questions there."""
 
@@ -42,11 +45,15 @@ def compare_rivals(size: int, count: int, server: Postgres | None) -> list[Figur
     if server is not None:
         makers["pg_trgm"] = lambda articles: rivals.PgTrgm(articles, server)
     articles = generate_articles(size)
-    clean, slipped = generate_questions(size, count), generate_questions(size, count, typos=TYPO_SHARE)
+    kinds = (
+        generate_questions(size, count),
+        generate_questions(size, count, typos=TYPO_SHARE),
+        generate_questions(size, count, other_words=True),
+    )
     lines = []
     for name, maker in makers.items():
         few = max(10, count // 10) if size >= LARGE_BASE and name in SLOW_RIVALS else count
-        figures = _in_own_process(partial(_measure, maker, articles, clean[:few], slipped[:few]))
+        figures = _in_own_process(partial(_measure, maker, articles, [asked[:few] for asked in kinds]))
         lines.append({"articles": size, "by": name, **figures})
     return lines
 
@@ -54,8 +61,7 @@ def compare_rivals(size: int, count: int, server: Postgres | None) -> list[Figur
 def _measure(
     maker: Callable[[Sequence[Article]], rivals.Rival],
     articles: Sequence[Article],
-    clean: Sequence[GeneratedQuestion],
-    slipped: Sequence[GeneratedQuestion],
+    kinds: Sequence[Sequence[GeneratedQuestion]],
 ) -> Figures:
     gc.collect()
     before, began = resident(os.getpid()), time.perf_counter()
@@ -64,12 +70,10 @@ def _measure(
     gc.collect()
     held = resident(os.getpid()) - before
     rival.ask("first")
-    hits, spent = _ask_all(rival, clean)
-    hits_slipped, spent_slipped = _ask_all(rival, slipped)
-    spent += spent_slipped
+    found = [_ask_all(rival, asked) for asked in kinds]
+    spent = [one for _, times in found for one in times]
     return {
-        "recall@3": rounded(hits),
-        "with slips": rounded(hits_slipped),
+        **{name: rounded(hits) for name, (hits, _) in zip(RECALLS, found, strict=True)},
         "p50 ms": median(spent),
         "p99 ms": percentile(spent, 0.99),
         "build s": rounded(built),
