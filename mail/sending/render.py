@@ -89,6 +89,7 @@ class MailRenderer:
             "number": number if bracket and outgoing.subject.startswith("[") else "",
             "address": self._settings.address,
             "sender": outgoing.sender,
+            "answerable": bool(outgoing.token),
             "notice": outgoing.notice and bool(outgoing.token),
             "history": [_quote_values(one) for one in outgoing.history],
         }

@@ -191,6 +191,7 @@ async def test_a_letter_that_waits_is_told_at_once_and_then_louder_by_chat_and_m
     await staff.sees("alarm_letters_pending", loud="", count="1")
     letter = await mail_servers.subscriber("duty@example.test").hears("firstline pending")
     assert wording.template("alarm_subject", "ru").is_in(letter.subject)
+    assert "ответьте на это письмо" not in letter.text, "it belongs to no case, and an answer would begin one"
     watched.later(hours=3)
     await hears(duty, "alarm_letters_pending", loud="1", count="1")
 
