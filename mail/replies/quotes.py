@@ -82,7 +82,8 @@ def fold_quotes(
     lines = full.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     looked = lines[:MAX_LINES]
     cut = split_blocks(looked, forwarded, marks)
-    if not answers and all(block.author is not BlockAuthor.FORWARD for block in cut):
+    ours = any(marker in full for marker in REPLY_ABOVE_MARKERS.values())
+    if not (answers or ours) and all(block.author is not BlockAuthor.FORWARD for block in cut):
         cut = [Block(BlockAuthor.HUMAN, 0, len(looked), 0)]
     roles = _find_line_roles(looked, cut, author, marks)
     roles += [LineRole.QUOTE if cut[-1].author is BlockAuthor.HISTORY else LineRole.NEW] * (len(lines) - len(looked))

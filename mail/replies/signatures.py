@@ -69,9 +69,9 @@ def find_signature(lines: Sequence[str], author: str = "", *, more: bool = False
 def _begin_below_matter(lines: Sequence[str], begin: int, end: int, author: str) -> int:
     """Where the signature begins, if what begins at ``begin`` has words in it that no signature has: below these.
 
-    Below a formal "-- " everything is a signature, as is what machines put below.
+    Below a formal "-- ", or a rule with an address below it, everything is a signature, as is what machines put below.
     """
-    stop = next((at for at in range(begin, end) if lines[at].rstrip("\r\n") == "-- "), end)
+    stop = next((at for at in range(begin, end) if _is_formal(lines, at, end)), end)
     at = stop
     while at > begin:
         at = _skip_blank_end(lines, at)
@@ -84,6 +84,12 @@ def _begin_below_matter(lines: Sequence[str], begin: int, end: int, author: str)
                     return line + 1
         at = first
     return begin
+
+
+def _is_formal(lines: Sequence[str], at: int, end: int) -> bool:
+    if lines[at].rstrip("\r\n") == "-- ":
+        return True
+    return is_separator_line(lines[at]) and _find_rule(lines, end, "") <= at and any(map(_has_contact, lines[at:end]))
 
 
 def _may_be_signed(line: str, author: str) -> bool:

@@ -54,10 +54,10 @@ PERSON_PER_HOUR, PERSON_PER_WEEK = 15, 60
 DAY = timedelta(days=1)
 MAX_PER_DOMAIN = 300
 MAX_PER_STEM = 3
-MAX_PEERS_PER_HOUR, MAX_PEERS_PER_DAY = 30, 100
+MAX_PEERS_PER_HOUR, MAX_PEERS_PER_DAY = 100, 300
 MAX_PEERS_OF_SHARED_DOMAIN, MAX_ALIKE_OF_SHARED_DOMAIN = 3000, 30
 """Within an hour, in the domains of big mail providers and of the desk itself, where an outage makes many write."""
-LIKENESS_WORDS = 5
+LIKENESS_WORDS = 8
 """Words, without numbers and addresses, of a letter that is likened to others."""
 _LIMITS_FOR_MACHINES = frozenset(
     {MailSuppressionCode.MUTED, MailSuppressionCode.TOO_MANY_IN_AN_HOUR, MailSuppressionCode.TOO_MANY_IN_A_WEEK}

@@ -50,7 +50,7 @@ class Person:
     @property
     def address(self) -> str:
         """The mail address of those who write letters."""
-        return f"person{self.id}@mail.test"
+        return f"person{self.id}@mail{self.id % 50}.test"
 
     def speaks(self) -> str:
         """The next thing they say."""
