@@ -69,11 +69,13 @@ async def test_resolving_asks_which_article_and_takes_the_draft(
 
 
 async def known(desk: Desk, article: str, words: str, outside: bool = False) -> None:
-    """Waits until the worker finds the article, for an agent or for subscribers: it looks for changes now and then."""
+    """Waits until the worker finds the article, for an agent or for subscribers. It looks for changes now and then, and
+    here at once: words learned just before a decision would else be known when it is decided again, and not yet now."""
 
     async def found() -> bool:
         assert desk.application
         knowledge = desk.application.knowledge
+        await desk.application.article_loader.refresh(knowledge)
         ask = knowledge.suggest if outside else knowledge.suggest_to_agent
         return article in [one.article for one in ask("sever", words, "ru").best]
 
