@@ -9,7 +9,7 @@ import pytest
 
 from console.runtime.content_folders import DIALOGS
 from desk.language.spoken_names import spoken_name
-from desk.understanding.reading.observations import Situation, TalkStage
+from desk.understanding.reading.observations import Act, Situation, TalkStage
 from desk.understanding.substance import is_knock
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ON_FILE, ParsedAnswer, parse_answer
@@ -143,3 +143,9 @@ def test_what_speaks_of_something_else_is_no_answer(question: str, words: str) -
 def test_that_nothing_loads_may_be_one_computer(words: str, value: str | None) -> None:
     told = understand(words, Situation(now=NOW, zone=MOSCOW)).value("scope")
     assert (told.value if told else None) == value
+
+
+def test_who_says_forget_it_since_it_works_calls_it_off() -> None:
+    said = understand("forget it, it's working", Situation(TalkStage.WAITING))
+    assert said.says(Act.CANCEL)
+    assert not said.says(Act.CORRECTION, Act.OTHER_MATTER)
