@@ -75,6 +75,7 @@ async def known(desk: Desk, article: str, words: str, outside: bool = False) -> 
     async def found() -> bool:
         assert desk.application
         knowledge = desk.application.knowledge
+        await desk.application.phrase_learner.learn(desk.clock())
         await desk.application.article_loader.refresh(knowledge)
         ask = knowledge.suggest if outside else knowledge.suggest_to_agent
         return article in [one.article for one in ask("sever", words, "ru").best]
