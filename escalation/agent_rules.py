@@ -53,7 +53,7 @@ from escalation.consent_rules import CONSENT_BUTTONS, first_reminder
 from escalation.names_and_times import agent_name
 from escalation.ownership import take_over
 from escalation.promised_time_rules import notice_on_file, promise
-from escalation.transcript import RELAYED, UnreadMessages, transcript_acts
+from escalation.said_while_untaken import RELAYED, UnreadMessages, transcript_acts
 
 SAME_TAP = timedelta(seconds=30)
 """Taps of one button within so much time are one tap."""

@@ -42,7 +42,7 @@ from desk.model.provider_files import Agent, Provider
 from escalation.agent_messages import HELD, NOTE, SAID, SAY_HELD, AgentMessage, AgentMessages
 from escalation.names_and_times import agent_name
 from escalation.ownership import take_over
-from escalation.transcript import transcript_acts
+from escalation.said_while_untaken import transcript_acts
 
 Ordered = Inbound[OperationOrdered]
 

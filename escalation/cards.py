@@ -13,7 +13,7 @@ from desk.model.case import Case, number_beside
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 from escalation.earlier_cases import INTERMITTENT, LATELY, LONG, same_within
-from escalation.transcript import RELAYED
+from escalation.said_while_untaken import RELAYED
 
 _TAKE: Buttons = ((Button("take", "button_take"),),)
 _WORK: Buttons = (

@@ -12,7 +12,7 @@ from desk.model.messages import File
 from desk.pipeline.arrival_round import Round
 from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import departures
-from escalation.transcript import file_of
+from escalation.said_while_untaken import file_of
 
 SPOKEN = (DialogueMessageLogged.kind, UnaskedNoticeSent.kind)
 

@@ -39,7 +39,7 @@ from desk.understanding.substance import tells_of_matter
 from escalation.consent_rules import CONSENT_BUTTONS, WITHDRAW, WITHDRAW_BUTTONS, WORKS
 from escalation.names_and_times import clock_time, eta_labels, owner_name
 from escalation.relay_to_agents import relay, silence
-from escalation.transcript import RELAYED
+from escalation.said_while_untaken import RELAYED
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 Answer = Callable[[Case, Inbound[Said], Facts, Understanding], list[RuleAct]]

@@ -11,7 +11,7 @@ from desk.model.core_facts import WORDS
 from desk.model.events import Inbound, Said
 from desk.model.journal import KeptSilent
 from desk.model.messages import RedeliveryPolicy
-from escalation.transcript import RELAYED
+from escalation.said_while_untaken import RELAYED
 
 
 def silence(reason: str) -> RuleAct:

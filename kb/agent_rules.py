@@ -42,7 +42,7 @@ from desk.model.events import Inbound, OperationOrdered, TimerFired
 from desk.model.journal import ArticleDrafted, ArticleLinked, NoArticleApplies
 from desk.model.states import CaseState
 from kb.content.article_files import sha256_of
-from kb.learning.acts import CreateDraft, MarkArticleValidated, RecordAgentArticleUse
+from kb.learning.article_use_acts import CreateDraft, MarkArticleValidated, RecordAgentArticleUse
 from kb.learning.drafts import ArticleDraft
 
 REMINDER_TIMER = "article_missing"

@@ -35,7 +35,7 @@ from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import Act, Understanding
 from desk.understanding.substance import has_substance
 from kb.content.article_steps import passage_about
-from kb.learning.acts import RecordArticleShown, RecordSuggestionOutcome
+from kb.learning.article_use_acts import RecordArticleShown, RecordSuggestionOutcome
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 

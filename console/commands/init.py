@@ -13,7 +13,7 @@ import console.blank
 import console.sample
 from console.runtime.migrate import migrate
 from console.terminal.command_context import USAGE, DeskFolder, pass_folder, refuse, run
-from desk.agents.save import import_files
+from desk.agents.changes_of_agents import import_files
 from desk.clock import now
 from desk.language.translatable import sentence
 from desk.model.provider_files import load_all

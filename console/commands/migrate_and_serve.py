@@ -58,7 +58,7 @@ def migrate(folder: DeskFolder, as_json: bool) -> None:
 async def _import_agents(folder: DeskFolder, settings: Settings) -> None:
     """What the providers' teams.toml say that the database does not know yet. Raises `InvalidProvider`."""
     from console.runtime.agents_and_teams_loading import log_conflicts  # noqa: PLC0415
-    from desk.agents.save import import_files  # noqa: PLC0415
+    from desk.agents.changes_of_agents import import_files  # noqa: PLC0415
     from desk.storage.audit import operator  # noqa: PLC0415
 
     async with open_database(settings) as database:

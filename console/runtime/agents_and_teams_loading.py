@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.exc import IntegrityError
 
-from desk.agents import load_from_database, save
+from desk.agents import changes_of_agents as save
+from desk.agents import load_from_database
 from desk.agents.import_merge import ImportResult
 from desk.clock import Clock
 from desk.model.provider_files import Provider

@@ -68,8 +68,8 @@ from intake import command_rules as commands
 from intake import edit_and_late_answer_rules as turns
 from intake import first_words_rules as first_words
 from intake import matter_rules as matter
-from intake import not_an_answer_rules as arrivals
 from intake import other_matters as others
+from intake import repeated_stale_or_empty_rules as arrivals
 from intake import talk_about_the_talk_rules as repair
 from intake.engine.completion import is_complete
 from intake.engine.rules import dialog_rules as dialogs

@@ -46,7 +46,7 @@ from escalation.agent_messages import AgentMessagesLookup
 from escalation.cards import case_card
 from escalation.earlier_cases import EarlierCases, EarlierCasesLookup
 from escalation.find_undelivered_text import UndeliveredTextLookup
-from escalation.transcript import TranscriptLookup, UnreadLookup
+from escalation.said_while_untaken import TranscriptLookup, UnreadLookup
 from escalation.usual_wait import UsualWait, UsualWaitLookup
 from intake.desk_sentences import LetterSentencesLookup
 from intake.dialog_set_lookup import DialogSetLookup, articles_named, articles_of_zone, store_dialog_sources
@@ -57,7 +57,7 @@ from intake.identity.sources.csv_file import CsvEntitlementSource, TableKeeping
 from intake.limits import rate_rules
 from intake.limits.rate_lookup import SenderPaceLookup, write_quarantine_backlog
 from kb.agent_rules import KnowledgeForAgentCommand
-from kb.learning import acts as kb_acts
+from kb.learning import article_use_acts as kb_acts
 from kb.lookups import AgentArticlesLookup, ArticlesNamedByDialogLookup, SuggestionsLookup
 from kb.phrase_learner import PhraseLearner
 from kb.search.knowledge_of_all_providers import KnowledgeOfAllProviders

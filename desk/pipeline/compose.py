@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from desk.language.form_of_address import spoken_name
 from desk.language.mail_subjects import bare_subject
 from desk.language.rich_text import RichText, join_texts
-from desk.language.spoken_names import spoken_name
 from desk.language.templates import Templates, Value
 from desk.model.acts import (
     AddJournalEntry,

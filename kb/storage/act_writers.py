@@ -1,4 +1,4 @@
-"""Writes the acts of `kb.learning.acts`: each becomes rows in the transaction of its round.
+"""Writes the acts of `kb.learning.article_use_acts`: each becomes rows in the transaction of its round.
 
 `kb.learning.outcomes` computes figures from the rows, and `kb.phrase_learner` takes phrasings from the confirmed ones.
 """
@@ -11,7 +11,7 @@ from desk.model.acts import SetCaseAccount
 from desk.model.messages import FRONT
 from desk.pipeline.arrival_round import Round
 from desk.pipeline.write_buffer import WriteBuffer
-from kb.learning.acts import (
+from kb.learning.article_use_acts import (
     CreateDraft,
     MarkArticleValidated,
     RecordAgentArticleUse,

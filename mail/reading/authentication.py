@@ -17,7 +17,7 @@ import re
 from dataclasses import dataclass
 
 from desk.model.messages import SenderAssurance
-from mail.mime.domains import is_aligned, to_ascii_domain
+from mail.mime.domains_and_recipients import is_aligned, to_ascii_domain
 from mail.mime.headers import MAX_FIELD_BYTES, MAX_HEADER_BYTES, Headers
 
 _HEADERS_END = re.compile(rb"\n\r?\n")

@@ -21,7 +21,7 @@ from typing import Any
 from urllib.parse import quote
 
 from desk.language.unsafe_characters import one_line
-from mail.mime.domains import to_deliverable_address
+from mail.mime.domains_and_recipients import to_deliverable_address
 
 END_OF_TEXT = "<!-- end of words -->"
 """Stands in the frame of every message, and in no words, since those are escaped."""

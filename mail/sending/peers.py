@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from mail.mime.domains import to_ascii_domain
+from mail.mime.domains_and_recipients import to_ascii_domain
 from mail.mime.public_suffixes import registrable_domain
 
 _YANDEX = (

@@ -17,7 +17,7 @@ from aiosmtplib import SMTP, SMTPResponseException
 from desk.backoff import retry_delay
 from desk.model.messages import Rejected, RetryLater, SendResult, Sent
 from desk.model.settings import MailboxSettings
-from mail.mime.domains import to_ascii_domain, to_deliverable_address
+from mail.mime.domains_and_recipients import to_ascii_domain, to_deliverable_address
 from mail.transport import oauth
 from mail.transport.remembered_server_abilities import AbilitiesFile
 from mail.transport.tls import make_tls_context

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import Executable, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from desk.agents import load_from_database, save
+from desk.agents import changes_of_agents as save
+from desk.agents import load_from_database
 from desk.agents.front_desk_provider import staffed
 from desk.agents.tables import (
     AGENTS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from desk.model.messages import SenderAssurance
-from mail.mime.domains import is_aligned, to_ascii_domain
+from mail.mime.domains_and_recipients import is_aligned, to_ascii_domain
 from mail.reading.message import MailboxReadingOptions, read_message
 
 OURS = "mx.sever.test"

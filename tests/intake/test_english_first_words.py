@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from console.runtime.content_folders import DIALOGS
-from desk.language.spoken_names import spoken_name
+from desk.language.form_of_address import spoken_name
 from desk.understanding.reading.observations import Act, Situation, TalkStage
 from desk.understanding.substance import is_knock
 from desk.understanding.understand import understand

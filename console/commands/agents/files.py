@@ -57,7 +57,7 @@ def import_(folder: DeskFolder, overwrite: bool, agent: str, as_json: bool) -> N
 
 
 async def _import(folder: DeskFolder, overwrite: bool, agent: str) -> Mapping[str, ImportResult]:
-    from desk.agents.save import import_files  # noqa: PLC0415 (help and usage come at once)
+    from desk.agents.changes_of_agents import import_files  # noqa: PLC0415 (help and usage come at once)
 
     async with open_database(folder.settings()) as database:
         actor = await actor_of(folder, database, agent, imports=False)
@@ -121,7 +121,7 @@ def export(folder: DeskFolder, provider: str, overwrite: bool, agent: str, as_js
 
 
 async def _export(folder: DeskFolder, names: Sequence[str], overwrite: bool, agent: str) -> Mapping[str, list[Key]]:
-    from desk.agents.save import export_file  # noqa: PLC0415 (help and usage come at once)
+    from desk.agents.changes_of_agents import export_file  # noqa: PLC0415 (help and usage come at once)
 
     if not names:
         refuse(sentence("there is no provider: make providers/<name> first"), USAGE)

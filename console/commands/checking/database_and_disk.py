@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 from console.runtime.schema_version import SchemaMismatch, require_current
 from console.terminal.errors import DATABASE, reason
-from desk.agents.save import differences
+from desk.agents.changes_of_agents import differences
 from desk.clock import Clock
 from desk.language.translatable import sentence
 from desk.model.check_findings import CheckFinding

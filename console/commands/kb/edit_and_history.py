@@ -145,7 +145,7 @@ async def _find_article(folder: DeskFolder, id: str, provider: str) -> Article:
 
 def _editable_text(article: Article, language: str) -> str:
     """The file to edit; an edition that is not there yet begins as the other one."""
-    from kb.content.export import to_markdown  # noqa: PLC0415
+    from kb.content.write_article_folders import to_markdown  # noqa: PLC0415
 
     edition = replace(article.edition(language), language=language)
     return to_markdown(replace(article, editions={**article.editions, language: edition}), language)
@@ -155,7 +155,7 @@ def _parse_text(folder: DeskFolder, article: Article, language: str, text: str) 
     """The text as an article of one edition, checked like any file, its pictures too. Raises `InvalidArticle`."""
     from console.runtime.content_folders import ARTICLES, ContentSearchPath  # noqa: PLC0415
     from kb.content.article_files import InvalidArticle, read_folder  # noqa: PLC0415
-    from kb.content.export import write_folder  # noqa: PLC0415
+    from kb.content.write_article_folders import write_folder  # noqa: PLC0415
 
     settings = folder.settings()
     pictures = ContentSearchPath(settings).of(article.provider, ARTICLES)

@@ -63,7 +63,7 @@ def export(folder: DeskFolder, target: Path, only: Sequence[str], provider: str,
 def _write(folder: DeskFolder, articles: Sequence[Article], target: Path, provider: str) -> list[str]:
     """Returns what could not be written, as sentences."""
     from console.runtime.content_folders import ARTICLES, ContentSearchPath  # noqa: PLC0415
-    from kb.content.export import to_jsonl, write_folder  # noqa: PLC0415
+    from kb.content.write_article_folders import to_jsonl, write_folder  # noqa: PLC0415
 
     if target.suffix == ".jsonl":
         target.write_text("".join(map(to_jsonl, articles)), "utf-8")

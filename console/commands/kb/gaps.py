@@ -119,7 +119,7 @@ async def _draft(folder: DeskFolder, database: Database, case: Case) -> ArticleD
 
 
 def _as_json(one: GapWithDraft) -> dict[str, Any]:
-    from kb.content.export import to_markdown  # noqa: PLC0415
+    from kb.content.write_article_folders import to_markdown  # noqa: PLC0415
 
     return {
         "people": one.gap.people,
@@ -157,7 +157,7 @@ def draft(folder: DeskFolder, number: str, provider: str) -> None:
     Example:
       firstline kb draft SN-2026-000012-3
     """
-    from kb.content.export import to_markdown  # noqa: PLC0415
+    from kb.content.write_article_folders import to_markdown  # noqa: PLC0415
 
     made = run(_draft_of_case(folder, number, provider))
     click.echo(safe_for_terminal(to_markdown(made.article, made.language)), nl=False)

@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from desk.language.letter_model import load_word_list
 from desk.understanding.agreement.agreement_word_mender import Mender
+from desk.understanding.agreement.russian_word_forms import as_it_stands, cases, past_forms
 from desk.understanding.agreement.tokens import PlacedWord
-from desk.understanding.agreement.word_forms import as_it_stands, cases, past_forms
 
 _FILES = tuple(Path(__file__).with_name(name) for name in ("words.toml", "words_against.toml"))
 _FIRST_CODE = 0x4E00
