@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from desk.language.plain_answers import says_no_number
 from desk.language.rich_text import literal
 from desk.model.acts import (
@@ -27,7 +29,7 @@ from desk.understanding.reading.observations import Act, Situation
 from desk.understanding.substance import has_substance, is_knock, is_only_thanks
 from desk.understanding.understand import understand
 from intake.command_rules import silenced
-from intake.engine.completion import completed
+from intake.engine.completion import completed, is_complete
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.model import Dialog, DialogSet
 from intake.engine.rules import message_answers as hearing
@@ -116,11 +118,16 @@ def _ask_what_happened(case: Case, inbound: Spoken, facts: Facts) -> Decision:
     return decide(Expect(PROBLEM), SetDialogState({"tries": tries + 1}), *lead, SayTemplate(asked), words_used=True)
 
 
+def may_begin_own_dialog(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether the provider has dialogs of its own, and nothing of this matter has been offered or asked yet."""
+    dialogs = facts.get(DialogSet)
+    begun = is_complete(case) or case.dialog or case.expecting or case.articles
+    return case.open and not begun and dialogs is not None and dialogs.has_own
+
+
 def begin_own_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """A dialog of the provider's own whose phrase is said word for word begins, before any article of another one."""
-    dialogs, suggestions = facts.get(DialogSet), facts.get(ArticleSuggestions)
-    if case.dialog or case.expecting or case.articles or dialogs is None:
-        return None
+    dialogs, suggestions = facts.need(DialogSet), facts.get(ArticleSuggestions)
     dialog = dialogs.match_own(case.description) or dialogs.match_own(inbound.text)
     best = suggestions.best[0] if suggestions and suggestions.best else None
     if dialog is None or (best is not None and best.dialog == dialog.id):

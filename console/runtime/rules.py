@@ -294,13 +294,12 @@ RULEBOOK = Rulebook(
         RulesByKey("questions in between", (Said, Pressed), expectation_owner, BETWEEN, when=in_intake),
         # The open question is answered; then the next step is found: what, whose, an article, a dialog, its questions.
         RulesByKey("answers", SPOKEN, expectation_owner, ANSWERS, when=in_intake),
+        Stage("what and whose", SPOKEN, (matter.ask_problem, account.ask_identifier), when=in_intake),
+        Stage("own dialog", SPOKEN, (matter.begin_own_dialog,), when=matter.may_begin_own_dialog),
         Stage(
             "next step",
             SPOKEN,
             (
-                matter.ask_problem,
-                account.ask_identifier,
-                matter.begin_own_dialog,
                 kb.suggest_article,
                 matter.choose_dialog,
                 dialogs.ask_questions,

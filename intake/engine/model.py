@@ -360,6 +360,11 @@ class DialogSet:
         between."""
         return self._matcher.match(text)
 
+    @property
+    def has_own(self) -> bool:
+        """Whether any of them is the provider's or the desk's, not a packaged one."""
+        return any(map(_is_own, self.in_use.values()))
+
     def match_own(self, text: str) -> Dialog | None:
         """The dialog of the provider or the desk, not a packaged one, whose phrase the text says word for word."""
         return self._matcher.match_preferred(text)

@@ -100,8 +100,8 @@ class OfflineDesk:
     async def accepts_pending(self, case: Case) -> None:
         """Maria Ivanova lets the one letter that waits into a case."""
         self.passes(seconds=1)
-        async with self.house.database.look() as connection:
-            (waits,) = (await connection.execute(select(pending.c.arrival_id))).scalars().all()
+        async with self.house.database.read(*self.house.providers) as session:
+            (waits,) = (await session.execute(select(pending.c.arrival_id))).scalars().all()
         raw = acceptance_message(waits, case.id, case.provider, "ivanova", self.now)
         await inbox.accept(self.house.database, [raw])
         await self.works()
@@ -132,8 +132,8 @@ class OfflineDesk:
 
     async def waiting(self) -> list[str]:
         """Why letters wait for an agent."""
-        async with self.house.database.look() as connection:
-            return [row.why for row in await connection.execute(select(pending.c.why).order_by(pending.c.arrival_id))]
+        async with self.house.database.read(*self.house.providers) as session:
+            return [row.why for row in await session.execute(select(pending.c.why).order_by(pending.c.arrival_id))]
 
     async def counted(self, peer: str) -> list[int]:
         """The numbers of the automatic letters that the governor counts for a peer."""

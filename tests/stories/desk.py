@@ -174,8 +174,8 @@ class Desk:
         """Letters that wait for an agent's word: sender, why, arrival."""
         database = Database(self.settings.database)
         query = select(pending.c.sender, pending.c.why, pending.c.arrival_id).where(pending.c.state == "waiting")
-        async with database.look() as connection:
-            rows = [(row.sender, row.why, row.arrival_id) for row in await connection.execute(query)]
+        async with database.read("sever", "volga", FRONT) as session:
+            rows = [(row.sender, row.why, row.arrival_id) for row in await session.execute(query)]
         await database.close()
         return rows
 

@@ -143,7 +143,7 @@ async def test_who_comes_back_within_a_week_was_not_deflected(desk: Desk, subscr
     await subscriber.hears("settled_thanks")
     desk.later(days=3)
     await subscriber.says("опять нет интернета")
-    await subscriber.hears("did_it_help")
+    await subscriber.hears("greeting_back")
     assert await figures(desk, "no-internet") == {"came_back": 1, "open": 1, "deflected": 0}
 
 

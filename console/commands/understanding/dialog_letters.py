@@ -52,8 +52,10 @@ def letter(folder: DeskFolder, /, name: str, language: str) -> None:
       firstline dialog letter dialogs/tv.toml --language en
     """
     found = _dialog(folder, name)
-    intro = Templates(TEMPLATES).say("", language, "questions_by_mail", {"lines": ()})
-    click.echo(f"{intro.plain}\n\n{render_letter(first_letter_questions(found), language, {}).plain}")
+    questions = first_letter_questions(found)
+    names = {"lines": (), "one": "1" if len(questions) == 1 else ""}
+    intro = Templates(TEMPLATES).say("", language, "questions_by_mail", names)
+    click.echo(f"{intro.plain}\n\n{render_letter(questions, language, {}).plain}")
 
 
 @dialog.command()

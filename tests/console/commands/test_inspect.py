@@ -119,8 +119,11 @@ async def test_a_file_name_that_is_not_utf_8_is_shown_as_well_as_it_can_be(bare:
     assert found["file"].endswith("\ufffd.eml")
 
 
+FOLDED = "Нет\n\nС уважением,\nИван\n\n> Работает?\n> Служба"
+
+
 async def test_what_is_folded_is_shown_to_who_asks(bare: Terminal) -> None:
-    path = lying(bare.root, "one.eml", letter("Нет\n\nС уважением,\nИван\n\n> Работает?\n> Служба"))
+    path = lying(bare.root, "one.eml", letter(FOLDED, In_Reply_To="<0@b.test>"))
     folded, unfolded = await bare.types("mail", "inspect", path), await bare.types("mail", "inspect", "--unfold", path)
     assert "--unfold shows them" in folded.out
     assert "> Работает?" not in folded.out
