@@ -49,7 +49,7 @@ async def test_another_matter_is_turned_to_and_the_first_come_back_to(desk: Desk
     await subscriber.is_asked("scope")
     await subscriber.says("стоп, это потом. У меня вопрос по оплате: списали деньги дважды")
     await subscriber.hears("turning_to_other")
-    await subscriber.hears("did_it_help")
+    await subscriber.is_asked("date")
     await subscriber.says("позовите оператора")
     await subscriber.hears("registered")
     await subscriber.hears("back_to_first")
