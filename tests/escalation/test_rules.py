@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from desk.alarms.alarm_policy import RaiseAlarm
 from desk.model.acts import (
     AddJournalEntry,
     Addressee,
@@ -108,16 +109,23 @@ class TestWhatTheDeskNotices:
         assert "agents_undelivered" in templates(acts, Addressee.AGENTS)
         assert NotDelivered("") in [act.event for act in acts if isinstance(act, AddJournalEntry)]
 
-    def test_what_the_agents_group_refused_marks_nobody(self) -> None:
+    def test_what_the_agents_group_refused_marks_nobody_and_its_card_is_posted_again(self) -> None:
         lane = f"{GROUP.channel}:{GROUP.value}"
-        assert decided(in_progress(), DeliveryFailed(gone=True, lane=lane)) == [Ignore(IgnoredCode.GROUP_REFUSED)]
+        again, ignored = decided(in_progress(), DeliveryFailed(gone=True, lane=lane))
+        assert isinstance(again, SetTimer)
+        assert (again.kind, ignored) == ("card_again", Ignore(IgnoredCode.GROUP_REFUSED))
 
     def test_a_message_that_was_perhaps_sent_is_told_to_the_agents(self) -> None:
         assert templates(decided(in_progress(), MaybeSent(f"{ANNA.channel}:{ANNA.value}"))) == ["agents_maybe_sent"]
 
     def test_news_about_a_case_that_is_gone_changes_nothing(self) -> None:
-        for event in (TimerFired("eta_over"), MaybeSent(), DeliveryFailed(gone=True)):
+        for event in (TimerFired("eta_over"), DeliveryFailed(gone=True)):
             assert decided(None, event) == [Ignore(IgnoredCode.NO_SUCH_CASE)]
+
+    def test_what_was_perhaps_sent_about_a_case_that_is_gone_is_an_alarm(self) -> None:
+        alarm, ignored = decided(None, MaybeSent())
+        assert isinstance(alarm, RaiseAlarm)
+        assert ignored == Ignore(IgnoredCode.NO_SUCH_CASE)
 
 
 class TestStates:
