@@ -46,12 +46,12 @@ from desk.model.case import Case
 from desk.model.core_facts import WORDS, ActingAgent, CaseContacts, Now
 from desk.model.dialog_state import CONSENT
 from desk.model.events import Event, Inbound, OperationOrdered
-from desk.model.provider_files import Agent, Provider
+from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 from escalation.agent_words import released
 from escalation.consent_rules import CONSENT_BUTTONS, first_reminder
 from escalation.names_and_times import agent_name
-from escalation.ownership import take_over
+from escalation.ownership import acting_agent, take_over
 from escalation.promised_time_rules import notice_on_file, promise
 from escalation.said_while_untaken import RELAYED, UnreadMessages, transcript_acts
 
@@ -128,7 +128,7 @@ def read_unread(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) ->
 def take(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """An agent takes the case; the subscriber learns who, and the agent reads what was said meanwhile."""
     return decide(
-        *take_over(case, _agent(facts), facts),
+        *take_over(case, acting_agent(facts), facts),
         *transcript_acts(facts),
         PopupNotice("taken"),
         AddReaction(),
@@ -152,7 +152,7 @@ def set_eta(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Dec
         return decide(PopupNotice("eta_set"))  # the same button, tapped again: the subscriber has been told
     return decide(
         *released(case, facts),
-        *([] if case.owner else take_over(case, _agent(facts), facts)),
+        *([] if case.owner else take_over(case, acting_agent(facts), facts)),
         *promise(case, at, facts),
         PopupNotice("eta_set"),
         AddReaction(),
@@ -163,11 +163,11 @@ def set_eta(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Dec
 def resolve(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
     """Resolved is not closed: the subscriber is asked whether it works and may be closed (C7, C13, C14)."""
     contact = facts.need(CaseContacts)
-    names: Names = {"what": literal(_sentence(inbound.text)), "agent": agent_name(_agent(facts), case.language)}
+    names: Names = {"what": literal(_sentence(inbound.text)), "agent": agent_name(acting_agent(facts), case.language)}
     told = [] if contact.current is None else notice_on_file("resolved_notice", names, case)
     return decide(
         *released(case, facts),
-        *([] if case.owner else [SetFields({"owner": _agent(facts).id})]),
+        *([] if case.owner else [SetFields({"owner": acting_agent(facts).id})]),
         ChangeState(CaseState.RESOLVED, "awaiting_consent"),
         CancelTimer("take"),
         Expect(CONSENT),
@@ -193,9 +193,3 @@ def _sentence(words: str) -> str:
 def _known(facts: Facts) -> bool:
     acting = facts.get(ActingAgent)
     return acting is not None and acting.agent is not None
-
-
-def _agent(facts: Facts) -> Agent:
-    agent = facts.need(ActingAgent).agent
-    assert agent is not None  # noqa: S101 - refuse_unknown_agent comes before
-    return agent

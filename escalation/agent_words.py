@@ -34,14 +34,14 @@ from desk.model.acts import (
 from desk.model.agent_operations import AddNote, EditWords, Reply, SayNote, TakeBackWords
 from desk.model.arrival_outcomes import IgnoredCode, OperationRefusalCode
 from desk.model.case import Case
-from desk.model.core_facts import CARD, TWO_CASES, WORDS, ActingAgent, AnsweredMessage, CaseContacts, CaseMatch, Now
+from desk.model.core_facts import CARD, TWO_CASES, WORDS, AnsweredMessage, CaseContacts, CaseMatch, Now
 from desk.model.events import Inbound, OperationOrdered, TimerFired
 from desk.model.journal import DialogueMessageLogged, NoteAdded, WordsCorrected, WordsHeld
 from desk.model.messages import File, RedeliveryPolicy
 from desk.model.provider_files import Agent, Provider
 from escalation.agent_messages import HELD, NOTE, SAID, SAY_HELD, AgentMessage, AgentMessages
 from escalation.names_and_times import agent_name
-from escalation.ownership import take_over
+from escalation.ownership import acting_agent, take_over
 from escalation.said_while_untaken import transcript_acts
 
 Ordered = Inbound[OperationOrdered]
@@ -60,7 +60,7 @@ def reply(case: Case, inbound: Ordered, facts: Facts) -> Decision | None:
         return refused
     if not _is_meant(inbound, facts):
         return _kept_as_note(inbound, facts)
-    agent, text = _agent(facts), _without_number(inbound.text, case)
+    agent, text = acting_agent(facts), _without_number(inbound.text, case)
     taken = [] if case.owner else take_over(case, agent, facts, quietly=True)
     span = _time_to_think(inbound, facts)
     if not span or facts.need(CaseContacts).to(case) is None:
@@ -112,7 +112,7 @@ def say_note(case: Case, inbound: Ordered, facts: Facts) -> Decision | None:
         return decide(RefuseOperation(OperationRefusalCode.ALREADY_SAID))
     if refused := _other_case(case, note.text):
         return refused
-    agent = _agent(facts)
+    agent = acting_agent(facts)
     taken = [] if case.owner else take_over(case, agent, facts, quietly=True)
     said = _said(case, agent, _without_number(note.text, case), note.files, note.message, facts)
     return decide(*taken, *said, RemoveNotice(f"remote:{inbound.message}"), PopupNotice("words_said"), UpdateCard())
@@ -155,7 +155,7 @@ def _edit_held(case: Case, inbound: Ordered, facts: Facts, before: AgentMessage,
 def _edit_said(case: Case, inbound: Ordered, facts: Facts, before: AgentMessage, reads_as: str) -> Decision:
     if reads_as != Reply.name:
         return decide(RefuseOperation(OperationRefusalCode.ALREADY_SAID))
-    text, agent = _without_number(inbound.text, case), _agent(facts)
+    text, agent = _without_number(inbound.text, case), acting_agent(facts)
     in_place = before.sent_as if inbound.files == before.files else ""
     names: Names = {"agent": agent_name(agent, case.language), "text": literal(text), "corrects": "1"}
     files = () if in_place else inbound.files
@@ -256,9 +256,3 @@ def _without_number(text: str, case: Case) -> str:
 
 def _messages(facts: Facts) -> AgentMessages:
     return facts.get(AgentMessages) or AgentMessages()
-
-
-def _agent(facts: Facts) -> Agent:
-    agent = facts.need(ActingAgent).agent
-    assert agent is not None  # noqa: S101 - refuse_unknown_agent comes before
-    return agent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desk.model.acts import Addressee, CancelTimer, ChangeState, Facts, RuleAct, SayTemplate, SetFields, SetTimer
 from desk.model.case import Case
-from desk.model.core_facts import Now
+from desk.model.core_facts import ActingAgent, Now
 from desk.model.provider_files import Agent, Provider
 from desk.model.states import CaseState
 from escalation.names_and_times import agent_name
@@ -24,3 +24,10 @@ def take_over(case: Case, agent: Agent, facts: Facts, quietly: bool = False) -> 
     if case.eta is None:
         acts.append(SetTimer("eta_missing", now + provider.first_eta_within, "eta"))
     return acts
+
+
+def acting_agent(facts: Facts) -> Agent:
+    """The agent whose order this is; one that nobody knows was refused before."""
+    agent = facts.need(ActingAgent).agent
+    assert agent is not None  # noqa: S101 - refuse_unknown_agent comes before
+    return agent

@@ -24,7 +24,7 @@ from intake.engine.answer_parsing import ParsedAnswer, answer_of, parse_answer, 
 from intake.engine.dialog_context import condition_values, dialog_of
 from intake.engine.engine import ConditionValues
 from intake.engine.model import Dialog, Question
-from intake.engine.rules import message_answers as hearing
+from intake.engine.rules import message_answers
 from intake.engine.rules.walking import go_on
 
 Words = Inbound[Said]
@@ -126,7 +126,7 @@ def _changed_answer(case: Case, inbound: Words, facts: Facts, name: str) -> Deci
     answer = _answer(case, inbound, facts, question) if question else None
     if dialog is None or question is None or answer is None:
         return None
-    answers = {**case.answers, question.id: hearing.with_origin(answer, inbound.message)}
+    answers = {**case.answers, question.id: message_answers.with_origin(answer, inbound.message)}
     lines = prompts.lines_of(case, dialog, facts, {question.id: answers[question.id]})
     told: list[RuleAct] = [SayTemplate("corrected" if lines else "noted", {"lines": lines})]
     values = condition_values(case, facts)

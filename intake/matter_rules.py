@@ -32,7 +32,7 @@ from intake.command_rules import silenced
 from intake.engine.completion import completed, is_complete
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.model import Dialog, DialogSet
-from intake.engine.rules import message_answers as hearing
+from intake.engine.rules import message_answers
 from intake.engine.rules.known_so_far import collected_so_far
 from intake.engine.rules.message_answers import heard
 from intake.first_words_rules import NOTHING_SAID
@@ -59,7 +59,7 @@ def bring_human(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
     elif said == "emergency":
         names = {"known": "1" if case.contract else ""}
     known = collected_so_far(case, inbound, facts)
-    left = hearing.words_left(found, case)
+    left = message_answers.words_left(found, case)
     if left and case.description and inbound.text not in case.description:
         known["description"] = append_words(case.description, inbound.text)
     return decide(SetFields(known), *urgent, Expect(), SayTemplate(said, names), *completed(case), done=False)

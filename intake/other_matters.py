@@ -39,7 +39,7 @@ from desk.understanding.substance import has_substance
 from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.model import DialogSet
 from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose, taken_up, waiting_behind
-from intake.engine.rules import message_answers as hearing
+from intake.engine.rules import message_answers
 from intake.engine.rules.message_answers import heard
 from intake.talk_about_the_talk_rules import open_again
 
@@ -60,7 +60,7 @@ def speaks_of_another_matter(case: Case, inbound: Inbound[Any], facts: Facts) ->
     if not case.expecting or not case.description or is_letter_channel(facts):
         return False
     found = heard(case, inbound, facts)
-    if case.expecting.owner == SELF_HELP and found.says(Act.DENY) and not hearing.words_left(found, case):
+    if case.expecting.owner == SELF_HELP and found.says(Act.DENY) and not message_answers.words_left(found, case):
         return False  # "no, that's not it" speaks of the article
     return found.says(Act.OTHER_MATTER) or _leads_elsewhere(case, inbound, facts)
 
@@ -74,14 +74,14 @@ def _leads_elsewhere(case: Case, inbound: Words, facts: Facts) -> bool:
     if open_one is not None and open_one.type in ("text", "evidence"):
         return False
     other = dialogs.match(inbound.text)
-    return other is not None and other.id != dialog.id and not hearing.told_now(case, inbound, facts, dialog)
+    return other is not None and other.id != dialog.id and not message_answers.told_now(case, inbound, facts, dialog)
 
 
 def another_matter(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     """Turns to the other matter, or keeps it and goes on with this one."""
     found, dialog = heard(case, inbound, facts), dialog_of(case, facts)
-    told = hearing.told_now(case, inbound, facts, dialog) if dialog else {}
-    if not hearing.words_left(found, case) and not _leads_elsewhere(case, inbound, facts):
+    told = message_answers.told_now(case, inbound, facts, dialog) if dialog else {}
+    if not message_answers.words_left(found, case) and not _leads_elsewhere(case, inbound, facts):
         return None if told else interpose(case, OTHER, SayTemplate("tell_other"))
     if not told and _INSTEAD.intersection(normalized(inbound.text).split()):
         return decide(*_turned(case, inbound, facts), words_used=True)
@@ -107,9 +107,9 @@ def take_other(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
             return decide(*taken_up(case), done=False)
         return decide(*_turned(case, inbound, facts), words_used=True)
     found = heard(case, inbound, facts)
-    if inbound.option == "other_no" or hearing.agreed(found) is False:
+    if inbound.option == "other_no" or message_answers.agreed(found) is False:
         return decide(ChangeState(CaseState.CANCELLED, "declined"), Expect(), SayTemplate("other_dropped"), done=False)
-    agreed = bool(inbound.option) or hearing.agreed(found) is True
+    agreed = bool(inbound.option) or message_answers.agreed(found) is True
     return decide(Expect(), done=False, words_used=agreed)
 
 
@@ -123,7 +123,7 @@ def offer_kept(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     return decide(
         SetFields({"description": event.text[:ENOUGH]}),
         behind,
-        SetDialogState({"heard": hearing.remembered(case, inbound, facts)}),
+        SetDialogState({"heard": message_answers.remembered(case, inbound, facts)}),
         Expect(OTHER),
         SayTemplate("also_asked", names, buttons=YES_NO),
         words_used=True,

@@ -37,7 +37,7 @@ from intake.engine import engine, prompts
 from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.letters.rules import letter_shown
 from intake.engine.paused_questions import CLOSE_OR_NOT, GO_ON_OR_ANEW, PAUSING, interpose, taken_up
-from intake.engine.rules import message_answers as hearing
+from intake.engine.rules import message_answers
 from intake.engine.rules.message_answers import heard
 
 Words = Inbound[Said]
@@ -76,14 +76,14 @@ def change_language(case: Case, inbound: Words, facts: Facts) -> Decision | None
     wanted = str(value.value) if value else ""
     if not found.says(Act.LANGUAGE) or wanted not in LANGUAGES or wanted == case.language:
         return None
-    used = not hearing.words_left(found, case)
+    used = not message_answers.words_left(found, case)
     return decide(SetFields({"language": wanted}), SayTemplate("talk_in_language"), done=False, words_used=used)
 
 
 def put_in_other_language(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     """The open question is put again in the language that was asked for just now."""
     found = heard(case, inbound, facts)
-    if not found.says(Act.LANGUAGE) or not case.expecting or hearing.words_left(found, case):
+    if not found.says(Act.LANGUAGE) or not case.expecting or message_answers.words_left(found, case):
         return None
     if is_letter_channel(facts) and (letter := _letter_again(case, facts)):
         return decide(*letter, words_used=True)
@@ -116,7 +116,7 @@ def call_off(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     found = heard(case, inbound, facts)
     if not (found.says(Act.CANCEL) or inbound.text.strip().lower() == "/cancel"):
         return None
-    more = bool(inbound.files) or bool(hearing.words_left(found, case))
+    more = bool(inbound.files) or bool(message_answers.words_left(found, case))
     if facts.need(CaseMatch).how == "new":
         return None if more else decide(SayTemplate("status_none"), Ignore(IgnoredCode.STATUS))
     if more and is_letter_channel(facts):
@@ -147,7 +147,7 @@ def answer_between(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     if not said or not case.expecting:
         return None
     open_one = case.expecting.question if case.expecting.owner == QUESTION else ""
-    if hearing.words_left(found, case) or (open_one and open_one in case.answers):
+    if message_answers.words_left(found, case) or (open_one and open_one in case.answers):
         return decide(*said, done=False)
     return decide(*open_again(case, facts, *said), words_used=True)
 
@@ -182,7 +182,7 @@ def take_settled(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
     found = heard(case, inbound, facts)
     if inbound.option == "close_it" or (not inbound.option and found.closes and may_consent(case, inbound)):
         return _settled(case, inbound, facts)
-    denied = inbound.option == "still_open" or hearing.agreed(found) is False
+    denied = inbound.option == "still_open" or message_answers.agreed(found) is False
     if denied:
         return _go_on(case, facts, SayTemplate("go_on_then"))
     return decide(*taken_up(case), done=False)
@@ -196,9 +196,9 @@ def _settled(case: Case, inbound: Answer, facts: Facts) -> Decision:
 def take_go_on(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
     """Whether to go on with the talk or to begin anew; whatever else is said is heard as an answer."""
     found = heard(case, inbound, facts)
-    if inbound.option == "begin_anew" or found.says(Act.RESTART) or hearing.agreed(found) is False:
+    if inbound.option == "begin_anew" or found.says(Act.RESTART) or message_answers.agreed(found) is False:
         return decide(*_cancelled("begun_anew"), SayTemplate("begin_anew"), words_used=True)
-    if inbound.option == "go_on" or hearing.agreed(found):
+    if inbound.option == "go_on" or message_answers.agreed(found):
         return _go_on(case, facts)
     return decide(*taken_up(case), done=False)
 

@@ -12,7 +12,7 @@ import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, TypeGuard
 
 from desk.language.translatable import sentence
 
@@ -175,12 +175,13 @@ def _contained(left: object, right: object) -> bool:
 
 def _comparing_numbers(compare: Callable[[float, float], bool]) -> Callable[[object, object], bool | None]:
     def test(left: object, right: object) -> bool | None:
-        return compare(left, right) if _is_number(left) and _is_number(right) else None  # type: ignore[arg-type]
+        return compare(left, right) if is_number(left) and is_number(right) else None
 
     return test
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether a value is a number; true and false are none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
@@ -258,7 +259,7 @@ class _Parser:
             return left
         right = self.parse_list() if symbol.endswith("in") else self.parse_term()
         for side in (left, right):
-            if symbol[0] in "<>" and isinstance(side, _Constant) and not _is_number(side.constant):
+            if symbol[0] in "<>" and isinstance(side, _Constant) and not is_number(side.constant):
                 what = "{symbol} compares numbers, and {value} is none"
                 self.fail(sentence(what, symbol=symbol, value=repr(side.constant)))
         return _Compare(left, symbol, right)

@@ -77,3 +77,9 @@ def load_word_list(name: str) -> tuple[str, ...]:
 def trigram_model_of(language: str) -> CharLanguageModel:
     """The model of one language, learned once in some ten milliseconds."""
     return CharLanguageModel(load_word_list(language), load_word_list("more_words"))
+
+
+@cache
+def unchanging_words() -> frozenset[str]:
+    """Names and terms that are never taken for a wrong layout or for transliteration."""
+    return frozenset(load_word_list("unchanging_words"))

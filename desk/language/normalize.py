@@ -22,6 +22,11 @@ def word_lines(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(bare for one in text.replace("\n", "|").split("|") if (bare := one.strip())))
 
 
+def word_set(text: str) -> frozenset[str]:
+    """The words that blanks and line ends separate."""
+    return frozenset(text.split())
+
+
 def normalized(text: str) -> str:
     """The words of a text with one blank between: casefolded, ё as е, "Wi-Fi" as "wifi", no punctuation."""
     folded = unicodedata.normalize("NFKC", without_invisible(text[:MAX_LENGTH])).casefold().replace("ё", "е")

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from desk.language.normalize import normalized, word_lines
+from desk.language.normalize import normalized, word_lines, word_set
 
-
-def _word_set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_FILLERS = _word_set(
+_FILLERS = word_set(
     "ну вроде кажется похоже наверное ой так а и же уже еще пока здравствуйте добрый день привет "
     "well i think hm hmm oh so hello hi it seems yet"
 )
-_YES_WORDS = _word_set(
+_YES_WORDS = word_set(
     "да ага угу конечно верно правильно точно ок окей хорошо согласен согласна подтверждаю именно "
     "yes yep yeah yup sure ok okay right correct indeed y"
 )
-_NO_WORDS = _word_set("нет неа не нету никак no nope not nah never n")
+_NO_WORDS = word_set("нет неа не нету никак no nope not nah never n")
 _DONT_KNOW_PHRASES = word_lines(
     "не знаю | незнаю | не в курсе | не помню | не уверен | не уверена | затрудняюсь | без понятия | "
     "понятия не имею | dont know | do not know | dunno | no idea | not sure | cant tell | dont remember"

@@ -5,26 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from desk.language.normalize import word_set
 from desk.understanding.reading.message_words import Word
 
-
-def _word_set(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 _LOUD_SIGNS = re.compile(r"!{3,}|\?{3,}|\?!\?|!\?!|[?!]{4,}")
-_GOOD_WORDS = _word_set(
+_GOOD_WORDS = word_set(
     "ура заработало заработал заработала работает спасибо отлично супер появился есть помогло пожалуйста молодцы класс "
     "yay works working fixed great thanks thank hooray please perfect awesome back"
 )
-_CALM_WORDS = _word_set(
+_CALM_WORDS = word_set(
     "пожалуйста здравствуйте спасибо помогите добрый уважаемые извините простите подскажите please hello thanks thank "
     "sorry help kindly dear"
 )
-_YES_WORDS = _word_set("да ок ага yes ok okay yep")
+_YES_WORDS = word_set("да ок ага yes ok okay yep")
 MIN_WORDS, MIN_LETTERS, MIN_SHARE = 4, 12, 0.7
 """So many words and letters, and such a share of capitals among these, are shouting; an answer of few words is none."""
-_ABBREVIATIONS = _word_set(
+_ABBREVIATIONS = word_set(
     "los wan lan pon ont onu ip tv dns dhcp pppoe wpa wpa2 psk aes usb tp link vpn ssid mac url iptv wifi wps lte poe "
     "лос пон айпи тв днс усб"
 )

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from desk.language.condition_checks import NameDomain
-from desk.language.conditions import CompiledCondition, InvalidCondition
+from desk.language.conditions import CompiledCondition, InvalidCondition, is_number
 from desk.language.detect import LANGUAGES
 from desk.language.operator_file_faults import Fault, FileFaults
 from desk.language.translatable import sentence, write_instead
@@ -24,7 +24,6 @@ from intake.engine.lint_parts import (
     PartsLinter,
     Place,
     Table,
-    is_number,
     is_table,
     matches,
     only_strings,

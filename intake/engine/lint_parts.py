@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from desk.language.condition_checks import NameDomain, condition_faults
-from desk.language.conditions import CompiledCondition, InvalidCondition
+from desk.language.conditions import CompiledCondition, InvalidCondition, is_number
 from desk.language.detect import LANGUAGES
 from desk.language.operator_file_faults import FileFaults
 from desk.language.toml_lines import TomlPath
@@ -221,10 +221,6 @@ def is_table(value: Any) -> TypeGuard[dict[str, Any]]:
 
 def _is_text(value: Any) -> TypeGuard[str]:
     return isinstance(value, str) and value.isprintable()
-
-
-def is_number(value: Any) -> TypeGuard[float]:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def matches(pattern: re.Pattern[str], value: Any) -> bool:

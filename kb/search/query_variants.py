@@ -17,7 +17,7 @@ from operator import attrgetter
 from typing import TypeAlias
 
 from desk.language.layout_and_transliteration import EDGE_SIGNS, LATIN_KEYS, swap_layout, transliteration_variants
-from desk.language.letter_model import load_word_list, trigram_model_of
+from desk.language.letter_model import trigram_model_of, unchanging_words
 from kb.search.tokenize import MAX_QUERY_WORDS, WORDLISTS, normalise, tokens
 
 KnowsWords: TypeAlias = Callable[[Sequence[str]], Sequence[bool]]
@@ -97,7 +97,7 @@ class _WordScorer:
 
     def __init__(self, knows_words: KnowsWords) -> None:
         self._knows_words = knows_words
-        self._names = _unchanging_words()
+        self._names = unchanging_words()
         self._models = {True: trigram_model_of("ru"), False: trigram_model_of("en")}
         self._known: dict[str, bool] = {}
         self._word_scores: dict[str, float] = {}
@@ -216,8 +216,3 @@ def _best_path(choices: Iterable[Sequence[_InterpretedText]]) -> list[Sequence[s
 
 
 _score = attrgetter("score")
-
-
-@cache
-def _unchanging_words() -> frozenset[str]:
-    return frozenset(load_word_list("unchanging_words"))

@@ -16,6 +16,7 @@ from pathlib import Path
 import Stemmer
 
 from desk.language import letter_model
+from desk.language.normalize import word_set
 from desk.language.unsafe_characters import without_invisible
 
 WORDLISTS = Path(__file__).parent / "wordlists"
@@ -25,10 +26,6 @@ MAX_QUERY_WORDS = 40
 MAX_WORD_LENGTH = 40
 CACHE_SIZE = 20_000
 """Stems kept in memory."""
-
-
-def _word_set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
 
 
 _ADDRESS_RE = re.compile(r"(\d{3}\.\d{1,3})(?:\.\d{1,3}){0,2}")
@@ -43,7 +40,7 @@ _LATIN_RE = re.compile("[a-z]")
 _LOOKALIKES = ("aceopxykbmhtr", "асеорхукьмнтг")
 _TO_CYRILLIC = str.maketrans(*_LOOKALIKES)
 _TO_LATIN = str.maketrans(*reversed(_LOOKALIKES))
-_COURTESY_WORDS = _word_set(
+_COURTESY_WORDS = word_set(
     """
     здравствуйте здравствуй здрасте привет приветствую добрый доброе доброго день дня вечер вечера утро
     пожалуйста плиз подскажите скажите помогите спасибо заранее
@@ -51,7 +48,7 @@ _COURTESY_WORDS = _word_set(
     """
 )
 """Courtesies around a question, left out as long as anything else is said."""
-_STOP_WORDS = _word_set(
+_STOP_WORDS = word_set(
     """
     а бы в вам вас во вот вы да до ее ей ему если есть еще же за и из или им их к как ко когда ли мне
     меня мой моя мы на над нам нас ни но ну о об он она они от по под после при про с сейчас со
@@ -62,7 +59,7 @@ _STOP_WORDS = _word_set(
     """
 )
 """Stop words. They are matched like all others, but alone they are no question."""
-_CONTRACT_WORDS = _word_set("договор договора договору договоре номер contract number")
+_CONTRACT_WORDS = word_set("договор договора договору договоре номер contract number")
 
 
 def normalise(text: str) -> str:

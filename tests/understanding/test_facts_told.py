@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk.language.normalize import word_set
 from desk.understanding.facts_told import facts_told
-from desk.understanding.reading.grammar_word_repair import word_set
 from desk.understanding.reading.observations import Situation, TalkStage
 
 MOSCOW = ZoneInfo("Europe/Moscow")

@@ -14,13 +14,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from desk.language.layout_and_transliteration import EDGE_SIGNS, swap_layout, transliteration_variants
-from desk.language.letter_model import load_word_list, trigram_model_of
-
-
-def word_set(words: str) -> frozenset[str]:
-    """The words of a text, each once."""
-    return frozenset(words.split())
-
+from desk.language.letter_model import load_word_list, trigram_model_of, unchanging_words
+from desk.language.normalize import word_set
 
 LAYOUT, TRANSLITERATION = "layout", "transliteration"
 
@@ -125,7 +120,7 @@ def kind_of_latin(text: str) -> str:
 def _weights(piece: str) -> tuple[tuple[str, float], ...]:
     """What one piece speaks for."""
     core = piece.strip(EDGE_SIGNS + "!?()-")
-    if not _TYPED.fullmatch(piece.rstrip("!?)")) or "." in core or core in _unchanging():
+    if not _TYPED.fullmatch(piece.rstrip("!?)")) or "." in core or core in unchanging_words():
         return ()
     known = {
         kind: next((word for _, _, word in _conversions(piece, kind) if _is_known_russian(word)), "")
@@ -152,7 +147,7 @@ def _weights_by_likelihood(piece: str, core: str) -> tuple[tuple[str, float], ..
 def converted_piece(piece: str, kind: str) -> tuple[int, int, str]:
     """The part of a piece that was meant in Russian letters, and the word; "" where it stays as it is."""
     core = piece.strip(EDGE_SIGNS + "!?()-")
-    if core in _unchanging():
+    if core in unchanging_words():
         return 0, 0, ""
     found = _conversions(piece, kind)
     for start, end, word in found:
@@ -242,18 +237,13 @@ def _english() -> frozenset[str]:
 
 
 @cache
-def _unchanging() -> frozenset[str]:
-    return frozenset(load_word_list("unchanging_words"))
-
-
-@cache
 def _ordinary_stems() -> frozenset[str]:
-    return frozenset(map(_stem, (*_russian(), *_english(), *_unchanging())))
+    return frozenset(map(_stem, (*_russian(), *_english(), *unchanging_words())))
 
 
 def is_ordinary(word: str) -> bool:
     """Whether a word is one of everyday in Russian or English, in whatever form."""
-    return word in _unchanging() or _stem(word) in _ordinary_stems()
+    return word in unchanging_words() or _stem(word) in _ordinary_stems()
 
 
 @cache

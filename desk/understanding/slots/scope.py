@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from desk.understanding.reading.grammar_word_repair import word_set
+from desk.language.normalize import word_set
 from desk.understanding.reading.normalized_message import Clause, Reading
 from desk.understanding.reading.observations import ObservedValue
 from desk.understanding.slots.sites import PLACE_IN_NET

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from desk.understanding.reading.grammar_word_repair import word_set
+from desk.language.normalize import word_set
 from desk.understanding.reading.normalized_message import Reading
 from desk.understanding.reading.observations import ObservedValue
 from desk.understanding.slots.moments import Moment, iso_span

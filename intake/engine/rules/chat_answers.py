@@ -25,7 +25,7 @@ from intake.engine import prompts
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.completion import completed
 from intake.engine.model import Dialog, Question
-from intake.engine.rules import message_answers as hearing
+from intake.engine.rules import message_answers
 from intake.engine.rules.walking import go_on, recorded
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
@@ -37,7 +37,7 @@ MOST_REPHRASED = 2
 def chat_answer(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question) -> Decision:
     """Takes in one answer to the open question. Words that nobody understood stay with the case."""
     decision = _taken(case, inbound, facts, dialog, question)
-    used = decision.words_used or not hearing.words_left(hearing.heard(case, inbound, facts), case)
+    used = decision.words_used or not message_answers.words_left(message_answers.heard(case, inbound, facts), case)
     return replace(decision, words_used=used)
 
 
@@ -46,10 +46,10 @@ def _taken(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: 
         return _pressed(case, inbound, facts, dialog, question)
     if question.id in case.answers:  # `intake.engine.rules.dialog_rules.note_facts` understood it
         return go_on(case, dialog, facts, dict(case.answers), [SetDialogState({"tries": 0})])
-    found = hearing.heard(case, inbound, facts)
-    told = _news(case, hearing.told_now(case, inbound, facts, dialog))
-    mended = hearing.answered_by(case, inbound)
-    if found.says(Act.BACK) or (hearing.corrects(found) and not mended):
+    found = message_answers.heard(case, inbound, facts)
+    told = _news(case, message_answers.told_now(case, inbound, facts, dialog))
+    mended = message_answers.answered_by(case, inbound)
+    if found.says(Act.BACK) or (message_answers.corrects(found) and not mended):
         return back(case, dialog, facts)
     if (mended and not told) or not (facts.get(ReplyTiming) or ReplyTiming()).may_answer:
         return _stands(case, inbound, facts, dialog, question, found)
@@ -59,7 +59,7 @@ def _taken(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: 
     return _beside(case, inbound, facts, dialog, question, found, told)
 
 
-def _news(case: Case, told: hearing.Answers) -> hearing.Answers:
+def _news(case: Case, told: message_answers.Answers) -> message_answers.Answers:
     """Of what a message tells, what was not known before: "списали дважды" adds nothing to a charge, and may be the
     answer to a question in free words."""
     return {
@@ -84,11 +84,11 @@ def _pressed(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question
 
 
 def _answer(
-    case: Case, inbound: Spoken, facts: Facts, question: Question, found: Understanding, told: hearing.Answers
+    case: Case, inbound: Spoken, facts: Facts, question: Question, found: Understanding, told: message_answers.Answers
 ) -> ParsedAnswer | None:
     """The answer to the open question, by its own kind. A word of the talk itself ("чего?", a greeting) is none."""
     talk = (Act.CONFUSED, Act.BOT_QUESTION, Act.GREETING, Act.STATUS, Act.WAIT, Act.CORRECTION, Act.OTHER_MATTER)
-    if told or (found.says(*talk) and not hearing.words_left(found, case)):
+    if told or (found.says(*talk) and not message_answers.words_left(found, case)):
         return None
     now, zone = facts.need(Now).at, facts.need(Provider).timezone
     given = parse_answer(question, inbound.text, now, files=inbound.files, zone=zone)
@@ -105,11 +105,11 @@ def _answered(
     found: Understanding,
 ) -> Decision:
     """The answer is kept with its origin; words beside it are kept as they are, where the answer does not hold them."""
-    stored = hearing.with_origin(given, inbound.message)
+    stored = message_answers.with_origin(given, inbound.message)
     answers = {**case.answers, question.id: stored}
     acts: list[RuleAct] = [SetDialogState({"tries": 0})]
     told = given.value is not None and given.text and len(given.text) < len(inbound.text.strip())
-    if told and hearing.words_left(found, case):
+    if told and message_answers.words_left(found, case):
         acts.append(_kept(case, inbound))
     decision = go_on(case, dialog, facts, answers, acts)
     return Decision(decision.acts, decision.done, words_used=True)
@@ -122,14 +122,14 @@ def _beside(
     dialog: Dialog,
     question: Question,
     found: Understanding,
-    told: hearing.Answers,
+    told: message_answers.Answers,
 ) -> Decision:
     """The message answers something else, shows a photo, does not understand the question, or is not understood."""
     if told:
         return _stands(case, inbound, facts, dialog, question, found)
     if inbound.files:
         return _shown(case, inbound, facts, dialog, question)
-    if found.says(Act.GREETING, Act.THANKS, Act.WAIT) and not hearing.words_left(found, case):
+    if found.says(Act.GREETING, Act.THANKS, Act.WAIT) and not message_answers.words_left(found, case):
         lead = "take_your_time" if found.says(Act.WAIT) else "hello_again"
         return decide(*acknowledge(case, lead), words_used=True)
     if _did_not_help(inbound.text):
@@ -144,7 +144,7 @@ def _shown(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: 
     wanted = next((one for one in dialog.requests if one.type == "photo" and one.id not in answers), None)
     picture = parse_answer(wanted, inbound.text, now, files=inbound.files) if wanted else None
     if wanted and isinstance(picture, ParsedAnswer) and picture.files:
-        answers[wanted.id] = hearing.with_origin(picture, inbound.message)
+        answers[wanted.id] = message_answers.with_origin(picture, inbound.message)
         if question.means == "lamps":
             answers[question.id] = _left_open(question)
     lead: list[RuleAct] = [SayTemplate("seen", {"kind": kind_seen(inbound.files)})]
@@ -164,7 +164,7 @@ def _stands(
     case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question, found: Understanding
 ) -> Decision:
     """Something was told, but not what was asked: that is noted, and the question put once more, or left unknown."""
-    told = hearing.told_now(case, inbound, facts, dialog)
+    told = message_answers.told_now(case, inbound, facts, dialog)
     lines = prompts.lines_of(case, dialog, facts, told) if told else []
     lead: list[RuleAct] = [SayTemplate("noted", {"lines": lines})]
     if found.says(Act.SKIP):

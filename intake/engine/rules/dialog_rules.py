@@ -15,8 +15,8 @@ from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.letters import rules as letter_rules
 from intake.engine.model import Dialog
-from intake.engine.rules import chat_answers
-from intake.engine.rules import message_answers as hearing
+from intake.engine.rules import chat_answers, message_answers
+from intake.engine.rules.message_answers import Answers
 from intake.engine.rules.walking import begun, go_on
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
@@ -31,17 +31,17 @@ def note_facts(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | N
     dialog = dialog_of(case, facts)
     if dialog is None:
         told_something = inbound.text.strip() and not inbound.text.startswith("/")
-        heard = hearing.remembered(case, inbound, facts)
+        heard = message_answers.remembered(case, inbound, facts)
         return decide(SetDialogState({"heard": heard}), done=False) if told_something else None
-    told = hearing.told_now(case, inbound, facts, dialog) or _mended(case, inbound, facts, dialog)
-    before = hearing.told_before(case, facts, dialog)
+    told = message_answers.told_now(case, inbound, facts, dialog) or _mended(case, inbound, facts, dialog)
+    before = message_answers.told_before(case, facts, dialog)
     answers = {**before, **case.answers, **_taken(case, inbound, facts, dialog, told)}
     if answers == case.answers:
         return None
     acts: list[RuleAct] = [prompts.keep_answers(answers)]
     if before:
         acts.append(SetDialogState({"heard": []}))
-    left = hearing.words_left(hearing.heard(case, inbound, facts), case)
+    left = message_answers.words_left(message_answers.heard(case, inbound, facts), case)
     if told and left:
         acts.append(SetFields({"description": append_words(case.description, inbound.text)}))
     summed_up = case.expecting.owner == SUMMARY  # which shows them all again
@@ -49,10 +49,10 @@ def note_facts(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | N
     return decide(*acts, *said, done=False, words_used=bool(told))
 
 
-def _mended(case: Case, inbound: Inbound[Said], facts: Facts, dialog: Dialog) -> hearing.Answers:
+def _mended(case: Case, inbound: Inbound[Said], facts: Facts, dialog: Dialog) -> Answers:
     """A correction that is terse: "ой, только на одном" is an answer to the last question that it fits."""
-    found = hearing.heard(case, inbound, facts)
-    if not hearing.corrects(found) or is_letter_channel(facts):
+    found = message_answers.heard(case, inbound, facts)
+    if not message_answers.corrects(found) or is_letter_channel(facts):
         return {}
     now, zone = facts.need(Now).at, facts.need(Provider).timezone
     for name in dict.fromkeys(reversed(case.dialog_state.put)):
@@ -61,14 +61,14 @@ def _mended(case: Case, inbound: Inbound[Said], facts: Facts, dialog: Dialog) ->
             continue
         given = parse_answer(question, found.leftover, now, zone=zone)
         if isinstance(given, ParsedAnswer) and given.value is not None:
-            return {name: hearing.with_origin(replace(given, text=inbound.text), inbound.message)}
+            return {name: message_answers.with_origin(replace(given, text=inbound.text), inbound.message)}
     return {}
 
 
-def _taken(case: Case, inbound: Inbound[Said], facts: Facts, dialog: Dialog, told: hearing.Answers) -> hearing.Answers:
+def _taken(case: Case, inbound: Inbound[Said], facts: Facts, dialog: Dialog, told: Answers) -> Answers:
     """Of what was told: what was open, and what changes an earlier answer."""
-    mended = case.expecting.owner == SUMMARY or hearing.corrects(hearing.heard(case, inbound, facts))
-    open_one = hearing.open_question(case, facts)
+    mended = case.expecting.owner == SUMMARY or message_answers.corrects(message_answers.heard(case, inbound, facts))
+    open_one = message_answers.open_question(case, facts)
     return {
         name: one
         for name, one in told.items()
@@ -85,7 +85,7 @@ def ask_questions(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     dialog = dialog_of(case, facts)
     if case.expecting or dialog is None:
         return None
-    answers = {**hearing.told_before(case, facts, dialog), **case.answers}
+    answers = {**message_answers.told_before(case, facts, dialog), **case.answers}
     acts = begun(case, dialog)
     if case.dialog_state.heard:
         acts.append(SetDialogState({"heard": []}))

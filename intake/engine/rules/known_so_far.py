@@ -11,7 +11,7 @@ from desk.model.events import Inbound
 from intake.engine.dialog_context import case_data, dialog_of, is_letter_channel
 from intake.engine.letters.rules import answers_in_letter
 from intake.engine.model import DialogSet
-from intake.engine.rules import message_answers as hearing
+from intake.engine.rules import message_answers
 from intake.engine.rules.walking import on_file
 
 
@@ -24,7 +24,10 @@ def collected_so_far(case: Case, inbound: Inbound[Any], facts: Facts) -> dict[st
     dialog = dialog_of(case, facts) or (dialogs.match(case.description) if dialogs else None)
     if dialog is None:
         return {}
-    answers = {**hearing.told_before(case, facts, dialog), **hearing.told_now(case, inbound, facts, dialog)}
+    answers = {
+        **message_answers.told_before(case, facts, dialog),
+        **message_answers.told_now(case, inbound, facts, dialog),
+    }
     if is_letter_channel(facts) and case.expecting.owner == QUESTION:
         answers |= answers_in_letter(case, inbound, facts, dialog)
     answers = {**answers, **case.answers}

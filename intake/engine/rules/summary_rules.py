@@ -13,8 +13,7 @@ from intake.engine.completion import completed
 from intake.engine.dialog_context import dialog_of
 from intake.engine.findings import question_summary
 from intake.engine.model import Dialog, Question, QuestionOption
-from intake.engine.rules import chat_answers, walking
-from intake.engine.rules import message_answers as hearing
+from intake.engine.rules import chat_answers, message_answers, walking
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
@@ -29,8 +28,8 @@ def confirm_summary(case: Case, inbound: Spoken, facts: Facts) -> Decision | Non
     if dialog is not None and case.dialog_state.prompt < _LONG_TALK:
         if option.startswith("redo_"):
             return chat_answers.redo(case, dialog, facts, option.removeprefix("redo_"))
-        found = hearing.heard(case, inbound, facts)
-        if not option and hearing.answered_by(case, inbound):
+        found = message_answers.heard(case, inbound, facts)
+        if not option and message_answers.answered_by(case, inbound):
             # `intake.engine.rules.dialog_rules.note_facts` changed the answers.
             return walking.finish(case, dialog, facts, dict(case.answers), [], again=True)
         if found.says(Act.BACK):
@@ -49,14 +48,14 @@ def confirm_summary(case: Case, inbound: Spoken, facts: Facts) -> Decision | Non
 def _objects(inbound: Spoken, found: Understanding) -> bool:
     if inbound.option or not inbound.text:
         return False
-    said = hearing.agreed(found)
-    return said is False or (said is None and is_agreement(inbound.text) is False) or hearing.corrects(found)
+    said = message_answers.agreed(found)
+    return said is False or (said is None and is_agreement(inbound.text) is False) or message_answers.corrects(found)
 
 
 def _adds(case: Case, inbound: Spoken, facts: Facts) -> bool:
-    found = hearing.heard(case, inbound, facts)
-    agreed = hearing.agreed(found) is True or found.says(Act.AGREE, Act.SKIP)
-    return bool(hearing.words_left(found, case)) and not agreed
+    found = message_answers.heard(case, inbound, facts)
+    agreed = message_answers.agreed(found) is True or found.says(Act.AGREE, Act.SKIP)
+    return bool(message_answers.words_left(found, case)) and not agreed
 
 
 def _named(case: Case, dialog: Dialog, text: str) -> str:
