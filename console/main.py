@@ -20,8 +20,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "migrate": ("console.commands.migrate_and_serve:migrate", "Bring the database to this version."),
     "serve": ("console.commands.migrate_and_serve:serve", "Run the desk."),
     # Agents look and act.
-    "cases": ("console.commands.cases:cases", "List cases."),
-    "case": ("console.commands.cases:case", "Show one case with its journal."),
+    "cases": ("console.commands.list_and_show_cases:cases", "List cases."),
+    "case": ("console.commands.list_and_show_cases:case", "Show one case with its journal."),
     "take": ("console.commands.agent:take", "Take a case."),
     "say": ("console.commands.agent:say", "Write to the subscriber of a case."),
     "note": ("console.commands.agent:note", "Note something the subscriber does not see."),
@@ -40,12 +40,15 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "Show what the desk makes of a sentence.",
     ),
     "dialog": (
-        "console.commands.understanding.dialog_letters:dialog",
+        "console.commands.understanding.dialog_letter_preview:dialog",
         "Dialogs: their letter, and what letters answer to it.",
     ),
     # Packages with commands of their own.
     "mail": ("console.commands.mail.group:mail", "Mails as the desk reads them, and what became of each."),
-    "mailbox": ("console.commands.mail.mailbox:mailbox", "Mailboxes without passwords: authorize by OAuth 2.0."),
+    "mailbox": (
+        "console.commands.mail.mailbox_authorize:mailbox",
+        "Mailboxes without passwords (OAuth 2.0).",
+    ),
     "kb": ("console.commands.kb.group:kb", "The knowledge base: search, measure, fill, print."),
     # To try it.
     "chat": ("console.commands.chat:chat", "Be a subscriber, in this terminal."),

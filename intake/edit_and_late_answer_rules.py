@@ -25,7 +25,7 @@ from intake.engine.dialog_context import condition_values, dialog_of
 from intake.engine.engine import ConditionValues
 from intake.engine.model import Dialog, Question
 from intake.engine.rules import message_answers
-from intake.engine.rules.walking import go_on
+from intake.engine.rules.next_step import go_on
 
 Words = Inbound[Said]
 

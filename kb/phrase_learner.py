@@ -25,7 +25,6 @@ from desk.model.shared_facts import Account
 from desk.model.subscribers import Person
 from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.ids import EPOCH
-from kb.learning.outcomes import ANSWER_TIMEOUT, RETURN_WINDOW, CaseReturnFacts, ReturnFinder
 from kb.learning.phrase_acceptance import (
     DAY,
     MONTH,
@@ -35,6 +34,7 @@ from kb.learning.phrase_acceptance import (
     anonymised_phrase,
     judge_phrase,
 )
+from kb.learning.suggestion_outcomes import ANSWER_TIMEOUT, RETURN_WINDOW, CaseReturnFacts, ReturnFinder
 from kb.storage.article_store import ArticleEditionRow
 from kb.storage.article_versions import bump_knowledge_counter
 from kb.storage.phrase_store import TAKEN_BACK_REASONS, take_back_returned

@@ -37,7 +37,7 @@ from mail.receiving.listener import MailboxListener
 from mail.receiving.mailbox_memory_shares import FetchScheduler
 from mail.sending.compose import OutboundAttachment, UnsendableMessage, compose_message
 from mail.sending.render import MailRenderer
-from mail.sending.untagged import without_tag
+from mail.sending.untagged_letters import without_tag
 from mail.transport.remembered_server_abilities import AbilitiesFile
 from mail.transport.smtp import SmtpConnection
 

@@ -24,7 +24,7 @@ from desk.model.journal import AutomaticMailCame, LetterForwarded, MailIncomplet
 from desk.model.messages import RedeliveryPolicy, SenderAssurance
 from mail.sending.compose import UNSUBSCRIBE
 from mail.sending.loop_guard import OptOutOfNotices
-from mail.sending.peers import peer_of
+from mail.sending.peer_of_address import peer_of
 
 _DECLINING = frozenset({UNSUBSCRIBE, "отписаться"})
 """The one word by which somebody declines notices, as the subject or as the whole message."""

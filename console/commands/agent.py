@@ -13,12 +13,12 @@ from typing import Any
 
 import click
 
-from console.commands import decide_or_wait as waiting
-from console.commands.author_and_clock import zone_of
+from console.commands import submit_and_wait as waiting
+from console.commands.agent_name_and_time_zone import zone_of
 from console.commands.case_lookup import find
 from console.commands.command_actor import require_agent
-from console.commands.decide_or_wait import OutgoingStatus
 from console.commands.solving_article_options import ResolvingArticleOptions, article_options, require_article
+from console.commands.submit_and_wait import OutgoingStatus
 from console.runtime.content_folders import TEMPLATES
 from console.terminal.command_context import (
     NO_SUCH,

@@ -59,7 +59,7 @@ def audit(folder: DeskFolder, number: str, provider: str, since: str, actor: str
 
 
 def _print_row(row: AuditRow) -> None:
-    from console.terminal.output import Output, indented, one_line, text  # noqa: PLC0415 (rich takes a moment)
+    from console.terminal.rich_output import Output, indented, one_line, text  # noqa: PLC0415 (rich takes a moment)
 
     what = " · ".join(one for one in (row.operation, row.case_number, row.outcome, _details(row)) if one)
     head = one_line(f"{row.at:%Y-%m-%d %H:%M:%S} · {_whose(row)} · {row.actor}", "bold")

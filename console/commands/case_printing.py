@@ -11,9 +11,9 @@ from rich.styled import Styled
 from rich.table import Table
 from rich.text import Text
 
-from console.commands.author_and_clock import Providers, agent_name, zone_of
-from console.commands.case_origins import origin_lines
-from console.terminal.output import READABLE, Output, indented, labelled, message, one_line, text
+from console.commands.agent_name_and_time_zone import Providers, agent_name, zone_of
+from console.commands.case_field_origins import origin_lines
+from console.terminal.rich_output import READABLE, Output, indented, labelled, message, one_line, text
 from console.terminal.times import full_time, short_time
 from desk.api.case_queries import CaseView, RoundView
 from desk.api.journal_text import JournalText

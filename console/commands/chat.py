@@ -16,7 +16,7 @@ from console.runtime.serve_loops import Server
 from console.runtime.wiring import build_application
 from console.terminal import logging as logs
 from console.terminal.command_context import DeskFolder, open_database, pass_folder, run
-from console.terminal.output import READABLE, Output
+from console.terminal.rich_output import READABLE, Output
 from desk.language.translatable import sentence
 from desk.model.messages import FRONT
 from desk.model.provider_files import Provider

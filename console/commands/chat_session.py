@@ -17,7 +17,7 @@ from chat.terminal_channel import ShownFile, ShownMessage, TerminalChannel, Term
 from console.runtime.channel_listeners import LEASE_RENEWAL
 from console.runtime.wiring import Application
 from console.terminal.command_context import WRONG, refuse
-from console.terminal.output import Output, button_lines, indented, message, text
+from console.terminal.rich_output import Output, button_lines, indented, message, text
 from desk.language.translatable import sentence
 from desk.model.messages import RawMessage, RenderedButton
 from desk.pipeline.send import OutboxSender

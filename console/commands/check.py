@@ -108,7 +108,7 @@ def print_findings(found: Sequence[CheckFinding], folder: DeskFolder) -> None:
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
-    from console.terminal.output import Output, indented, text  # noqa: PLC0415
+    from console.terminal.rich_output import Output, indented, text  # noqa: PLC0415
 
     output = Output()
     for where, group in groupby(found, key=lambda one: one.where):

@@ -12,7 +12,7 @@ import click
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.commands import decide_or_wait
+from console.commands import submit_and_wait
 from console.commands.command_actor import acting, actor_of
 from console.terminal.command_context import (
     NO_SUCH,
@@ -65,7 +65,7 @@ def list_quarantine(folder: DeskFolder, as_json: bool) -> None:
 
 def print_quarantined(rows: Sequence[Row[*tuple[Any, ...]]], as_json: bool) -> None:
     """Lists what is quarantined."""
-    from console.terminal.output import Output, indented, one_line, text  # noqa: PLC0415
+    from console.terminal.rich_output import Output, indented, one_line, text  # noqa: PLC0415
 
     if as_json:
         names = ("id", "channel", "key", "received_at", "attempts", "problem", "size")
@@ -104,7 +104,7 @@ def show_quarantine(folder: DeskFolder, arrival: int, raw: bool) -> None:
         sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
         return
-    from console.terminal.output import Output, labelled, text  # noqa: PLC0415
+    from console.terminal.rich_output import Output, labelled, text  # noqa: PLC0415
 
     pairs = [
         ("channel", row.channel),
@@ -179,4 +179,4 @@ async def _replay(folder: DeskFolder, chosen: Sequence[int], agent: str) -> list
             await audit.record_all(connection, [{**row, "arrival_id": one} for one in ids])
 
         await inbox.replay(database, ids, now(), record)
-        return await decide_or_wait.wait_decided(settings, database, ids)
+        return await submit_and_wait.wait_decided(settings, database, ids)

@@ -11,8 +11,8 @@ import click
 from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from console.commands import decide_or_wait
-from console.commands.author_and_clock import Providers
+from console.commands import submit_and_wait
+from console.commands.agent_name_and_time_zone import Providers
 from console.commands.case_lookup import find
 from console.commands.command_actor import acting, actor_of, require_agent
 from console.terminal.command_context import (
@@ -83,7 +83,7 @@ def list_pending(folder: DeskFolder, as_json: bool) -> None:
 
 
 def _print_row(row: PendingMail, numbers: Mapping[int, str], providers: Providers) -> None:
-    from console.terminal.output import Output, indented, labelled, one_line  # noqa: PLC0415
+    from console.terminal.rich_output import Output, indented, labelled, one_line  # noqa: PLC0415
 
     provider = providers.get(row.provider)
     since = short_time(row.since, provider.timezone if provider else UTC)
@@ -128,13 +128,13 @@ def show_pending(folder: DeskFolder, mail_id: int) -> None:
 
 
 async def _print_pending(folder: DeskFolder, mail_id: int) -> None:
-    from console.terminal.output import Output, labelled, text  # noqa: PLC0415
+    from console.terminal.rich_output import Output, labelled, text  # noqa: PLC0415
 
     settings = folder.settings()
     async with open_database(settings) as database:
         row = await _require_waiting(folder, database, mail_id)
         arrival = await inbox.stored(database, mail_id)
-        async with decide_or_wait.whole_application(settings) as application:
+        async with submit_and_wait.whole_application(settings) as application:
             try:
                 inbound = await application.channels[arrival.channel].hear(arrival)
             except (UnreadableMessage, KeyError) as error:
@@ -205,10 +205,10 @@ async def _accept_pending(
         if number:
             case_id = (await find(database, providers, number, row.provider)).id
         message = acceptance_message(mail_id, case_id, row.provider, agent, now())
-        arrival_id = await decide_or_wait.accept(
+        arrival_id = await submit_and_wait.accept(
             database, message, lambda one: _set_state(database, one, row, "accepted", f"agent:{agent}")
         )
-        (status,) = await decide_or_wait.wait_decided(settings, database, [arrival_id])
+        (status,) = await submit_and_wait.wait_decided(settings, database, [arrival_id])
         cases = await _cases(database, providers, {status.case_id} - {None})
         return status, next(iter(cases), None)
 

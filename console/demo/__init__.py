@@ -35,7 +35,7 @@ def demo(_folder: DeskFolder, play: bool) -> None:
     from console.demo.desk import StepDidNotHappen  # noqa: PLC0415
     from console.demo.interactive import play_live  # noqa: PLC0415
     from console.demo.script import play_script  # noqa: PLC0415
-    from console.terminal.output import READABLE, Output  # noqa: PLC0415
+    from console.terminal.rich_output import READABLE, Output  # noqa: PLC0415
 
     output = Output(widest=READABLE)
     scripted = play or not (sys.stdin.isatty() and output.is_terminal)

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from chat.terminal_channel import ShownMessage
 from console.commands.chat_session import print_message
-from console.terminal.output import Output, button_lines, indented, message, text
+from console.terminal.rich_output import Output, button_lines, indented, message, text
 from desk.language.rich_text import RichText
 
 AGENTS, MAIL, COMMENT = "yellow", "magenta", "cyan"

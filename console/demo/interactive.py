@@ -14,7 +14,7 @@ from console.demo.actors import DemoStage, MailSubscriber
 from console.demo.desk import DemoDesk, desk_at_work
 from console.demo.display import DemoDisplay
 from console.demo.folder import PROVIDER
-from console.terminal.output import Output
+from console.terminal.rich_output import Output
 
 AGENT, NAME = "ivanova", "Мария Иванова"
 POLL_PAUSE = 0.05

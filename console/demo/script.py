@@ -11,7 +11,7 @@ from console.demo.desk import StepDidNotHappen, desk_at_work
 from console.demo.display import DemoDisplay
 from console.demo.folder import PROVIDER
 from console.runtime.content_folders import ARTICLES
-from console.terminal.output import Output
+from console.terminal.rich_output import Output
 from desk.model.case import Case
 from desk.model.states import CaseState
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 from bots.channel import TelegramChannel
 from console.runtime.channel_listeners import LEASE_RENEWAL, ROLES, ChannelListeners
 from console.runtime.channel_troubles import ChannelTroubles
-from console.runtime.queue_watch import QueueWatch
+from console.runtime.queue_wakeup import QueueWatch
 from console.runtime.resilient_loop import run_repeatedly
 from console.runtime.wiring import Application
 from desk.language.detect import LANGUAGES

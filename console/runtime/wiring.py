@@ -1,4 +1,4 @@
-"""The wiring: the one place where the packages meet. The rules and their order are in `console.runtime.rules`."""
+"""The wiring: the one place where the packages meet. The rules and their order are in `console.runtime.rule_order`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from console.runtime.agents_and_teams_loading import ProvidersWithAgents
 from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath, kept_table
 from console.runtime.knowledge_loader import KnowledgeLoader
 from console.runtime.receiver_wiring import Receiver, build_receiver
-from console.runtime.rules import RULEBOOK, TIMERS
+from console.runtime.rule_order import RULEBOOK, TIMERS
 from desk.agents.front_desk_provider import front_desk
 from desk.alarms import alarm_table
 from desk.alarms.alarm_policy import BringTimersForward, EndAlarm, RaiseAlarm
@@ -57,8 +57,8 @@ from intake.identity.sources.csv_file import CsvEntitlementSource, TableKeeping
 from intake.limits import rate_rules
 from intake.limits.rate_lookup import SenderPaceLookup, write_quarantine_backlog
 from kb.agent_rules import KnowledgeForAgentCommand
+from kb.article_lookups import AgentArticlesLookup, ArticlesNamedByDialogLookup, SuggestionsLookup
 from kb.learning import article_use_acts as kb_acts
-from kb.lookups import AgentArticlesLookup, ArticlesNamedByDialogLookup, SuggestionsLookup
 from kb.phrase_learner import PhraseLearner
 from kb.search.knowledge_of_all_providers import KnowledgeOfAllProviders
 from kb.storage import act_writers as kb_act_writers

@@ -19,7 +19,7 @@ from desk.agents.tables import (
     TEAMS,
     TeamsFileImportRow,
 )
-from desk.agents.teams_file_entries import Entry, Key, by_key, hash_of, identities, of_provider, shared_part
+from desk.agents.teams_file_serialization import Entry, Key, by_key, hash_of, identities, of_provider, shared_part
 from desk.model.provider_files import Provider
 from desk.storage import audit
 from desk.storage.database import Database, upsert

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from desk.agents.teams_file_entries import Entry, Key, as_toml, by_key, identities, of_provider, shared_part
+from desk.agents.teams_file_serialization import Entry, Key, as_toml, by_key, identities, of_provider, shared_part
 from desk.language.operator_file_faults import Fault
 from desk.language.translatable import sentence
 from desk.model.provider_files import InvalidProvider, Provider

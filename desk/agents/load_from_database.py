@@ -18,7 +18,7 @@ from desk.agents.tables import (
     ProviderMembershipRow,
     TeamRow,
 )
-from desk.agents.teams_file_entries import Entry, Key, as_agent, as_team
+from desk.agents.teams_file_serialization import Entry, Key, as_agent, as_team
 from desk.model.messages import FRONT
 from desk.model.provider_files import Provider
 from desk.storage.database import Database

@@ -15,7 +15,7 @@ from desk.model.agent_operations import AgentOperation
 from desk.model.arrival_outcomes import Outcome, outcome_from
 from desk.pipeline.internal_channel import order_message
 from desk.queues import inbox
-from desk.storage import bell
+from desk.storage import postgres_notifications
 from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import arrivals
 
@@ -57,7 +57,7 @@ async def submit(
     """
     message = order_message(operation, now, provider=provider, number=number, agent=actor, key=key)
     await inbox.accept(database, [message])
-    await bell.ring_once(database)
+    await postgres_notifications.ring_once(database)
     query = select(arrivals.c.id).where(arrivals.c.channel == message.channel, arrivals.c.key == message.key)
     async with database.look() as connection:
         return Receipt(int((await connection.execute(query)).scalar_one()))

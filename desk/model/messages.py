@@ -22,7 +22,8 @@ class RawMessage:
     that can be told without reading: arrivals of one lane are decided strictly in the order they were accepted.
     ``problem`` is empty, or says why the message cannot be read at all: then it is kept, visible and replayable.
     ``quiet_ms`` makes it a piece: it waits until nothing more has come in its lane for so long, and what came meanwhile
-    is heard with it as one message (`desk.queues.pieces`). ``ends_wait`` when what waits in its lane waits no longer.
+    is heard with it as one message (`desk.queues.message_pieces`). ``ends_wait`` when what waits in its lane waits no
+    longer.
     """
 
     channel: str

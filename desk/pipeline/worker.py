@@ -27,7 +27,7 @@ from desk.model.events import Event, Inbound
 from desk.model.messages import ClaimedArrival, UnreadableMessage
 from desk.pipeline.arrival_round import Round
 from desk.pipeline.decide import apply_rules
-from desk.pipeline.joining import goes_with, joined
+from desk.pipeline.join_message_pieces import goes_with, joined
 from desk.pipeline.lookup import SenderAndCaseLookup
 from desk.pipeline.rulebook import Rulebook
 from desk.pipeline.tenant_routing import providers_of

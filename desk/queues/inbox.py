@@ -30,7 +30,7 @@ from desk.backoff import retry_delay
 from desk.language.unsafe_characters import storable
 from desk.model.channel_interface import ExtraWrite
 from desk.model.messages import ClaimedArrival, RawMessage
-from desk.queues import pieces
+from desk.queues import message_pieces
 from desk.storage import channel_leases
 from desk.storage.database import Database, InsertIgnoringDuplicates
 from desk.storage.process_identity import is_known_dead
@@ -50,12 +50,12 @@ _ROWS = InsertIgnoringDuplicates(
 async def store(connection: AsyncConnection, raws: Sequence[RawMessage]) -> int:
     """Writes raw messages within a transaction; repeats are skipped. Returns how many were new."""
     stored = await _ROWS.write(connection, [_row(raw) for raw in raws])
-    await pieces.note_arrivals(connection, raws)
+    await message_pieces.note_arrivals(connection, raws)
     return stored
 
 
 def _row(raw: RawMessage) -> tuple[Any, ...]:
-    at, due, state = raw.received_at, pieces.due_at(raw), "quarantined" if raw.problem else "waiting"
+    at, due, state = raw.received_at, message_pieces.due_at(raw), "quarantined" if raw.problem else "waiting"
     return raw.channel, raw.key, raw.lane[:500], raw.body, at, due, state, raw.problem or None, raw.quiet_ms
 
 
@@ -97,7 +97,7 @@ def _claiming() -> ReturningUpdate[*tuple[Any, ...]]:
         update(arrivals)
         .where(arrivals.c.id.in_(select(weighed.c.id).where(fits)))
         .values(holder=bindparam("new_holder"), held_until=bindparam("until"))
-        .returning(*pieces.ARRIVAL_COLUMNS)
+        .returning(*message_pieces.ARRIVAL_COLUMNS)
     )
 
 
@@ -168,7 +168,7 @@ async def claim(
                     weight -= weight_of(row.body for row in found)
                     rows += found
         heads = sorted((ClaimedArrival(*row) for row in rows), key=lambda arrival: arrival.id)
-        return await pieces.with_pieces(connection, heads, holder, now, now + HELD_FOR)
+        return await message_pieces.with_pieces(connection, heads, holder, now, now + HELD_FOR)
 
 
 def weight_of(bodies: Iterable[bytes]) -> int:
@@ -302,7 +302,7 @@ async def dismiss(database: Database, arrival_id: int, now: datetime, also: Extr
 
 async def stored(database: Database, arrival_id: int) -> ClaimedArrival:
     """A stored arrival, whatever became of it. Raises LookupError when there is none."""
-    query = select(*pieces.ARRIVAL_COLUMNS).where(arrivals.c.id == arrival_id)
+    query = select(*message_pieces.ARRIVAL_COLUMNS).where(arrivals.c.id == arrival_id)
     async with database.look() as connection:
         row = (await connection.execute(query)).first()
     if row is None:

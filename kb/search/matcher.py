@@ -24,10 +24,10 @@ from kb.search import calibration
 from kb.search.article_index import FORMAT_VERSION, ArticleIndex, build_index
 from kb.search.background_corpus import background_sentences
 from kb.search.calibration import SIGNAL_COUNT, SURE_LIKELIHOOD, AnswerCalibration, CalibrationSamples, Signals
+from kb.search.corrected_question import apply_corrections
 from kb.search.layered_index import LayeredIndex, LeaveOneOutQuestion, lasting_sample, leave_one_out_questions
 from kb.search.postings import Array
 from kb.search.query_variants import in_russian, intended_texts
-from kb.search.question_as_understood import apply_corrections
 from kb.search.ranking import MEASURES, QueryScorer
 from kb.search.spelling import QueryWord, correct_words
 from kb.search.tokenize import (

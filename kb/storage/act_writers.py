@@ -1,6 +1,7 @@
 """Writes the acts of `kb.learning.article_use_acts`: each becomes rows in the transaction of its round.
 
-`kb.learning.outcomes` computes figures from the rows, and `kb.phrase_learner` takes phrasings from the confirmed ones.
+`kb.learning.suggestion_outcomes` computes figures from the rows, and `kb.phrase_learner` takes phrasings from the
+confirmed ones.
 """
 
 from __future__ import annotations

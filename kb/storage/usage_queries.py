@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from desk.model.case import Case
 from desk.model.states import FINAL, CaseState
-from kb.learning.outcomes import (
+from kb.learning.suggestion_outcomes import (
     RETURN_WINDOW,
     CaseReturnFacts,
     RecordedSuggestion,

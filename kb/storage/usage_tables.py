@@ -18,7 +18,7 @@ from desk.storage.base import Base, Instant, ProviderScopedRow
 class ArticleOfferRow(ProviderScopedRow, Base):
     """One article suggested to a subscriber in one case. ``outcome`` is offered, helped or not_helped.
 
-    That it was ignored, or that the person came back, is derived from the cases (`kb.learning.outcomes`).
+    That it was ignored, or that the person came back, is derived from the cases (`kb.learning.suggestion_outcomes`).
     """
 
     __tablename__ = "suggestions"

@@ -18,7 +18,7 @@ from desk.pipeline.arrival_round import Round
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import InsertIgnoringDuplicates
 from desk.storage.queue_and_lease_tables import arrivals
-from mail.receiving.outcomes import MailOutcome, outcome_of_decision
+from mail.receiving.mail_outcomes import MailOutcome, outcome_of_decision
 from mail.receiving.tables import ledger
 from mail.transport.imap_folder_and_mail_facts import MessageMetadata
 

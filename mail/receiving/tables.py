@@ -30,7 +30,7 @@ ledger = Table(
     Column("size", BigInteger, nullable=False, comment="bytes, as the server says"),
     Column("date", String(40), nullable=False, comment="INTERNALDATE, as the server says"),
     Column("received_at", Instant, nullable=False),
-    Column("outcome", String(12), nullable=False, comment="see mail.receiving.outcomes"),
+    Column("outcome", String(12), nullable=False, comment="see mail.receiving.mail_outcomes"),
     Column("decision", String(40), nullable=False, server_default="", comment="as the inbox calls it"),
     Column("case_id", BigInteger),
     Column("message_id", String(200), nullable=False, server_default=""),

@@ -46,7 +46,7 @@ from desk.model.journal import PeerMuted
 from desk.model.messages import Address, File, RedeliveryPolicy
 from desk.model.shared_facts import AutomaticMessageAllowance, MailSuppressionCode, SendAllowances, SuppressionReason
 from desk.pipeline.recipients import addresses_of
-from mail.sending.peers import domain_of, peer_of
+from mail.sending.peer_of_address import domain_of, peer_of
 
 MAX_PER_HOUR, HOUR = 3, timedelta(hours=1)
 MAX_PER_WEEK, WEEK = 5, timedelta(days=7)

@@ -26,7 +26,6 @@ from desk.storage.database import Database
 from desk.understanding.message import understood
 from desk.understanding.reading.observations import Act
 from mail.receiving.tables import automatic_messages_sent, muted_peers, unsubscribed_peers
-from mail.sending.domain_history import load_domains
 from mail.sending.loop_guard import (
     WEEK,
     AutomaticMailHistory,
@@ -38,7 +37,8 @@ from mail.sending.loop_guard import (
     digest_for_likeness,
     words_digest,
 )
-from mail.sending.peers import domain_of, is_shared_domain, peer_of
+from mail.sending.loop_guard_domain_history import load_domains
+from mail.sending.peer_of_address import domain_of, is_shared_domain, peer_of
 
 _MUTE_TABLES = (muted_peers, unsubscribed_peers)
 _SAYS_SOMETHING = tuple(one for one in Act if one not in (Act.GREETING, Act.THANKS))

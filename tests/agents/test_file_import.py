@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from desk.agents.import_merge import AgentEntriesCompared, ImportResult, merge, require_consistent
-from desk.agents.teams_file_entries import Entry, Key, as_file, by_key, hash_of, of_agent, of_provider, of_team
+from desk.agents.teams_file_serialization import Entry, Key, as_file, by_key, hash_of, of_agent, of_provider, of_team
 from desk.model.provider_files import Agent, InvalidProvider, Provider, Team, load
 
 ANNA = Agent("anna", {"ru": "Анна", "en": "Anna"}, 1, "anna@sever.test", ("l1",))

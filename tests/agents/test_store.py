@@ -24,7 +24,7 @@ from desk.agents.tables import (
     TeamRow,
     TeamsFileImportRow,
 )
-from desk.agents.teams_file_entries import Entry, of_agent
+from desk.agents.teams_file_serialization import Entry, of_agent
 from desk.model.messages import FRONT
 from desk.model.provider_files import Agent, Provider, load_all
 from desk.storage import audit

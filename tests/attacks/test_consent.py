@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from console.runtime.rules import RULEBOOK
+from console.runtime.rule_order import RULEBOOK
 from desk.model.acts import ChangeState, Facts, Rule
 from desk.model.agent_operations import Reply
 from desk.model.case import Case

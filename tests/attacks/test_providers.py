@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select, text
 
+from console.runtime.all_tables import UNGUARDED
 from console.runtime.migrate import migrate
-from console.runtime.tables import UNGUARDED
 from desk.model.case import Case
 from desk.model.journal import JournalEntry
 from desk.model.provider_files import InvalidProvider, load_all

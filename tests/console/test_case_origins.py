@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from console.commands.case_origins import origin_lines
+from console.commands.case_field_origins import origin_lines
 from console.terminal.table_labels import labels
 from desk.model.case import Case
 from desk.model.journal import JournalEntry

@@ -11,7 +11,7 @@ from desk.model.core_facts import ReplyTiming
 from desk.model.dialog_state import CONSENT, NOTHING_ASKED, QUESTION, SELF_HELP, Expecting
 from desk.model.events import CaseReference, Event, Inbound, MessagePiece, Pressed, Said
 from desk.model.messages import Address, ClaimedArrival, File
-from desk.pipeline.joining import goes_with, joined
+from desk.pipeline.join_message_pieces import goes_with, joined
 from desk.pipeline.reply_timing import reply_timing_of
 from desk.queues.question_delivery_times import SentQuestion, question_from, stored_question
 

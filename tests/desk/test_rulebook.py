@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 
-from console.runtime.rules import OPERATIONS, RULEBOOK, TIMERS
+from console.runtime.rule_order import OPERATIONS, RULEBOOK, TIMERS
 from desk.model import agent_operations
 from desk.model.acts import (
     AddJournalEntry,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from console.runtime.rules import RULEBOOK
+from console.runtime.rule_order import RULEBOOK
 from desk.model.acts import Addressee, Facts, RuleAct, SayTemplate
 from desk.model.agent_operations import AgentOperation
 from desk.model.case import Case

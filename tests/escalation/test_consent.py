@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from console.runtime.rules import RULEBOOK
+from console.runtime.rule_order import RULEBOOK
 from desk.model.acts import AddJournalEntry, Addressee, Facts, Ignore, PopupNotice, SayTemplate, SetTimer
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.core_facts import CaseMatch, Now

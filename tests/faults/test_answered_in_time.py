@@ -19,7 +19,7 @@ from desk.model.channel_interface import Channel, ChannelCapabilities
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import ClaimedArrival, ClaimedDeparture, RawMessage, RedeliveryPolicy, SendResult, Sent
 from desk.pipeline.send import OutboxSender
-from desk.queues import inbox, outbox, pieces
+from desk.queues import inbox, message_pieces, outbox
 from desk.storage.database import Database, is_database_trouble
 from desk.storage.queue_and_lease_tables import arrivals, departures
 
@@ -97,7 +97,7 @@ async def test_whatever_happens_every_lane_comes_to_its_end(database: Database, 
         for _ in range(lines.random.randint(0, 12)):
             lines.now += STEP
             await lines.someone_works()
-    longest = pieces.LONGEST_WAIT * 1.5 * QUIET + inbox.HELD_FOR + timedelta(seconds=10)
+    longest = message_pieces.LONGEST_WAIT * 1.5 * QUIET + inbox.HELD_FOR + timedelta(seconds=10)
     until = lines.now + longest
     while await lines.waiting() and lines.now < until:
         lines.now += 5 * STEP

@@ -6,8 +6,8 @@ import asyncio
 
 import pytest
 
-from desk.storage.bell import Bell, ring_once
 from desk.storage.database import Database
+from desk.storage.postgres_notifications import Bell, ring_once
 from tests.faults.served_desk import eventually
 from tests.peers.postgres import Postgres
 

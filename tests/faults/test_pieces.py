@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from desk.model.messages import ClaimedArrival, RawMessage
-from desk.queues import inbox, pieces
+from desk.queues import inbox, message_pieces
 from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import arrivals
 
@@ -52,7 +52,7 @@ async def test_whoever_writes_without_a_pause_is_answered_all_the_same(database:
     for number in range(12):
         await comes(database, piece(str(number), number * 0.5))
         if found := await claimed(database, number * 0.5):
-            assert number * 0.5 <= pieces.LONGEST_WAIT * QUIET / 1000
+            assert number * 0.5 <= message_pieces.LONGEST_WAIT * QUIET / 1000
             assert found == [[str(one) for one in range(number + 1)]]
             return
     pytest.fail("nothing was decided in six seconds")
@@ -106,9 +106,9 @@ async def test_whose_deciding_failed_goes_alone(database: Database) -> None:
 
 
 async def test_no_more_are_joined_than_a_message_may_have(database: Database) -> None:
-    await inbox.accept(database, [piece(str(number), 0) for number in range(pieces.MOST_PIECES + 2)])
+    await inbox.accept(database, [piece(str(number), 0) for number in range(message_pieces.MOST_PIECES + 2)])
     (found,) = await claimed(database, 5)
-    assert len(found) == pieces.MOST_PIECES
+    assert len(found) == message_pieces.MOST_PIECES
 
 
 async def done(database: Database, found: Sequence[ClaimedArrival]) -> None:

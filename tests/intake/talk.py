@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from console.runtime.rules import RULEBOOK
+from console.runtime.rule_order import RULEBOOK
 from desk.language.rich_text import RichText
 from desk.model.acts import AddJournalEntry, Facts, RuleAct, SayReadyText, SayTemplate
 from desk.model.case import Case

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from console.commands.understanding.dialog_letters import answer_as_json
+from console.commands.understanding.dialog_letter_preview import answer_as_json
 from console.runtime.content_folders import TEMPLATES
 from desk.language.normalize import normalized
 from intake.desk_sentences import read_sentences

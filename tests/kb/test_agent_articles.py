@@ -10,7 +10,7 @@ import pytest
 from desk.language.rich_text import RichText
 from desk.model.case import Case
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions
-from kb.lookups import AgentArticlesLookup
+from kb.article_lookups import AgentArticlesLookup
 
 
 def suggestion(article: str, *, sure: bool = False) -> ArticleSuggestion:

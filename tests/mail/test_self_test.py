@@ -17,7 +17,7 @@ from mail.diagnostics import check_mailbox
 from mail.mime.reference_mark import reference_mark, split_reference_mark
 from mail.self_test import SelfTestResult, write_to_itself
 from mail.sending.compose import compose_message
-from mail.sending.untagged import without_tag
+from mail.sending.untagged_letters import without_tag
 from mail.transport.remembered_server_abilities import AbilitiesFile
 from mail.transport.smtp import SmtpConnection
 from tests.peers.mail_servers import MailServers

@@ -13,7 +13,7 @@ from desk.model.acts import Expect, SayTemplate
 from desk.model.dialog_state import QUESTION
 from desk.model.events import Event, Inbound
 from desk.pipeline import worker
-from desk.pipeline.joining import joined
+from desk.pipeline.join_message_pieces import joined
 from desk.queues import outbox
 from desk.queues.question_delivery_times import IN_FLIGHT
 from desk.storage.queue_and_lease_tables import departures

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from console.runtime.rules import TIMERS
+from console.runtime.rule_order import TIMERS
 from desk.model.acts import CancelTimer, SetTimer
 from desk.model.events import Inbound, Said, TimerFired
 from desk.model.messages import Address, RawMessage

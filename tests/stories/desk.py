@@ -20,7 +20,7 @@ from console.commands.chat_session import ChatSession
 from console.runtime.channel_listeners import ROLES
 from console.runtime.serve_loops import Server
 from console.runtime.wiring import Application, build_application
-from console.terminal.output import Output
+from console.terminal.rich_output import Output
 from desk.model.case import Case
 from desk.model.journal import JournalEntry
 from desk.model.messages import FRONT

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from desk.agents import changes_of_agents as save
-from desk.agents.teams_file_entries import of_agent
+from desk.agents.teams_file_serialization import of_agent
 from desk.model.provider_files import Agent, Provider, load_all
 from desk.storage.audit import AuditRow
 from desk.storage.database import Database

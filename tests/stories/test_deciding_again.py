@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Executable, delete, func, select, update
 
-from console.runtime import rules, wiring
+from console.runtime import rule_order, wiring
 from console.runtime.compare_decisions import ReplayDifference, UndecidableArrivals
 from desk.model.dialog_state import SELF_HELP
 from desk.pipeline.rulebook import Rulebook
@@ -63,11 +63,12 @@ async def test_what_is_untouched_is_decided_to_the_same(compared: Compared) -> N
 
 async def test_another_rule_is_found(compared: Compared, monkeypatch: pytest.MonkeyPatch) -> None:
     """The outcome, the rules, the case and what is said differ, and each is told in a sentence."""
-    answers = {**rules.ANSWERS, SELF_HELP: ()}
+    answers = {**rule_order.ANSWERS, SELF_HELP: ()}
     stages = [
-        dataclasses.replace(one, rules=answers) if one.rules is rules.ANSWERS else one for one in rules.RULEBOOK.stages
+        dataclasses.replace(one, rules=answers) if one.rules is rule_order.ANSWERS else one
+        for one in rule_order.RULEBOOK.stages
     ]
-    monkeypatch.setattr(wiring, "RULEBOOK", Rulebook(stages, rules.RULEBOOK.without_case))
+    monkeypatch.setattr(wiring, "RULEBOOK", Rulebook(stages, rule_order.RULEBOOK.without_case))
     found = await compared()
     columns = {(one.table, one.column) for one in found if isinstance(one, ReplayDifference)}
     assert {("arrivals", "decided_by"), ("cases", "state"), ("departures", "body")} <= columns

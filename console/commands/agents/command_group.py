@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from console.commands.agents.edit import edit, presence
+from console.commands.agents.edit_and_presence import edit, presence
 from console.commands.agents.files import export, import_
 from console.commands.agents.show import list_agents, show
 

@@ -29,7 +29,7 @@ from desk.language.unsafe_characters import safe_for_terminal
 
 if TYPE_CHECKING:
     from desk.agents.import_merge import ImportResult
-    from desk.agents.teams_file_entries import Entry, Key
+    from desk.agents.teams_file_serialization import Entry, Key
 
 
 @click.command()
@@ -140,7 +140,7 @@ async def _export(folder: DeskFolder, names: Sequence[str], overwrite: bool, age
 
 def _write(path: Path, entries: Sequence[Entry]) -> None:
     """At once or not at all: nobody reads half a file."""
-    from desk.agents.teams_file_entries import as_file  # noqa: PLC0415 (help and usage come at once)
+    from desk.agents.teams_file_serialization import as_file  # noqa: PLC0415 (help and usage come at once)
 
     before = path.read_text("utf-8") if path.is_file() else ""
     beside = path.with_name(f".{path.name}.new")

@@ -48,7 +48,7 @@ def list_agents(folder: DeskFolder, provider: str, as_json: bool) -> None:
 
 
 def _print_agent(one: StoredAgent, language: str) -> None:
-    from console.terminal.output import Output, indented, labelled, one_line  # noqa: PLC0415 (rich takes a moment)
+    from console.terminal.rich_output import Output, indented, labelled, one_line  # noqa: PLC0415 (rich takes a moment)
 
     head = one_line(f"{one.id} · {name_of(one, language)}{_state(one)}", "bold")
     Output().print(head, indented(labelled((member.provider, _works(member)) for member in one.memberships)))
@@ -80,7 +80,7 @@ def show(folder: DeskFolder, agent: str, as_json: bool) -> None:
         *found.identities.items(),
         *((member.provider, _works(member)) for member in found.memberships),
     ]
-    from console.terminal.output import Output, labelled  # noqa: PLC0415 (rich takes a moment)
+    from console.terminal.rich_output import Output, labelled  # noqa: PLC0415 (rich takes a moment)
 
     Output().print(labelled(pairs))
 

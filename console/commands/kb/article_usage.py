@@ -16,7 +16,7 @@ from desk.language.translatable import sentence
 
 if TYPE_CHECKING:
     from kb.content.article_files import Article
-    from kb.learning.outcomes import ArticleTally
+    from kb.learning.suggestion_outcomes import ArticleTally
 
 LEGEND = {
     "ru": ("помогла", "решила у агентов", "вернулись снова", "не помогла", "без ответа"),
@@ -71,7 +71,7 @@ def articles(folder: DeskFolder, days: int, provider: str, output: Path | None, 
 
 async def _collect_figures(folder: DeskFolder, days: int, provider: str) -> list[ArticleFigures]:
     from desk.model.messages import FRONT  # noqa: PLC0415
-    from kb.learning.outcomes import failing_articles, tally_by_article  # noqa: PLC0415
+    from kb.learning.suggestion_outcomes import failing_articles, tally_by_article  # noqa: PLC0415
     from kb.storage import article_store, usage_queries  # noqa: PLC0415
 
     settings, providers = folder.settings(), folder.providers()
@@ -101,7 +101,7 @@ def _rows(
     flags: Any,
     language: str,
 ) -> list[ArticleFigures]:
-    from kb.learning.outcomes import ArticleTally  # noqa: PLC0415
+    from kb.learning.suggestion_outcomes import ArticleTally  # noqa: PLC0415
 
     # A provider's own article hides the shared one of its id; the figures are of both.
     known = {one.id: one for one in articles}
@@ -149,7 +149,7 @@ def _figures(tally: ArticleTally) -> dict[str, Any]:
 
 
 def _print_table(rows: Sequence[ArticleFigures]) -> None:
-    from console.terminal.output import Output, table, text  # noqa: PLC0415
+    from console.terminal.rich_output import Output, table, text  # noqa: PLC0415
 
     if not rows:
         tell(sentence("There are no articles yet: see 'firstline kb import'."))

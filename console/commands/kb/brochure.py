@@ -215,7 +215,7 @@ async def _articles_and_uses(
     """Every article as the database has it, and how often each was reused."""
     from console.runtime.knowledge_loader import KnowledgeLoader  # noqa: PLC0415
     from kb.content.article_files import InvalidArticle, with_shared_languages  # noqa: PLC0415
-    from kb.learning.outcomes import tally_by_article  # noqa: PLC0415
+    from kb.learning.suggestion_outcomes import tally_by_article  # noqa: PLC0415
     from kb.storage import article_store, usage_queries  # noqa: PLC0415
 
     async with open_database(settings) as database:

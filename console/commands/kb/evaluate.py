@@ -101,7 +101,7 @@ def _by_group(outcomes: list[QuestionOutcome]) -> Iterator[tuple[tuple[str, str]
 
 
 def _print_table(rows: list[tuple[tuple[str, str], EvaluationFigures]]) -> None:
-    from console.terminal.output import Output, table  # noqa: PLC0415
+    from console.terminal.rich_output import Output, table  # noqa: PLC0415
 
     made = table(("lang", "noise", *COLUMNS), numbers=COLUMNS)
     for (language, noise), one in rows:

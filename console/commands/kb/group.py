@@ -10,9 +10,9 @@ from console.commands.kb.check import check
 from console.commands.kb.edit_and_history import edit, history
 from console.commands.kb.evaluate import evaluate
 from console.commands.kb.export import export
-from console.commands.kb.gaps import draft, drafts, gaps
+from console.commands.kb.gaps_and_drafts import draft, drafts, gaps
 from console.commands.kb.import_ import import_
-from console.commands.kb.link import link
+from console.commands.kb.link_article_to_case import link
 from console.commands.kb.phrases import forget, phrases
 from console.commands.kb.search import search
 

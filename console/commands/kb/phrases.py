@@ -186,7 +186,7 @@ def _as_json(one: ListedPhrase) -> dict[str, Any]:
 
 
 def _print_phrases(listed: Sequence[ListedPhrase]) -> None:
-    from console.terminal.output import Output, indented, labelled, text  # noqa: PLC0415
+    from console.terminal.rich_output import Output, indented, labelled, text  # noqa: PLC0415
 
     output = Output()
     for article, group in groupby(listed, key=lambda one: f"{one.phrase.article} · {one.phrase.provider}"):

@@ -155,7 +155,7 @@ def _title(one: ArticleMatch) -> str:
 
 
 def _print_answer(answer: SearchAnswer) -> None:
-    from console.terminal.output import Output, indented, table, text  # noqa: PLC0415
+    from console.terminal.rich_output import Output, indented, table, text  # noqa: PLC0415
 
     output = Output()
     output.print(text(f"understood: {answer.understood}"))

@@ -181,7 +181,7 @@ class ProgressLine:
 
 def print_mail(mail: dict[str, Any], first: bool, unfold: bool = False) -> None:
     """One mail for a person: its headers, then what is new in it; with ``unfold`` also what is not, paler."""
-    from console.terminal.output import Output, indented, labelled, text  # noqa: PLC0415
+    from console.terminal.rich_output import Output, indented, labelled, text  # noqa: PLC0415
 
     name, address = mail["from_name"], mail["from"]
     files = [f"{one['name']} ({one['type']}, {one['size']} bytes)" for one in mail["attachments"]]

@@ -30,7 +30,7 @@ from desk.model.case import Case
 from desk.model.messages import FRONT
 from desk.storage.database import Database
 from mail.receiving import ledger as ledger_store
-from mail.receiving.outcomes import MailOutcome
+from mail.receiving.mail_outcomes import MailOutcome
 from mail.receiving.watermarks import load_watermark
 
 MEANINGS = {
@@ -122,7 +122,7 @@ def _print_summaries(found: Sequence[Mapping[str, Any]], as_json: bool) -> None:
 
 
 def _print_summary(one: Mapping[str, Any], late: bool) -> None:
-    from console.terminal.output import Output, indented, labelled, text  # noqa: PLC0415
+    from console.terminal.rich_output import Output, indented, labelled, text  # noqa: PLC0415
 
     if not one["connected_at"]:
         Output().print(text(one["mailbox"], "bold"), indented(text("never connected yet", "dim")))
@@ -181,7 +181,7 @@ def _mail_as_json(row: Row[Any], numbers: Mapping[int, str]) -> dict[str, Any]:
 
 
 def _print_mail(row: Row[Any], numbers: Mapping[int, str]) -> None:
-    from console.terminal.output import Output, indented, labelled, one_line  # noqa: PLC0415
+    from console.terminal.rich_output import Output, indented, labelled, one_line  # noqa: PLC0415
 
     one = _mail_as_json(row, numbers)
     at = full_time(row.received_at, UTC)

@@ -428,7 +428,7 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False, comment="bytes, as the server says"),
         sa.Column("date", sa.String(length=40), nullable=False, comment="INTERNALDATE, as the server says"),
         sa.Column("received_at", Instant(), nullable=False),
-        sa.Column("outcome", sa.String(length=12), nullable=False, comment="see mail.receiving.outcomes"),
+        sa.Column("outcome", sa.String(length=12), nullable=False, comment="see mail.receiving.mail_outcomes"),
         sa.Column("decision", sa.String(length=40), server_default="", nullable=False, comment="as the inbox calls it"),
         sa.Column("case_id", sa.BigInteger(), nullable=True),
         sa.Column("message_id", sa.String(length=200), server_default="", nullable=False),

@@ -26,7 +26,7 @@ from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.completion import completed
 from intake.engine.model import Dialog, Question
 from intake.engine.rules import message_answers
-from intake.engine.rules.walking import go_on, recorded
+from intake.engine.rules.next_step import go_on, recorded
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 

@@ -17,7 +17,7 @@ from intake.engine.letters import rules as letter_rules
 from intake.engine.model import Dialog
 from intake.engine.rules import chat_answers, message_answers
 from intake.engine.rules.message_answers import Answers
-from intake.engine.rules.walking import begun, go_on
+from intake.engine.rules.next_step import begun, go_on
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 

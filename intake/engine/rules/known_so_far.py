@@ -12,7 +12,7 @@ from intake.engine.dialog_context import case_data, dialog_of, is_letter_channel
 from intake.engine.letters.rules import answers_in_letter
 from intake.engine.model import DialogSet
 from intake.engine.rules import message_answers
-from intake.engine.rules.walking import on_file
+from intake.engine.rules.next_step import on_file
 
 
 def collected_so_far(case: Case, inbound: Inbound[Any], facts: Facts) -> dict[str, Any]:

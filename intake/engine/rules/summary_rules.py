@@ -13,7 +13,7 @@ from intake.engine.completion import completed
 from intake.engine.dialog_context import dialog_of
 from intake.engine.findings import question_summary
 from intake.engine.model import Dialog, Question, QuestionOption
-from intake.engine.rules import chat_answers, message_answers, walking
+from intake.engine.rules import chat_answers, message_answers, next_step
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
@@ -31,7 +31,7 @@ def confirm_summary(case: Case, inbound: Spoken, facts: Facts) -> Decision | Non
         found = message_answers.heard(case, inbound, facts)
         if not option and message_answers.answered_by(case, inbound):
             # `intake.engine.rules.dialog_rules.note_facts` changed the answers.
-            return walking.finish(case, dialog, facts, dict(case.answers), [], again=True)
+            return next_step.finish(case, dialog, facts, dict(case.answers), [], again=True)
         if found.says(Act.BACK):
             return chat_answers.back(case, dialog, facts)
         if option == "change" or _objects(inbound, found):

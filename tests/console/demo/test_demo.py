@@ -29,7 +29,7 @@ from console.demo.display import DemoDisplay
 from console.demo.folder import PROVIDER
 from console.demo.mail_servers import HOST, LoopbackMailServers
 from console.main import cli
-from console.terminal.output import Output
+from console.terminal.rich_output import Output
 from desk.model.settings import MailboxSettings, MailServer, Secret
 from mail.reading.message import MailboxReadingOptions, read_message
 from mail.transport.imap import ImapConnection

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import RenderableType
 
-from console.terminal.output import Output, button_lines, indented, labelled, message, one_line, table, text
+from console.terminal.rich_output import Output, button_lines, indented, labelled, message, one_line, table, text
 from console.terminal.times import full_time, short_time
 from desk.language.rich_text import RichText, parse_markdown
 from desk.language.unsafe_characters import safe_for_terminal

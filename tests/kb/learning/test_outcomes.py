@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, datetime, timedelta
 
-from kb.learning.outcomes import (
+from kb.learning.suggestion_outcomes import (
     CaseReturnFacts,
     RecordedSuggestion,
     ReturnFinder,

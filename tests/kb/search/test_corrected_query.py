@@ -8,8 +8,8 @@ import pytest
 
 import kb
 from kb.content.article_files import read_folders
+from kb.search.corrected_question import apply_corrections
 from kb.search.matcher import Matcher
-from kb.search.question_as_understood import apply_corrections
 from tests.kb.article_factory import make_article
 
 

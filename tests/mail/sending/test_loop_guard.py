@@ -31,7 +31,7 @@ from mail.sending.loop_guard import (
     guard_loops,
     words_digest,
 )
-from mail.sending.peers import peer_of
+from mail.sending.peer_of_address import peer_of
 from tests.mail.offline_desk import OfflineDesk, answer, box, mail
 from tests.prepared_desks import DeskFiles
 

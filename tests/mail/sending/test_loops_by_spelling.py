@@ -15,7 +15,7 @@ from mail.sending.loop_guard import (
     digest_for_likeness,
     words_digest,
 )
-from mail.sending.peers import domain_of, hyphen_stem, is_shared_domain, peer_of
+from mail.sending.peer_of_address import domain_of, hyphen_stem, is_shared_domain, peer_of
 from tests.mail.offline_desk import OfflineDesk, answer, box, mail
 from tests.prepared_desks import DeskFiles
 

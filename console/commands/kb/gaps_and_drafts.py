@@ -110,7 +110,7 @@ async def _find_gaps(folder: DeskFolder, whose: Mapping[str, Provider], days: in
 
 async def _draft(folder: DeskFolder, database: Database, case: Case) -> ArticleDraft:
     from intake.identity.sources.csv_file import CsvEntitlementSource  # noqa: PLC0415
-    from kb.lookups import draft_for_case  # noqa: PLC0415
+    from kb.article_lookups import draft_for_case  # noqa: PLC0415
 
     table = CsvEntitlementSource(folder.root / "providers" / case.provider / "entitlements.csv", case.provider)
     table.refresh()
@@ -131,7 +131,7 @@ def _as_json(one: GapWithDraft) -> dict[str, Any]:
 
 
 def _print_gap(one: GapWithDraft) -> None:
-    from console.terminal.output import Output, indented, labelled, one_line  # noqa: PLC0415
+    from console.terminal.rich_output import Output, indented, labelled, one_line  # noqa: PLC0415
 
     numbers = [case.number for case in one.gap.cases]
     more = f" and {len(numbers) - MAX_NUMBERS} more" if len(numbers) > MAX_NUMBERS else ""

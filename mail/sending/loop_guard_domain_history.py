@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mail.receiving.tables import automatic_messages_sent
 from mail.sending.loop_guard import DAY, HOUR, WEEK, DomainHistory
-from mail.sending.peers import domain_of, hyphen_stem
+from mail.sending.peer_of_address import domain_of, hyphen_stem
 
 _SENT = automatic_messages_sent.c
 

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from console.runtime.resilient_loop import run_repeatedly, wait_for_event
 from desk.clock import Clock
 from desk.queues.next_due import next_due
-from desk.storage.bell import Bell
 from desk.storage.database import Database
+from desk.storage.postgres_notifications import Bell
 
 LOOK_INTERVAL = 3.0
 """Seconds between looks while the bell works."""

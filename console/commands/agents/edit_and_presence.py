@@ -112,7 +112,7 @@ def _names(said: Sequence[str]) -> Mapping[str, str]:
 
 async def _edit(folder: DeskFolder, id: str, provider: str, wanted: AgentChanges, by: str) -> bool:
     from desk.agents.changes_of_agents import change_agent  # noqa: PLC0415 (help and usage come at once)
-    from desk.agents.teams_file_entries import of_agent  # noqa: PLC0415 (the same)
+    from desk.agents.teams_file_serialization import of_agent  # noqa: PLC0415 (the same)
 
     async with open_database(folder.settings()) as database:
         actor = await actor_of(folder, database, by)

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from sqlalchemy import inspect, select
 
-from console.commands.author_and_clock import Providers
+from console.commands.agent_name_and_time_zone import Providers
 from console.commands.case_lookup import find
 from console.runtime.content_folders import TEMPLATES
 from console.terminal.command_context import (

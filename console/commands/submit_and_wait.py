@@ -22,7 +22,7 @@ from desk.model.channel_interface import ExtraWrite
 from desk.model.messages import RawMessage
 from desk.model.settings import Settings
 from desk.queues import inbox
-from desk.storage import bell
+from desk.storage import postgres_notifications
 from desk.storage.database import Database
 from desk.storage.process_identity import is_known_dead
 from desk.storage.queue_and_lease_tables import arrivals, departures, leases
@@ -50,7 +50,7 @@ class OutgoingStatus:
 async def accept(database: Database, raw: RawMessage, also: ExtraWrite | None = None) -> int:
     """Stores one message, or finds the one stored under its key before. Returns the arrival's id."""
     await inbox.accept(database, [raw], also)
-    await bell.ring_once(database)
+    await postgres_notifications.ring_once(database)
     query = select(arrivals.c.id).where(arrivals.c.channel == raw.channel, arrivals.c.key == raw.key)
     async with database.look() as connection:
         return int((await connection.execute(query)).scalar_one())
