@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from desk.language.typed_durations import parse_minutes
 from desk.model.agent_operations import (
+    AcceptLetter,
     AddNote,
     AgentOperation,
     DeclareNoArticle,
@@ -19,6 +20,7 @@ from desk.model.agent_operations import (
     LinkArticle,
     MarkArticlesNotUseful,
     ReadUnread,
+    RefuseLetter,
     Reply,
     Resolve,
     SayNote,
@@ -83,9 +85,12 @@ def edited_operation(command: AgentCommand, text: str, files: tuple[File, ...] =
 
 
 def parse_agent_button(option: str) -> AgentOperation | None:
-    """What a button under one of the desk's messages means: take, eta:<minutes>, resolve, one of the articles', or one
-    about words: undo:<message>, say:<message>, read."""
+    """What a button under one of the desk's messages means: take, eta:<minutes>, resolve, one of the articles'; of
+    words undo:<message>, say:<message>, read; of a pending mail accept:<arrival>, refuse:<arrival>."""
     name, _, value = option.partition(":")
+    if name in ("accept", "refuse"):
+        letter = int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else 0
+        return AcceptLetter(letter) if name == "accept" else RefuseLetter(letter)
     if name in ("undo", "say") and value:
         return TakeBackWords(value) if name == "undo" else SayNote(value)
     if name == "eta":

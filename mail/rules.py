@@ -18,10 +18,11 @@ from desk.model.acts import (
 )
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import Case
-from desk.model.core_facts import CaseMatch
+from desk.model.core_facts import CaseMatch, ThisArrival
 from desk.model.events import DeliveryFailed, Event, Inbound, Said
 from desk.model.journal import AutomaticMailCame, LetterForwarded, MailIncomplete
 from desk.model.messages import RedeliveryPolicy, SenderAssurance
+from mail.pending_letters import letter_buttons
 from mail.sending.compose import UNSUBSCRIBE
 from mail.sending.loop_guard import OptOutOfNotices
 from mail.sending.peer_of_address import peer_of
@@ -88,7 +89,8 @@ def keep_unproved_pending(case: Case, inbound: Inbound[Said], facts: Facts) -> D
         "subject": literal(inbound.event.subject[:200]),
         "text": literal(inbound.text[:500]),
     }
-    told = SayTemplate("agents_letter_waits", names, Addressee.AGENTS, policy=RedeliveryPolicy.HOLD)
+    buttons = letter_buttons(facts.need(ThisArrival).id)
+    told = SayTemplate("agents_letter_waits", names, Addressee.AGENTS, buttons, policy=RedeliveryPolicy.HOLD)
     return decide(KeepPending(case_match.doubt, case.id if case_match.how != "new" else 0), told)
 
 

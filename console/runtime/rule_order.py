@@ -10,6 +10,7 @@ from typing import Any
 from desk.alarms.alarm_policy import CARD_AGAIN
 from desk.model.acts import Facts
 from desk.model.agent_operations import (
+    AcceptLetter,
     AddNote,
     DeclareNoArticle,
     DraftArticle,
@@ -17,6 +18,7 @@ from desk.model.agent_operations import (
     LinkArticle,
     MarkArticlesNotUseful,
     ReadUnread,
+    RefuseLetter,
     Reply,
     Resolve,
     SayNote,
@@ -78,6 +80,7 @@ from intake.limits import rate_rules
 from intake.limits.rate_rules import SenderPace
 from kb import agent_rules
 from kb import subscriber_rules as kb
+from mail import pending_letters as letters
 from mail import rules as mail
 
 SPOKEN = (Said, Pressed, OpenedChat)
@@ -176,6 +179,8 @@ OPERATIONS = {
     ReadUnread: (agents.read_unread,),
     ShowHelp: (agents.show_help,),
     UnknownCommand: (agents.refuse_unknown_command,),
+    AcceptLetter: (letters.decide_letter,),
+    RefuseLetter: (letters.decide_letter,),
     SetEta: (agents.set_eta,),
     Resolve: (agent_rules.ask_which_article, agents.resolve),
     LinkArticle: (agent_rules.answer_which_article,),
@@ -317,6 +322,7 @@ RULEBOOK = Rulebook(
     without_case=(
         alarms.tell_alarms,
         alarms.agents_group_changed,
+        letters.decide_letter_without_case,
         agents.order_without_case,
         arrivals.stale_button_without_case,
         arrivals.not_for_desk_without_case,

@@ -62,6 +62,7 @@ from kb.learning import article_use_acts as kb_acts
 from kb.phrase_learner import PhraseLearner
 from kb.search.knowledge_of_all_providers import KnowledgeOfAllProviders
 from kb.storage import act_writers as kb_act_writers
+from mail import pending_letter_store, pending_letters
 from mail.receiving import ledger
 from mail.sending import loop_guard, loop_guard_store
 
@@ -89,6 +90,7 @@ ACT_WRITERS: Mapping[type[RuleAct], ActWriter] = {
     loop_guard.MutePeer: loop_guard_store.write_mute,
     loop_guard.ResetPeerCounts: loop_guard_store.write_forget_counts,
     loop_guard.OptOutOfNotices: loop_guard_store.write_decline,
+    pending_letters.DecideLetter: pending_letter_store.write_decision,
 }
 OUTCOME_LISTENERS: tuple[OutcomeListener, ...] = (ledger.record_outcome, audit_operation)
 
@@ -165,7 +167,8 @@ async def assemble_application(
         UsualWait: UsualWaitLookup(database),
         EarlierCases: EarlierCasesLookup(database),
     }
-    without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ReachableAddressesLookup(registry))
+    letters = pending_letter_store.PendingLetterLookup(database)
+    without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ReachableAddressesLookup(registry), letters)
     lookups: Sequence[Lookup] = (
         SenderPaceLookup(database, registry),
         IdentificationLookup(sources, providers, GuessLimiter(database)),
@@ -181,6 +184,7 @@ async def assemble_application(
         UnreadLookup(database),
         AgentMessagesLookup(database),
         UndeliveredTextLookup(database),
+        letters,
     )
     holder, case_lookup = receiver.holder, SenderAndCaseLookup(receiver.reply_tokens)
     writer = DecisionWriter(

@@ -106,6 +106,22 @@ class UnknownCommand(AgentOperation):
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptLetter(AgentOperation):
+    """Lets a pending mail into the case it names, or begin one. ``letter`` is the arrival it came in as."""
+
+    name: ClassVar[str] = "accept_letter"
+    letter: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RefuseLetter(AgentOperation):
+    """Leaves a pending mail out for good; nobody is answered. ``letter`` is the arrival it came in as."""
+
+    name: ClassVar[str] = "refuse_letter"
+    letter: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SetEta(AgentOperation):
     """Promises the subscriber a time, in whole ``minutes`` from now; None where what was typed is no duration."""
 
@@ -183,6 +199,8 @@ OPERATIONS: Mapping[str, type[AgentOperation]] = {
         ReadUnread,
         ShowHelp,
         UnknownCommand,
+        AcceptLetter,
+        RefuseLetter,
         SetEta,
         Resolve,
         LinkArticle,
@@ -256,6 +274,8 @@ POLICIES: Mapping[type[AgentOperation], OperationConditions] = {
     ReadUnread: OperationConditions(),
     ShowHelp: OperationConditions(),
     UnknownCommand: OperationConditions(),
+    AcceptLetter: OperationConditions(),
+    RefuseLetter: OperationConditions(),
     SetEta: OperationConditions({**_CLOSED, CaseState.RESOLVED: OperationRefusalCode.CASE_RESOLVED}, _eta_in_bounds),
     Resolve: OperationConditions({**_CLOSED, CaseState.RESOLVED: OperationRefusalCode.ALREADY_RESOLVED}),
     # Which article solved it may be said at any time, also when the case is closed.

@@ -39,6 +39,7 @@ class OperationRefusalCode(StrEnum):
     NOTHING_UNREAD = "nothing_unread"
     UNKNOWN_COMMAND = "unknown_command"
     NO_SUCH_ARTICLE = "no_such_article"
+    LETTER_DECIDED = "letter_decided"
     FORBIDDEN_TRANSITION = "forbidden_transition"
 
 

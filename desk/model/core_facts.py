@@ -24,6 +24,13 @@ class Now:
 
 
 @dataclass(frozen=True, slots=True)
+class ThisArrival:
+    """The arrival being decided, by its id."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class CaseMatch:
     """How the case was found: "token", "button", "reply", "number", "named", "only", "new" or "none".
 

@@ -73,7 +73,8 @@ def sender_address_row(round_: Round) -> PersonAddress | None:
 def is_proved_sender(round_: Round) -> bool:
     """Whether the speaker surely reads what is sent there: their channel proves it, or a token came back."""
     case_match = round_.facts.get(CaseMatch)
-    return round_.inbound.proof is SenderAssurance.SURE or (case_match is not None and case_match.how == "token")
+    by_token = case_match is not None and case_match.how == "token" and not case_match.doubt
+    return round_.inbound.proof is SenderAssurance.SURE or by_token
 
 
 def address_of(row: PersonAddress) -> Address:

@@ -344,7 +344,8 @@ class _RoundComposer:
     ) -> OutboundMessage:
         """To agents and operators alone: an answer to an order, or an alarm; by mail that is what its subject says."""
         if address.channel_kind != "mail":
-            return OutboundMessage(address, text, policy=policy, language=language)
+            edits = f"remote:{self.inbound.message}" if self.in_place and self.inbound.callback else ""
+            return OutboundMessage(address, text, policy=policy, language=language, edits=edits)
         subject = self.templates.label(self.provider.name, language, "alarm_subject")
         sender = self.provider.title(language)
         return OutboundMessage(address, text, policy=policy, language=language, subject=subject, sender=sender)

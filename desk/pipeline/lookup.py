@@ -17,7 +17,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.language.detect import LANGUAGES, language_of
 from desk.model.case import BESIDE, Case
-from desk.model.core_facts import TWO_CASES, AnsweredMessage, CaseMatch, HandledBefore, Now, RecentCaseCount
+from desk.model.core_facts import (
+    TWO_CASES,
+    AnsweredMessage,
+    CaseMatch,
+    HandledBefore,
+    Now,
+    RecentCaseCount,
+    ThisArrival,
+)
 from desk.model.dialog_state import DialogStateRow, Expecting, dialog_state_of
 from desk.model.events import DeliveryFailed, Event, Inbound, Pressed, Said
 from desk.model.messages import ClaimedArrival, SenderAssurance
@@ -95,7 +103,10 @@ class SenderAndCaseLookup:
         inbound = [(arrival, forwarded_by_agent(one, provider)) for arrival, one in inbound]
         replied: dict[int, Expecting] = {}
         answered: dict[int, AnsweredMessage] = {}
-        wanted = {arrival.id: await self._named(session, arrival, one, replied, answered) for arrival, one in inbound}
+        wanted = {
+            arrival.id: await self._named(session, provider, arrival, one, replied, answered)
+            for arrival, one in inbound
+        }
         known = await self._look(
             session, provider, [one for _, one in inbound], {case for case, _ in wanted.values() if case}, now
         )
@@ -110,6 +121,7 @@ class SenderAndCaseLookup:
     async def _named(
         self,
         session: AsyncSession,
+        provider: Provider,
         arrival: ClaimedArrival,
         inbound: Inbound[Event],
         replied: dict[int, Expecting],
@@ -125,6 +137,10 @@ class SenderAndCaseLookup:
         for token in reference.tokens:
             if case := self._reply_tokens.case_of(token, inbound.channel, inbound.sender.value):
                 return case, "token"
+        if reference.tokens and isinstance(inbound.event, Said):
+            for case, address in await self._people_of(session, provider, inbound):
+                if any(self._reply_tokens.case_of(one, inbound.channel, address) == case for one in reference.tokens):
+                    return case, "token"  # genuine, and written to another address: `_pick` marks it as doubtful
         if reference.reply_to:
             connection = await session.connection()
             lane = reference.lane or f"{inbound.channel}:{inbound.sender.value}"
@@ -149,20 +165,24 @@ class SenderAndCaseLookup:
         event, tokens = inbound.event, inbound.reference.tokens
         if not isinstance(event, DeliveryFailed) or not tokens:
             return inbound
-        claims = {case for token in tokens if (case := claimed_case(token)) is not None}
-        of_person = (Case.provider == PersonAddress.provider) & (Case.person_id == PersonAddress.person_id)
-        query = (
-            select(PersonAddress.value)
-            .join(Case, of_person)
-            .where(
-                PersonAddress.provider == provider.name, PersonAddress.channel == inbound.channel, Case.id.in_(claims)
-            )
-        )
-        known = (await session.scalars(query.limit(20))).all() if claims else ()
+        known = [address for _, address in await self._people_of(session, provider, inbound)]
         for recipient in dict.fromkeys([*event.suspects, *known]):
             if any(self._reply_tokens.case_of(token, inbound.channel, recipient) for token in tokens):
                 return replace(inbound, sender=replace(inbound.sender, value=recipient))
         return inbound
+
+    async def _people_of(
+        self, session: AsyncSession, provider: Provider, inbound: Inbound[Event]
+    ) -> Sequence[tuple[int, str]]:
+        """The cases that the tokens of a message name, genuine or not, each with the addresses of its person there."""
+        claims = {case for token in inbound.reference.tokens if (case := claimed_case(token)) is not None}
+        if not claims:
+            return ()
+        of_person = (Case.provider == PersonAddress.provider) & (Case.person_id == PersonAddress.person_id)
+        here = (PersonAddress.provider == provider.name) & (PersonAddress.channel == inbound.channel)
+        query = select(Case.id, PersonAddress.value).join(Case, of_person).where(here, Case.id.in_(claims))
+        found = await session.execute(query.order_by(Case.id, PersonAddress.value).limit(20))
+        return [(row.id, row.value) for row in found]
 
     async def _look(
         self,
@@ -244,6 +264,7 @@ class SenderAndCaseLookup:
             made.before = made.subject.dialog_state.as_row()
         made.facts.put(case_match)
         made.facts.put(Now(now))
+        made.facts.put(ThisArrival(arrival.id))
         made.facts.put(provider)
         if arrival_id := known.repeats.get(inbound.fingerprint):
             made.facts.put(HandledBefore(arrival_id))

@@ -31,7 +31,8 @@ from desk.pipeline.join_message_pieces import goes_with, joined
 from desk.pipeline.lookup import SenderAndCaseLookup
 from desk.pipeline.rulebook import Rulebook
 from desk.pipeline.tenant_routing import providers_of
-from desk.pipeline.write import ClaimLost, DecidedRound, DecisionWriter, StaleRead
+from desk.pipeline.write import ClaimLost, DecidedRound, DecisionWriter
+from desk.pipeline.write_buffer import StaleRead
 from desk.queues import inbox
 from desk.storage.database import Database, is_database_trouble
 

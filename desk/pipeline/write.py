@@ -40,7 +40,7 @@ from desk.pipeline.case_numbers import next_numbers
 from desk.pipeline.compose import ComposedRound, MessageComposer
 from desk.pipeline.decide import RoundDecision, is_case_saved, outcome_of
 from desk.pipeline.tenant_routing import address_key, case_key
-from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE, WriteBuffer
+from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE, StaleRead, WriteBuffer
 from desk.queues import inbox, timers
 from desk.queues.finishing import ArrivalResult, finish
 from desk.storage.base import Instant
@@ -52,10 +52,6 @@ Stored = TypeVar("Stored", Case, Person)
 
 STRANGE_FOR = timedelta(minutes=10)
 """So long a person who never wrote before is a stranger: one of two thousand, if they come in a flood."""
-
-
-class StaleRead(Exception):
-    """Something changed between looking and writing: look again."""
 
 
 class ClaimLost(Exception):

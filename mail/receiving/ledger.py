@@ -10,7 +10,21 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Row, Select, String, and_, bindparam, case, cast, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    FromClause,
+    Row,
+    Select,
+    String,
+    Update,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.model.arrival_outcomes import Outcome, stored_outcome
@@ -68,10 +82,17 @@ async def mark_refused(connection: AsyncConnection, arrival_id: int) -> None:
     """An agent left a pending message out."""
     found = await connection.execute(select(arrivals.c.channel, arrivals.c.key).where(arrivals.c.id == arrival_id))
     for channel, key in found:
-        epoch, _, uid = key.rpartition(":")
-        if uid.isdigit():
-            mine = and_(ledger.c.channel == channel, ledger.c.epoch == epoch, ledger.c.uid == int(uid))
-            await connection.execute(update(ledger).where(mine).values(outcome=MailOutcome.REFUSED.value))
+        for statement in refused(channel, key):
+            await connection.execute(statement)
+
+
+def refused(channel: str, key: str) -> list[Update]:
+    """The statements by which a mail, known by the channel and key of its arrival, counts as left out by an agent."""
+    epoch, _, uid = key.rpartition(":")
+    if not uid.isdigit():
+        return []
+    mine = and_(ledger.c.channel == channel, ledger.c.epoch == epoch, ledger.c.uid == int(uid))
+    return [update(ledger).where(mine).values(outcome=MailOutcome.REFUSED.value)]
 
 
 async def insert_rows(
