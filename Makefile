@@ -30,9 +30,13 @@ check: .venv/installed  ## lint, format, types, the floors of the house, and wha
 bench: .venv/installed  ## measure the desk beside its rivals (see benchmarks/README.md)
 	@for one in size start telegram mail backlog inspect knowledge; do $(BIN)/python -m benchmarks.$$one $(ARGS) || exit 1; done
 
-kills: .venv/installed  ## the long way: 50 kills while 2,000 chat messages and 500 mails arrive, outages of 30 s
+kills: .venv/installed  ## the long way: 50 kills over 2,500 messages, outages of 30 s (SIZE=full: 300 over 20,000)
+ifeq ($(SIZE),full)
+	FIRSTLINE_KILLS=300 FIRSTLINE_TEXTS=16000 FIRSTLINE_MAILS=4000 $(BIN)/python -m pytest -s tests/kills $(ARGS)
+else
 	FIRSTLINE_KILLS=50 FIRSTLINE_TEXTS=2000 FIRSTLINE_MAILS=500 FIRSTLINE_OUTAGE=30 \
 		$(BIN)/python -m pytest -s tests/kills tests/faults $(ARGS)
+endif
 
 lock: .venv/installed  ## write requirements.txt anew from pyproject.toml (UPGRADE=1 takes the newest versions)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --extra demo --extra brochure --group dev \

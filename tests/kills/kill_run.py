@@ -1,6 +1,6 @@
 """One run: the desk's whole process tree is killed at random while people write, and started again each time.
 
-Half of the kills come after some time, half after some messages went out, so that they hit both a desk that is still
+Half of the kills come after some time, half after some calls and letters, so that they hit both a desk that is still
 coming up and one in the middle of its work. At each kill what the desk had marked as being sent is written down.
 """
 
@@ -17,7 +17,9 @@ from sqlalchemy import func, select, text
 from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import arrivals, departures
 from mail.receiving.tables import mailboxes
+from tests.kills.agent import Agent
 from tests.kills.desk_process import DeskProcess
+from tests.kills.outside_record import OutsideRecord, Said, letters_of, shown_of
 from tests.kills.telegram_process import TelegramProcess
 from tests.kills.traffic import Person, Traffic
 from tests.peers.mail_servers import MailServers
@@ -56,7 +58,10 @@ class KillRun:
     traffic: Traffic
     size: Size
     seed: int
+    agent: Agent
     kills: list[Kill] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    deaths: list[float] = field(default_factory=list)
     written: int = 0
 
     def __post_init__(self) -> None:
@@ -68,15 +73,22 @@ class KillRun:
         self.desk.start()
         await self.until(self._connected, 120, "the first connection to the mailbox")
         writing = asyncio.create_task(self._write())
+        working = asyncio.create_task(self.agent.work())
+        began = time.monotonic()
         try:
             while len(self.kills) < self.size.kills:
                 await self._until_death()
                 await self._kill()
                 self.desk.start()
+                await self._tell_progress(began)
         finally:
             if len(self.kills) < self.size.kills:
                 writing.cancel()
         await writing
+        print(f"everything is written after {time.monotonic() - began:.0f} s", flush=True)
+        await self.drained(3600)
+        self.agent.goes_home = True
+        await working
         await self.drained(600)
 
     async def drained(self, seconds: float) -> None:
@@ -86,6 +98,7 @@ class KillRun:
     async def revived(self, number: int) -> tuple[float, float]:
         """Kills once more while somebody new writes. Seconds from the start to their words stored, and to an answer."""
         self.desk.kill()
+        self.deaths.append(time.time())
         person = self.traffic.stranger(number)
         await self._say([person])
         before = len(await self.telegram.sent())
@@ -112,26 +125,43 @@ class KillRun:
             assert time.monotonic() < deadline, f"{what} did not come within {seconds} s:\n{self.desk.said()}"
             await asyncio.sleep(0.1)
 
+    async def _tell_progress(self, began: float) -> None:
+        done, seconds = len(self.kills), time.monotonic() - began
+        if done % max(1, self.size.kills // 30):
+            return
+        print(
+            f"{seconds:.0f} s: {done} of {self.size.kills} kills, {self.written} of {len(self.traffic.queue)} written; "
+            f"outside: {await self.telegram.count()} calls, {await self.telegram.pending()} updates not confirmed, "
+            f"{len(self.mail_servers.sink.letters)} letters; "
+            f"some {seconds / done * (self.size.kills - done) / 60:.0f} min to go",
+            flush=True,
+        )
+
     # killing
 
     async def _until_death(self) -> None:
-        """A life of random length: by the clock, or by how much went out."""
+        """A life of random length: by the clock, or by how much was done."""
         seconds = self.kill_times.uniform(self.size.least, self.size.most)
         if self.kill_times.random() < 0.5:
             await asyncio.sleep(seconds)
             return
-        before, wanted = len(await self.telegram.sent()), self.kill_times.randint(1, 150)
-        deadline = time.monotonic() + self.size.most
+        before, wanted = await self._work_done(), self.kill_times.randint(1, 200)
+        deadline = time.monotonic() + 3 * self.size.most
         while time.monotonic() < deadline:
-            if len(await self.telegram.sent()) - before >= wanted:
+            if await self._work_done() - before >= wanted:
                 break
             await asyncio.sleep(0.02)
         await asyncio.sleep(self.kill_times.uniform(0, 0.05))
+
+    async def _work_done(self) -> int:
+        """What the servers around the desk count of it: calls of the Bot API, and letters."""
+        return await self.telegram.count() + len(self.mail_servers.sink.letters)
 
     async def _kill(self) -> None:
         assert self.desk.alive, f"the desk ended by itself:\n{self.desk.said()}"
         self.desk.kill()
         at = time.time()
+        self.deaths.append(at)
         await self._left()
         query = select(departures.c.key, departures.c.lane).where(departures.c.state == "sending")
         async with self._opened() as database, database.look() as connection:
@@ -167,6 +197,7 @@ class KillRun:
             await asyncio.sleep(self.writer.uniform(0, 0.25))
 
     async def _say(self, bunch: list[Person]) -> None:
+        at = time.time()
         chatting = [person for person in bunch if person.reach]
         texts = [
             {"token": one.reach, "user": {"id": one.id, "first_name": one.name}, "text": one.speaks()}
@@ -174,10 +205,28 @@ class KillRun:
         ]
         for person, update in zip(chatting, await self.telegram.says(texts), strict=True):
             person.updates.append(update)
+            bot = int(person.reach.partition(":")[0])
+            self.said.append(Said(at, bot, str(person.id), str(update), person.words[person.said - 1]))
         for person in bunch:
             if not person.reach:
                 subscriber = self.mail_servers.subscriber(person.address, person.name)
-                await subscriber.writes(f"Вопрос {person.name}", person.speaks())
+                message_id = await subscriber.writes(f"Вопрос {person.name}", person.speaks())
+                self.said.append(Said(time.time(), 0, person.address, message_id, person.words[person.said - 1]))
+
+    async def record(self) -> OutsideRecord:
+        """What everybody but the desk knows of the run so far."""
+        calls = await self.telegram.calls()
+        flags = self.mail_servers.dovecot.flags(self.mail_servers.box)
+        return OutsideRecord(
+            self.said,
+            self.agent.said,
+            shown_of(calls),
+            letters_of(self.mail_servers.sink.letters),
+            self.deaths,
+            [(uid, " ".join(sorted(found))) for uid, found in sorted(flags.items())],
+            await self.telegram.pending(),
+            sum(call["code"] == 429 for call in calls),
+        )
 
     # looking
 

@@ -75,6 +75,10 @@ class TelegramProcess:
         """Every message that the desk showed somebody."""
         return [one for one in await self.calls() if one["ok"] and one["method"] in SENDS]
 
+    async def count(self) -> int:
+        """How many calls there were so far; much cheaper than reading them."""
+        return int((await self.does("state"))["calls"])
+
     async def pending(self) -> int:
         """Updates not confirmed yet, of all bots."""
         return sum(int(bot["pending"]) for bot in (await self.does("state"))["bots"])

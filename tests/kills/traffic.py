@@ -68,7 +68,8 @@ class Traffic:
         # Whose provider has agents in a group: few, since a group takes twenty messages a minute.
         staffed = [bot for bot in bots if bot.agents_chat]
         alone = [bot for bot in bots if not bot.agents_chat]
-        homes = [chance.choice(staffed if number < chatters // 20 and staffed else alone) for number in range(chatters)]
+        heard = min(30, chatters // 20) if staffed else 0
+        homes = [chance.choice(staffed if number < heard else alone) for number in range(chatters)]
         self.chatters = [
             Person(5000 + n, f"Анна {n}", chance.choice(contracts[bot.provider]), bot.token, bot.provider, [])
             for n, bot in enumerate(homes)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -21,11 +22,12 @@ class Attachment:
 
 @dataclass(frozen=True)
 class ReceivedMail:
-    """What came over SMTP: the envelope, and the bytes as they were sent (CRLF, dots unstuffed)."""
+    """What came over SMTP: the envelope, the bytes as they were sent (CRLF, dots unstuffed), and the Unix time."""
 
     sender: str
     recipients: tuple[str, ...]
     raw: bytes
+    at: float = field(default_factory=time.time, compare=False)
 
     @cached_property
     def message(self) -> EmailMessage:
