@@ -28,7 +28,6 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
-    exists,
     func,
     literal,
     or_,
@@ -54,7 +53,7 @@ from desk.queues.inbox import store
 from desk.queues.send_quotas import ClaimQuota
 from desk.storage.channel_leases import send_lease
 from desk.storage.database import Database
-from desk.storage.queue_and_lease_tables import departures, is_unsent, leases
+from desk.storage.queue_and_lease_tables import departures, is_edit, is_unsent, leases
 
 HELD_FOR = timedelta(seconds=120)
 """How long a claim lasts where no lease says who sends (`desk.queues.recovery`)."""
@@ -222,27 +221,31 @@ async def release(database: Database, holder: str, flying: Collection[int]) -> N
         await connection.execute(statement.values(**untouched))
 
 
+_EDITS = (
+    select(departures.c.id, departures.c.lane, departures.c.supersedes)
+    .where(
+        departures.c.channel.in_(bindparam("channels", expanding=True)),
+        is_unsent(departures, "pending"),
+        is_edit(departures),
+    )
+    .order_by(departures.c.id.desc())
+)
+
+
 async def supersede(database: Database, channels: Collection[str]) -> None:
     """Drops pending edits that a later one of the same message makes pointless: a card shows only its last state."""
-    older, newer = departures.alias("older"), departures.alias("newer")
-    pointless = (
-        select(older.c.id)
-        .where(
-            older.c.channel.in_(channels),
-            is_unsent(older, "pending"),
-            older.c.supersedes != "",
-            exists().where(
-                newer.c.lane == older.c.lane,
-                newer.c.supersedes == older.c.supersedes,
-                is_unsent(newer, "pending"),
-                newer.c.id > older.c.id,
-            ),
-        )
-        .scalar_subquery()
-    )
-    statement = update(departures).where(departures.c.id.in_(pointless), is_unsent(departures, "pending"))
-    async with database.work() as connection:
-        await connection.execute(statement.values(state="superseded"))
+    async with database.look() as connection:
+        edits = (await connection.execute(_EDITS, {"channels": list(channels)})).all()
+    later, pointless = set[tuple[str, str]](), list[int]()
+    for row in edits:
+        message = (row.lane, row.supersedes)
+        if message in later:
+            pointless.append(row.id)
+        later.add(message)
+    if pointless:
+        statement = update(departures).where(departures.c.id.in_(pointless), is_unsent(departures, "pending"))
+        async with database.work() as connection:
+            await connection.execute(statement.values(state="superseded"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,14 @@ Index(
     sqlite_where=_UNSENT,
     postgresql_where=_UNSENT,
 )
+_UNSENT_EDIT = text("state IN ('pending', 'sending') AND supersedes <> ''")
+Index(
+    "departures_unsent_edits",
+    departures.c.channel,
+    departures.c.id,
+    sqlite_where=_UNSENT_EDIT,
+    postgresql_where=_UNSENT_EDIT,
+)
 Index("departures_of_case", departures.c.case_id)
 Index("departures_remote", departures.c.lane, departures.c.remote)
 
@@ -192,3 +200,8 @@ def is_unsent(table: FromClause, state: str = "") -> ColumnElement[bool]:
     unsent = table.c.state.in_(bindparam("unsent", ("pending", "sending"), expanding=True, literal_execute=True))
     # SQLite takes the index only where its own condition is repeated: "= 'pending'" is not enough.
     return and_(unsent, table.c.state == literal(state, literal_execute=True)) if state else unsent
+
+
+def is_edit(table: FromClause) -> ColumnElement[bool]:
+    """Departures that change a message said before: few, whatever waits, and found by their own index."""
+    return table.c.supersedes != literal_column("''")

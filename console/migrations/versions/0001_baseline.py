@@ -363,6 +363,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('pending', 'sending')"),
         postgresql_where=sa.text("state IN ('pending', 'sending')"),
     )
+    op.create_index(
+        "departures_unsent_edits",
+        "departures",
+        ["channel", "id"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('pending', 'sending') AND supersedes <> ''"),
+        postgresql_where=sa.text("state IN ('pending', 'sending') AND supersedes <> ''"),
+    )
     op.create_index("departures_of_case", "departures", ["case_id"], unique=False)
     op.create_index("departures_remote", "departures", ["lane", "remote"], unique=False)
     op.create_index(
