@@ -157,7 +157,7 @@ class TelegramChannel:
         limits, lane, count = self._limits, departure.lane, len(departure.body["params"].get("media", "1"))
         if departure.body["method"] == "deleteMessage":
             count = 0  # what takes a message away is none itself
-        hurries = departure.priority not in (SendPriority.NOTICE, SendPriority.BULK)
+        hurries = answers = departure.priority not in (SendPriority.NOTICE, SendPriority.BULK)
         while True:
             wait = limits.delay(lane, self._ticks(), count)
             if wait > 1.0:
@@ -167,7 +167,7 @@ class TelegramChannel:
             if not hurries:
                 wait, hurries = max(wait, limits.hold_back(lane, self._ticks(), count)), True
             await asyncio.sleep(wait)
-        wait = limits.book(lane, self._ticks(), count)
+        wait = limits.book(lane, self._ticks(), count, held_back=not answers)
         if wait <= PATIENCE:
             await asyncio.sleep(wait)
             wait = limits.rest(self._ticks())  # which may have begun meanwhile

@@ -14,7 +14,11 @@ from collections import deque
 PATIENCE = 2.0
 """Seconds that a call may wait for its turn; what must wait longer goes back into the outbox."""
 KEPT_FOR_ANSWERS = 5
-"""Of the thirty a second so many are not for notices and bulk: an answer finds its turn at once."""
+"""Of the thirty a second so many are left free beside the answers of the last second: an answer finds its turn at once,
+and notices and bulk have the rest."""
+LEAST_OF_NOTICES = 5
+"""A second, however many answers there are: notices go on too."""
+_A_SECOND_AND_A_BIT = 1.05
 A_SECOND = 30
 """Messages a second that Telegram takes from a bot."""
 SEVERAL = 2
@@ -65,8 +69,9 @@ class RateLimits:
 
     def __init__(self, channel: str) -> None:
         self._prefix = f"{channel}:"
-        self._bot = SlidingWindow(A_SECOND, 1.05)
-        self._notices = SlidingWindow(A_SECOND - KEPT_FOR_ANSWERS, 1.05)
+        self._bot = SlidingWindow(A_SECOND, _A_SECOND_AND_A_BIT)
+        self._answers = SlidingWindow(A_SECOND, _A_SECOND_AND_A_BIT)
+        self._notices = SlidingWindow(A_SECOND - KEPT_FOR_ANSWERS, _A_SECOND_AND_A_BIT)
         self._chats: dict[str, SlidingWindow] = {}
         self._sweep_at = 2000
         self._reactions: dict[str, dict[str, float]] = {}
@@ -92,14 +97,19 @@ class RateLimits:
         return wait
 
     def hold_back(self, lane: str, now: float, count: int = 1) -> float:
-        """Seconds after which something nobody waits for may ask for its turn with `book`."""
+        """Seconds after which something nobody waits for may ask for its turn with `book`, as ``held_back``."""
         if not self._chat(lane):
             return 0.0
+        answers = self._answers.gone_since(now - _A_SECOND_AND_A_BIT)
+        most = min(A_SECOND - KEPT_FOR_ANSWERS, self._bot.count - KEPT_FOR_ANSWERS - answers)
+        self._notices.count = max(min(LEAST_OF_NOTICES, self._bot.count), most)
         wait = self._notices.delay(now, count)
         self._notices.take(now + wait, count)
         return wait
 
-    def book(self, lane: str, now: float, count: int = 1, patience: float = PATIENCE) -> float:
+    def book(
+        self, lane: str, now: float, count: int = 1, patience: float = PATIENCE, *, held_back: bool = False
+    ) -> float:
         """Seconds until it is this call's turn within the whole bot: booked, unless they are more than ``patience``."""
         chat = self._chat(lane)
         if not chat:
@@ -107,6 +117,8 @@ class RateLimits:
         wait = max(self._bot.delay(now, count), self.rest(now))
         if wait <= patience:
             self._bot.take(now + wait, count)
+            if not held_back:
+                self._answers.take(now + wait, count)
             self._window(chat, now).take(now + wait, count)
             if waiting := self._reactions.get(chat):
                 waiting.pop(lane, None)
@@ -135,7 +147,6 @@ class RateLimits:
 
     def _go(self, pace: int) -> None:
         self._bot.count = min(A_SECOND, max(1, pace))
-        self._notices.count = max(1, self._bot.count - KEPT_FOR_ANSWERS)
 
     def _is_reaction(self, lane: str) -> bool:
         return lane.startswith(f"{self._prefix}reaction:")

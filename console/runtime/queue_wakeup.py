@@ -33,8 +33,8 @@ class QueueWatch:
         self._clock = clock
         self._channels = channels
         self._look = asyncio.Event()
-        self._bell = None if database.sqlite else Bell(database, self._look.set)
-        self._deciding = False
+        self._bell = None if database.sqlite else Bell(database, self._rung)
+        self._deciding = self._sending = False
         self.arrivals_due = arrivals_due
         self.departures_due = asyncio.Event()
 
@@ -47,6 +47,15 @@ class QueueWatch:
         finally:
             self._deciding = False
 
+    @contextmanager
+    def sending(self) -> Iterator[None]:
+        """While the sender is at it: it looks for departures itself, and only wants to be told of more at once."""
+        self._sending = True
+        try:
+            yield
+        finally:
+            self._sending = False
+
     def stored(self, *, worker_here: bool) -> None:
         """Arrivals were stored by this process."""
         self.arrivals_due.set()
@@ -57,6 +66,11 @@ class QueueWatch:
         """Other processes shall look."""
         if self._bell:
             self._bell.ring()
+
+    def _rung(self) -> None:
+        self._look.set()
+        if self._sending:
+            self.departures_due.set()
 
     def found_nothing(self) -> None:
         """The worker or the sender has nothing to do: when it will have is to be looked for."""
@@ -74,7 +88,8 @@ class QueueWatch:
 
     async def _watch(self) -> None:
         self._look.clear()
-        due, now, began = await next_due(self._database, self._channels()), self._clock(), _ticks()
+        channels = () if self._sending else self._channels()
+        due, now, began = await next_due(self._database, channels), self._clock(), _ticks()
         pause = LOOK_INTERVAL if self._bell and self._bell.works else LOOK_WITHOUT_BELL
         for at, event in ((due.arrival, self.arrivals_due), (due.departure, self.departures_due)):
             if at is not None and at <= now:

@@ -126,7 +126,9 @@ class Server:
     async def _send(self) -> None:
         due = self._watch.departures_due
         due.clear()
-        if not await self._application.sender.sweep(_SendableChannels(self._listeners.sendable_channels)):
+        with self._watch.sending():
+            sent = await self._application.sender.sweep(_SendableChannels(self._listeners.sendable_channels), due)
+        if not sent:
             self._watch.found_nothing()
             await due.wait()
 

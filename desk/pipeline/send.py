@@ -29,6 +29,8 @@ HANGING = 2.0
 """Seconds after which a call takes none of the common places any more: channels that hang keep only their own."""
 SUPERSEDE_INTERVAL = timedelta(seconds=1)
 """How often it is looked for edits that later ones make pointless, while there is something to send."""
+LOOK_INTERVAL = 0.25
+"""Seconds between looks for more to send while nothing arrives of what is on its way, and nobody tells of more."""
 GATHERING = 0.01
 """Seconds to wait for more results before writing them down together."""
 
@@ -61,10 +63,11 @@ class OutboxSender:
         self._claim_open = False
         self.stopping = False
 
-    async def sweep(self, channels: Collection[str]) -> bool:
+    async def sweep(self, channels: Collection[str], due: asyncio.Event | None = None) -> bool:
         """Sends until nothing is due or `stopping` is set. Returns whether anything was sent.
 
-        ``channels`` may change meanwhile: it is looked at before anything is taken, and right before each call.
+        ``channels`` may change meanwhile: it is looked at before anything is taken, and right before each call. Whoever
+        sets ``due`` says that there is more: an answer does not wait until one of the notices on their way has arrived.
         Whatever another process left behind in a channel that has become ours is treated first.
         Raises what the database raised when it has trouble: nothing is lost, the next sweep goes on.
         """
@@ -74,9 +77,18 @@ class OutboxSender:
             busy = busy or started > 0
             if not self._flying:
                 return busy
-            await asyncio.wait(self._flying, return_when=asyncio.FIRST_COMPLETED, timeout=0.25)
+            await self._wait_for_result_or(due or asyncio.Event())
             await asyncio.sleep(GATHERING)
+            if due:
+                due.clear()
             await self._settle()
+
+    async def _wait_for_result_or(self, due: asyncio.Event) -> None:
+        more = asyncio.create_task(due.wait())
+        try:
+            await asyncio.wait({*self._flying, more}, return_when=asyncio.FIRST_COMPLETED, timeout=LOOK_INTERVAL)
+        finally:
+            more.cancel()
 
     async def _start(self, channels: Collection[str]) -> int:
         if self._claim_open:

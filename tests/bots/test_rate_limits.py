@@ -124,6 +124,20 @@ def test_one_chat_that_is_told_to_wait_rests_alone() -> None:
     assert limits.rest(20.0) == 0.0
 
 
+def test_notices_have_what_the_answers_of_the_last_second_leave_and_never_nothing() -> None:
+    """Ten answers a second leave fifteen for notices and five free; thirty leave the five that notices always have."""
+    limits = RateLimits(CHANNEL)
+    for chat in range(10):
+        limits.book(f"{CHANNEL}:a{chat}", 100.0)
+    times = [limits.hold_back(f"{CHANNEL}:{chat}", 100.0) for chat in range(50)]
+    assert times.count(0.0) == 15
+    limits = RateLimits(CHANNEL)
+    for chat in range(30):
+        limits.book(f"{CHANNEL}:a{chat}", 100.0)
+    times = [limits.hold_back(f"{CHANNEL}:{chat}", 100.0) for chat in range(50)]
+    assert times.count(0.0) == 5
+
+
 def test_several_chats_that_are_told_to_wait_rest_the_bot_and_slow_it_down() -> None:
     """Somebody else sends with our token: we get ten a second. The pace comes back one by one."""
     limits, now = RateLimits(CHANNEL), 100.0

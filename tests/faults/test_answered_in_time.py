@@ -5,6 +5,7 @@ Whatever happens to those who work on a lane, its head can be claimed again soon
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from desk.model.channel_interface import Channel, ChannelCapabilities
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import ClaimedArrival, ClaimedDeparture, RawMessage, RedeliveryPolicy, SendResult, Sent
+from desk.pipeline import send
 from desk.pipeline.send import OutboxSender
 from desk.queues import inbox, message_pieces, outbox
 from desk.storage.database import Database, is_database_trouble
@@ -168,3 +170,37 @@ async def test_giving_back_leaves_what_is_being_sent_and_what_another_sends(data
 def test_waiting_for_a_connection_in_vain_is_no_fault_of_the_message() -> None:
     """Three of these would else quarantine it."""
     assert is_database_trouble(NoConnectionFree())
+
+
+async def test_an_answer_does_not_wait_for_notices_that_are_on_their_way(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one notice sent hangs until the answer, decided meanwhile, has gone."""
+    answer_has_gone, notice_hangs, due = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    class SlowLine(Line):
+        async def send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendResult:
+            if departure.key == "1.0":
+                notice_hangs.set()
+                await answer_has_gone.wait()
+            else:
+                answer_has_gone.set()
+            return await super().send(departure, remotes)
+
+    async def decided(number: int) -> None:
+        values = {"provider": "sever", "channel": "telegram:main", "kind": "text", "case_id": 1, "state": "pending"}
+        values |= {"policy": RedeliveryPolicy.RETRY.value, "body": {}, "due_at": NOW, "created_at": NOW}
+        row = {**values, "key": f"{number}.0", "lane": f"telegram:main:{number}"}
+        async with database.work() as connection:
+            await connection.execute(departures.insert().values(**row))
+
+    monkeypatch.setattr(send, "LOOK_INTERVAL", None)
+    line = SlowLine()
+    sender = OutboxSender(database, ChannelRegistry({"telegram:main": cast(Channel, line)}, {}), "me", lambda: NOW)
+    await decided(1)
+    sweeping = asyncio.create_task(sender.sweep(["telegram:main"], due))
+    await notice_hangs.wait()
+    await decided(2)
+    due.set()
+    assert await sweeping
+    assert [key for key, _ in line.sent] == ["2.0", "1.0"]
