@@ -25,6 +25,8 @@ FOUND_HERE = frozenset(
 """The kinds of alarms that stand exactly as long as they are found here."""
 NOT_SENT_FOR, NOT_DECIDED_FOR = timedelta(minutes=5), timedelta(minutes=15)
 """A message that failed and is so old is in trouble, and one that is so old and still undecided."""
+SOON = timedelta(seconds=10)
+"""What is put off for no longer than that is tried again and again, and is no less undecided."""
 MAX_WORDS = 300
 """Characters of what an alarm names."""
 
@@ -67,7 +69,7 @@ async def _of_arrivals(connection: AsyncConnection, now: datetime) -> list[Alarm
         channels = ", ".join(f"{row.channel}: {row.number}" for row in set_aside)
         kind = AlarmKind.QUARANTINED
         found.append(Alarm(kind, kind, count=sum(row.number for row in set_aside), what=channels[:MAX_WORDS]))
-    old = (arrivals.c.due_at <= now) & (arrivals.c.received_at <= now - NOT_DECIDED_FOR)
+    old = (arrivals.c.due_at <= now + SOON) & (arrivals.c.received_at <= now - NOT_DECIDED_FOR)
     query = select(func.count().label("number"), func.min(arrivals.c.received_at).label("since"))
     waiting = (await connection.execute(query.where(is_waiting(arrivals), old))).one()
     if waiting.number:

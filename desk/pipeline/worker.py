@@ -51,6 +51,8 @@ SENDING = timedelta(milliseconds=20)
 """Pause until it is looked again whether a question has been sent."""
 MACHINE_PAUSE = timedelta(seconds=5)
 """Until a message is tried again that could not be heard for want of memory or descriptors."""
+MACHINE_PATIENCE = timedelta(hours=1)
+"""For so long one waits that way after others of its channel were heard; then it is set aside."""
 PATIENCE = 0.2
 """Seconds a sweep waits for anything to be parsed before it looks for new arrivals."""
 
@@ -94,6 +96,9 @@ class Worker:
         self._clock = clock
         self._hearing: dict[asyncio.Task[tuple[ClaimedArrival, Inbound[Event]] | None], ClaimedArrival] = {}
         self._carrying: set[int] = set()
+        self._heard_last: dict[str, datetime] = {}
+        self._failing_since: dict[int, datetime] = {}
+        self._failing_alone_since: dict[int, datetime] = {}
 
     async def work(self, limit: int = TOGETHER) -> bool:
         """One sweep: claims what is free, and decides what has been parsed. Returns whether there was any.
@@ -201,21 +206,36 @@ class Worker:
 
     async def _heard(self, channel: Channel, arrival: ClaimedArrival) -> Inbound[Event] | None:
         try:
-            return await channel.hear(arrival)
+            heard = await channel.hear(arrival)
+            self._heard_last[arrival.channel] = self._clock()
+            self._failing_since.pop(arrival.id, None)
+            self._failing_alone_since.pop(arrival.id, None)
+            return heard
         except UnreadableMessage as error:
             await self._record_failure(arrival, str(error), final=True)
         except SQLAlchemyError:
             raise
         except (OSError, MemoryError) as error:
-            # Trouble of the machine is not trouble of the message.
-            log.warning("arrival %d waits: the machine has trouble: %s", arrival.id, type(error).__name__)
-            async with self._database.work() as connection:
-                again = self._clock() + MACHINE_PAUSE
-                await inbox.postpone(connection, self._holder, {arrival.id: again})
+            await self._wait_for_machine(arrival, error)
         except Exception as error:
             log.exception("arrival %d could not be parsed", arrival.id)
             await self._record_failure(arrival, f"parsing failed: {type(error).__name__}: {error}")
         return None
+
+    async def _wait_for_machine(self, arrival: ClaimedArrival, error: OSError | MemoryError) -> None:
+        """Trouble of the machine is not trouble of the message, unless it goes on while others are heard."""
+        now = self._clock()
+        since = self._failing_since.setdefault(arrival.id, now)
+        if self._heard_last.get(arrival.channel, since) > since:
+            alone_since = self._failing_alone_since.setdefault(arrival.id, now)
+            if now - alone_since >= MACHINE_PATIENCE:
+                del self._failing_since[arrival.id], self._failing_alone_since[arrival.id]
+                why = f"hearing failed for an hour, that of others did not: {type(error).__name__}: {error}"
+                await self._record_failure(arrival, why, final=True)
+                return
+        log.warning("arrival %d waits: the machine has trouble: %s", arrival.id, type(error).__name__)
+        async with self._database.work() as connection:
+            await inbox.postpone(connection, self._holder, {arrival.id: now + MACHINE_PAUSE})
 
     async def _record_failure(self, arrival: ClaimedArrival, problem: str, final: bool = False) -> None:
         if arrival.pieces:

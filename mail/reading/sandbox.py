@@ -42,13 +42,21 @@ MAX_BATCH_MESSAGES, MAX_BATCH_BYTES = 20, 512 * 1024
 
 _PendingRead = tuple[bytes, MailboxReadingOptions, "asyncio.Future[MailMessage]"]
 
-FATAL_ERRORS = (ProcessExpired, TimeoutError, MemoryError)
-"""What a child dies of."""
+TRIES_AMONG_OTHERS = 3
+"""So often a letter may find no reader while whatever is tried before and after it finds one."""
 
 
 class ReadersUnavailable(Exception):
     """The machine has no reader to give: it cannot fork, or is out of memory or of descriptors. No letter is at
     fault."""
+
+
+class LetterAtFault(Exception):
+    """Again and again no reader could be given this letter, while one that has nothing to read could be had."""
+
+
+FATAL_ERRORS = (ProcessExpired, TimeoutError, MemoryError, LetterAtFault)
+"""What a child dies of, and what it cannot be given."""
 
 
 class MessageReaderPool:
@@ -177,13 +185,30 @@ class MessageReaderPool:
             await asyncio.to_thread(pool.join)
 
     async def _run_in_child(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """One task in a child, once one is free. While the machine has none to give, it waits."""
+        """One task in a child, once one is free. While the machine has none to give, it waits.
+
+        Raises `LetterAtFault` when a child could be had all the while, only not for this task.
+        """
+        others_in_a_row = 0
         while True:
             try:
                 async with self._free_children:
                     return await self._run_now(function, *args, **kwargs)
-            except ReadersUnavailable as error:
+            except FATAL_ERRORS:  # some are errors of the operating system too
+                raise
+            except (ReadersUnavailable, OSError) as error:
+                others_in_a_row = others_in_a_row + 1 if await self._finds_reader() else 0
+                if others_in_a_row > TRIES_AMONG_OTHERS:
+                    raise LetterAtFault(f"{type(error).__name__}: {error}") from error
                 await self._backoff.wait(str(error), certain=True)
+
+    async def _finds_reader(self) -> bool:
+        """Whether a task that asks for nothing finds a child."""
+        with suppress(ReadersUnavailable, OSError):
+            async with self._free_children:
+                await self._run_now(_do_nothing)
+            return True
+        return False
 
     async def _run_now(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """One task in a child. Raises `ReadersUnavailable` when none can be started, or none takes it up."""
@@ -192,6 +217,8 @@ class MessageReaderPool:
         try:
             await asyncio.wait({scheduled}, timeout=self._seconds * WALL_CLOCK_FACTOR + START_SECONDS)
             if not scheduled.done():
+                # The thread that hands letters over may have died of this one: the next one gets a new pool.
+                self._discard_pool()
                 raise ReadersUnavailable("no reader takes a letter up")
         finally:
             scheduled.cancel()
@@ -221,13 +248,15 @@ class MessageReaderPool:
                 return await asyncio.wrap_future(future)
             except BrokenProcessPool:
                 continue
+            except asyncio.CancelledError:
+                if (task := asyncio.current_task()) is None or task.cancelling():
+                    raise
+                # Not we were cancelled: the pool was given up, with all it had.
         raise ReadersUnavailable(f"the readers of letters cannot be started: {why}")
 
     def _get_pool(self) -> ProcessPool:
         if self._pool is not None and not self._pool.active:
-            broken, self._pool = self._pool, None
-            with suppress(Exception):
-                broken.stop()  # type: ignore[no-untyped-call]
+            self._discard_pool()
         if self._pool is None:
             context = multiprocessing.get_context("forkserver")
             context.set_forkserver_preload(["mail.reading.sandbox"])
@@ -240,12 +269,20 @@ class MessageReaderPool:
             )
         return self._pool
 
+    def _discard_pool(self) -> None:
+        broken, self._pool = self._pool, None
+        if broken is not None:
+            with suppress(Exception):
+                broken.stop()  # type: ignore[no-untyped-call]
+
 
 def _describe_failure(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "out of time"
     if isinstance(error, MemoryError):
         return "out of memory"
+    if isinstance(error, LetterAtFault):
+        return f"no reader can be given it ({error})"
     return f"the reader died ({getattr(error, 'exitcode', '?')})"
 
 

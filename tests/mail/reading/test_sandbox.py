@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from desk.backoff import Backoff
 from desk.model.messages import UnreadableMessage
 from mail.reading import message, message_to_json
 from mail.reading.message import MailboxReadingOptions
 from mail.reading.message_to_json import UnopenableFile
-from mail.reading.sandbox import MEBIBYTE, MessageReaderPool
+from mail.reading.sandbox import MEBIBYTE, LetterAtFault, MessageReaderPool
 from tests.mail.conftest import eventually, letter
 
 CHECKOUT = Path(__file__).resolve().parents[3]
@@ -156,6 +157,46 @@ async def test_readers_that_cannot_be_forked_are_waited_for_and_the_log_says_so(
     assert [(one.text, list(one.problems)) for one in found] == [("0", []), ("1", []), ("2", [])]
     assert "cannot be started: BlockingIOError" in caplog.text
     assert "works again" in caplog.text
+
+
+class TooLarge:
+    """What the desk itself has no memory for, on its way to a reader."""
+
+    def __reduce__(self) -> str:
+        raise MemoryError
+
+
+def refuse(raw: bytes, reading: MailboxReadingOptions) -> message.MailMessage:
+    """A reader that fails as if the machine were at fault, with this letter each time."""
+    raise OSError("Too many levels of symbolic links")
+
+
+async def test_a_letter_that_alone_finds_no_reader_is_degraded_and_others_are_read(
+    readers: MessageReaderPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It looks like trouble of the machine for ever; but whatever is tried beside it goes well."""
+    monkeypatch.setattr(readers, "_backoff", Backoff("readers", sleep=lambda _: asyncio.sleep(0)))
+    with monkeypatch.context() as patched:
+        patched.setattr("mail.reading.message.read_message", refuse)
+        one = await readers.read(letter("Помогите"), HERE)
+    assert "Помогите" in one.text
+    assert "no reader can be given it" in one.problems[0]
+    assert not (await readers.read(letter("Привет"), HERE)).problems
+
+
+async def test_what_kills_the_thread_that_hands_letters_over_stops_nobody_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The desk has no memory to hand one over: it is given up after some tries, others are read meanwhile."""
+    monkeypatch.setattr("mail.reading.sandbox.START_SECONDS", 1.0)
+    readers = MessageReaderPool(workers=2, seconds=0.2)
+    monkeypatch.setattr(readers, "_backoff", Backoff("readers", sleep=lambda _: asyncio.sleep(0)))
+    handed = asyncio.create_task(readers._run_in_child(len, TooLarge()))  # type: ignore[arg-type]
+    found = await asyncio.gather(*(readers.read(letter(str(one)), HERE) for one in range(3)))
+    assert [one.text for one in found] == ["0", "1", "2"]
+    with pytest.raises(LetterAtFault):
+        await handed
+    await readers.close()
 
 
 async def test_the_loop_goes_on_while_a_reader_is_stuck(
