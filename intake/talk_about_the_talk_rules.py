@@ -32,7 +32,7 @@ from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.closing_by_consent import may_consent, settling_acts
 from desk.understanding.explained_terms import term_asked
 from desk.understanding.reading.observations import Act
-from intake.account_rules import NO_CONTRACT, asks_about_number
+from intake.contract_number_rules import NO_CONTRACT, asks_about_number
 from intake.engine import engine, prompts
 from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.letters.rules import letter_shown
@@ -142,7 +142,7 @@ def answer_between(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     """A question in between is answered, and the open one stands; with an answer beside it, the talk goes on."""
     found = heard(case, inbound, facts)
     if case.expecting.owner == IDENTIFIER and asks_about_number(inbound.text):
-        return None  # `intake.account_rules.take_identifier` answers
+        return None  # `intake.contract_number_rules.take_identifier` answers
     said = _between(case, inbound, facts)
     if not said or not case.expecting:
         return None

@@ -12,7 +12,7 @@ import click
 from console.commands.checking.content import check_templates
 from console.commands.checking.database_and_disk import check_database, check_disk
 from console.commands.checking.file_faults_as_findings import of_faults
-from console.commands.checking.files import check_files
+from console.commands.checking.settings_and_provider_files import check_files
 from console.runtime.channel_kinds import configured
 from console.terminal.command_context import OK, WRONG, DeskFolder, json_option, pass_folder, print_json, run
 from desk.clock import now

@@ -142,7 +142,7 @@ async def _serve(folder: DeskFolder, settings: Settings, roles: Sequence[str]) -
 async def _require_valid_content(settings: Settings) -> None:
     """Refuses what 'firstline check' calls an error: the desk would not start with it, or forget its tables."""
     from console.commands.checking.content import check_templates  # noqa: PLC0415
-    from console.commands.checking.files import check_files  # noqa: PLC0415
+    from console.commands.checking.settings_and_provider_files import check_files  # noqa: PLC0415
 
     def found() -> list[CheckFinding]:
         return [*check_files(settings, [])[1], *check_templates(settings)]

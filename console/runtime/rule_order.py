@@ -65,8 +65,8 @@ from escalation import promised_time_rules as promises
 from escalation import registered_case_rules as waiting
 from escalation import subscriber_rules as escalation
 from escalation.agent_messages import SAY_HELD
-from intake import account_rules as account
 from intake import command_rules as commands
+from intake import contract_number_rules as account
 from intake import edit_and_late_answer_rules as turns
 from intake import first_words_rules as first_words
 from intake import matter_rules as matter
@@ -79,7 +79,7 @@ from intake.engine.rules import summary_rules as summary
 from intake.limits import rate_rules
 from intake.limits.rate_rules import SenderPace
 from kb import agent_rules
-from kb import subscriber_rules as kb
+from kb import self_help_rules as kb
 from mail import pending_letters as letters
 from mail import rules as mail
 

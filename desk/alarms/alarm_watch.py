@@ -17,8 +17,8 @@ from uuid import uuid4
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.alarms import alarm_table
+from desk.alarms.alarm_condition_queries import FOUND_HERE, standing_alarms
 from desk.alarms.alarm_policy import POLICIES, Alarm, AlarmKind, AlarmTelling, KeptAlarm, is_gone, telling_of
-from desk.alarms.standing_conditions import FOUND_HERE, standing_alarms
 from desk.clock import Clock
 from desk.language.time_labels import span_labels
 from desk.language.unsafe_characters import one_line

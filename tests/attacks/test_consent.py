@@ -16,7 +16,7 @@ from desk.model.events import Event, Inbound, OperationOrdered, Pressed, Said
 from desk.model.messages import Address
 from desk.model.provider_files import Provider
 from escalation.consent_rules import take_consent
-from kb.subscriber_rules import self_help_outcome
+from kb.self_help_rules import self_help_outcome
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 ANNA = Address("telegram", "telegram:main", "5001")

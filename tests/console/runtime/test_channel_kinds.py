@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from console.commands import check
-from console.commands.checking import files
+from console.commands.checking import settings_and_provider_files
 from console.runtime import channel_kinds
 from console.runtime.channel_kinds import CHANNEL_KINDS, ChannelDependencies, ChannelKind, section_readers
 from console.runtime.serve_loops import Server
@@ -131,7 +131,7 @@ PAGER = ChannelKind(
 @pytest.fixture
 def pager(monkeypatch: pytest.MonkeyPatch, desk_files: DeskFiles) -> DeskFiles:
     """A desk folder with a pager, in a desk that has the one more entry."""
-    for module in (channel_kinds, files):
+    for module in (channel_kinds, settings_and_provider_files):
         monkeypatch.setattr(module, "CHANNEL_KINDS", (*CHANNEL_KINDS, PAGER))
     desk_files.root.joinpath("firstline.toml").write_text(FILE, "utf-8")
     for name, words in (("key", CANARY), ("secret", "a secret for tests that is long enough")):
@@ -164,7 +164,7 @@ async def test_it_is_heard_and_answered(pager: DeskFiles) -> None:
 
 async def test_it_is_checked_and_its_secret_stays_out_of_the_log(pager: DeskFiles) -> None:
     settings = load(pager.root, {}, section_readers())
-    found = [*files.check_settings(settings), *await check._check_channels(settings)]
+    found = [*settings_and_provider_files.check_settings(settings), *await check._check_channels(settings)]
     assert [(one.level, one.where) for one in found] == [("ok", "firstline.toml"), ("ok", "pager:main")]
     assert "no bots, no mailboxes, 1 pager" in found[0].what
     stream = io.StringIO()
@@ -177,7 +177,7 @@ async def test_it_is_checked_and_its_secret_stays_out_of_the_log(pager: DeskFile
 def test_a_provider_that_is_not_there_is_told(pager: DeskFiles) -> None:
     path = pager.root / "firstline.toml"
     path.write_text(path.read_text("utf-8").replace('"sever"', '"nobody"'), "utf-8")
-    found = list(files.check_settings(load(pager.root, {}, section_readers())))
+    found = list(settings_and_provider_files.check_settings(load(pager.root, {}, section_readers())))
     assert ("error", "firstline.toml", "pager:main: there is no provider 'nobody'") in [
         (one.level, one.where, one.what) for one in found
     ]
