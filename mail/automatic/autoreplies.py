@@ -108,9 +108,9 @@ def _is_autoreply_header(name: str, said: bytes) -> bool:
 def _is_autoreply_by_words(headers: Headers, sender: str, low: str, text: str) -> bool:
     """Words of the subject, believed the more, the more else there is."""
     signs = _has_reply_signs(headers, sender)
-    if is_autoreply_subject(low) or (signs and low.startswith(AUTOREPLY_SUBJECTS)):
+    if is_autoreply_subject(low) or (signs and low.startswith(AUTOREPLY_SUBJECTS)) or low.endswith(_BRACKETED_ENDINGS):
         return True
-    if low.endswith(_BRACKETED_ENDINGS):
+    if _names_absent_person(low) and any(phrase in text[:300].lower() for phrase in AUTOREPLY_SENTENCES):
         return True
     absent, path = low.startswith(ABSENCE_SUBJECTS), _has_automatic_path(headers)
     if len(text) > MAX_ABSENCE_LENGTH or not (absent or path or low.startswith("auto:")):
@@ -121,6 +121,11 @@ def _is_autoreply_by_words(headers: Headers, sender: str, low: str, text: str) -
     if absent and (told or _stands_alone(low, ABSENCE_SUBJECTS)):
         return signs or (told and _stands_before_colon(low, ABSENCE_SUBJECTS))
     return told and path
+
+
+def _names_absent_person(low: str) -> bool:
+    """Whether a subject is that of Lotus Notes: "Ivan Petrov is out of the office (returning 30.11.2026)"."""
+    return any(f" {said} (" in low for said in ("is out of the office", "is out of office"))
 
 
 def _has_reply_signs(headers: Headers, sender: str) -> bool:

@@ -13,6 +13,7 @@ from mail.automatic.original_message import OriginalMessage
 from mail.mime.addresses import Mailbox, fold_address, parse_mailboxes
 from mail.mime.headers import Headers
 from mail.mime.parser import MimePart
+from mail.replies.small_print import speaks_of_oneself
 
 LIST_HEADERS = frozenset({
     "list-id", "list-post", "list-unsubscribe", "list-help", "list-subscribe", "list-archive", "list-owner",
@@ -20,6 +21,13 @@ LIST_HEADERS = frozenset({
     "x-listserver", "x-listprocessor-version", "x-ezmlm-id", "x-list-id", "x-mailinglist", "x-google-group-id",
     "x-campaign", "x-campaignid", "x-mailchimp-campaign-id", "x-mailer-recptid",
 })  # fmt: skip
+UNSUBSCRIBE_HEADERS = frozenset({"list-unsubscribe", "list-help"})
+LIST_WORDS = (
+    "unsubscribe", "newsletter", "mailing list", "view in browser", "this email was sent to", "preferences", "отпис",
+    "рассыл", "подписк", "вы получили это", "abmelden", "abbestellen", "désabonner", "désinscri", "darse de baja",
+    "baja", "cancella", "wypis", "відпис", "розсил", "退订", "配信停止",
+)  # fmt: skip
+"""What letters sent to many have in them."""
 CHALLENGE_HEADERS = frozenset({
     "x-tmda-confirm-done", "x-tmda-confirm-accept", "x-spamarrest-noauth", "x-spamarrest", "x-boxbe-verify",
     "x-challenge", "x-qconfirm", "x-qconfirm-action", "x-ask-auth", "x-choicemail-registration-request",
@@ -72,10 +80,13 @@ class SenderVerdict:
     original: OriginalMessage = OriginalMessage()  # noqa: RUF009 - frozen
 
 
-def classify_sender(message: MimePart, sender: Mailbox, address: str, subject: str, text: str) -> SenderVerdict:
+def classify_sender(
+    message: MimePart, sender: Mailbox, address: str, subject: str, text: str, *, in_group: bool = False
+) -> SenderVerdict:
     """What is known of a message's author.
 
     ``sender`` is its From, ``address`` the mailbox's own ("" where unknown), ``text`` all the text the message shows.
+    ``in_group`` says that a group of the desk's own sent it on, whose marks of a list tell nothing.
     """
     headers = message.headers
     if (address and fold_address(sender.address) == fold_address(address)) or _is_own_message_id(
@@ -86,7 +97,7 @@ def classify_sender(message: MimePart, sender: Mailbox, address: str, subject: s
         return SenderVerdict("feedback", "feedback")
     if found := bounces.parse_bounce(message, sender, subject, text):
         return SenderVerdict("bounce", found.report_class, found.failed_recipients, found.original)
-    if kind := _find_kind(message, sender, subject, text):
+    if kind := _find_kind(message, sender, subject, text, in_group):
         return SenderVerdict(kind, kind)
     daemon = bool(sender.address) and header_features.find_robot_level(headers, sender) == header_features.DAEMON
     if daemon or autoreplies.forbids_autoreply(headers):
@@ -94,13 +105,13 @@ def classify_sender(message: MimePart, sender: Mailbox, address: str, subject: s
     return SenderVerdict("" if sender.address else "nobody")
 
 
-def _find_kind(message: MimePart, sender: Mailbox, subject: str, text: str) -> str:
+def _find_kind(message: MimePart, sender: Mailbox, subject: str, text: str, in_group: bool) -> str:
     """ "reaction", "challenge", "auto-reply", "list" or ""."""
     if _is_reaction(message, subject, text):
         return "reaction"
     if _is_challenge(message.headers, subject, text):
         return "challenge"
-    return _find_autoreply_or_list(message, sender, subject, text)
+    return _find_autoreply_or_list(message, sender, subject, text, in_group)
 
 
 def _is_reaction(message: MimePart, subject: str, text: str) -> bool:
@@ -113,16 +124,26 @@ def _is_reaction(message: MimePart, subject: str, text: str) -> bool:
     return said and len(text) < MAX_REACTION_LENGTH and "in-reply-to" in headers
 
 
-def _find_autoreply_or_list(message: MimePart, sender: Mailbox, subject: str, text: str) -> str:
+def _find_autoreply_or_list(message: MimePart, sender: Mailbox, subject: str, text: str, in_group: bool) -> str:
     """ "auto-reply", "list" or ""."""
     headers = message.headers
-    listed = headers.has_any(LIST_HEADERS) or _is_from_list_owner(headers)
+    listed = not in_group and (_has_list_headers(headers, text) or _is_from_list_owner(headers))
     replies = autoreplies.is_autoreply(message, sender.address, subject, text, listed)
     submitted = headers.get_first("auto-submitted").strip().lower()
     if replies and not (listed and submitted.startswith((b"auto-generated", b"auto-notified"))):
         return "auto-reply"
     many = headers.get_first("precedence").strip().lower() in (b"list", b"bulk", b"junk")
-    return "list" if listed or many else ""
+    return "list" if listed or (many and not in_group) else ""
+
+
+def _has_list_headers(headers: Headers, text: str) -> bool:
+    """Whether a list sent it. Some posts put a way to unsubscribe into any letter: then a person speaks of himself."""
+    if headers.has_any(LIST_HEADERS - UNSUBSCRIBE_HEADERS):
+        return True
+    if not headers.has_any(UNSUBSCRIBE_HEADERS) or "in-reply-to" in headers:
+        return False
+    low = text[:4000].lower()
+    return not speaks_of_oneself(low) or any(word in low for word in LIST_WORDS) or "precedence" in headers
 
 
 def _is_from_list_owner(headers: Headers) -> bool:

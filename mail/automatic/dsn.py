@@ -128,6 +128,9 @@ def parse_recipient_address(value: str) -> str:
     """The address in a recipient field, whatever its type says; "" when there is none."""
     kind, semicolon, rest = value.partition(";")
     words = (rest if semicolon and "@" not in kind else value).strip()
+    _, found, wrapped = words.lower().partition("dda:smtp=")  # an address in the clothes of X.400
+    if found:
+        words = words[len(words) - len(wrapped) :].partition(";")[0].partition("/")[0]
     if kind.strip().lower() == "utf-8":
         words = _decode_rfc6533(words)
     return find_address(words, inner=True)

@@ -100,6 +100,7 @@ class _MentionFinder:
         ):
             return None
         advice = any(phrase in line for phrase in bounce_phrases.CONTACT_PHRASES)
+        advice = advice and not _is_answered_by_code(line, before)
         if self.failure_announced and not advice and not before.strip(_LEADING_SIGNS + "0123456789"):
             return MentionPlace.LABELLED if before.strip(_LEADING_SIGNS) else MentionPlace.LIST_ITEM
         named = label in bounce_phrases.RECIPIENT_LABELS or label.endswith(_RECIPIENT_ENDINGS)
@@ -108,6 +109,12 @@ class _MentionFinder:
         if near and not advice:
             return MentionPlace.IN_FAILURE_SENTENCE
         return MentionPlace.ELSEWHERE if not advice else None
+
+
+def _is_answered_by_code(line: str, before: str) -> bool:
+    """Whether an address begins its line and a server's answer follows it: "anna@big.test: 550 5.1.1 https://..."."""
+    answer = line[len(before) :].partition(": ")[2] if not before.strip(_LEADING_SIGNS) else ""
+    return bool(answer) and answer[:3].isdecimal() and dsn.find_smtp_class(answer[:4]) != ""
 
 
 _SENDER_LABELS = (

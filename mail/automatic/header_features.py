@@ -63,9 +63,10 @@ def extract_features(message: MimePart, sender: Mailbox, subject: str) -> Sender
     status = any(part.media_type in ("message/delivery-status", "message/global-delivery-status") for part in leaves)
     kind = message.parameters.get("report-type", "").lower() if message.media_type == "multipart/report" else ""
     low = subject.lower().lstrip("[*( ")
-    answer = has_reply_prefix(subject)
+    robot_level = find_robot_level(headers, sender)
+    answer = has_reply_prefix(subject) and not _is_report_in_reply_form(headers, robot_level, low)
     return SenderFeatures(
-        robot_level=find_robot_level(headers, sender),
+        robot_level=robot_level,
         has_null_path="from" not in headers or any(_is_null_path(value) for value in headers.get_all("return-path")),
         has_bounce_subject=not answer
         and (low.startswith(bounce_phrases.BOUNCE_SUBJECTS) or bounce_phrases.has_failure_sentence(low)),
@@ -79,6 +80,12 @@ def extract_features(message: MimePart, sender: Mailbox, subject: str) -> Sender
 def has_reply_prefix(subject: str) -> bool:
     """Whether a subject begins as mail programs begin that of an answer or a forwarded message."""
     return subject.lower().lstrip("[*( ").startswith(REPLY_PREFIXES)
+
+
+def _is_report_in_reply_form(headers: Headers, robot_level: int, low: str) -> bool:
+    """Whether a mail server wrote "RE: Your request non remis (delivery failed)": nobody's program answers there."""
+    failed = "(delivery failed)" in low or low.endswith(("non remis", "delivery failed", "undeliverable"))
+    return robot_level >= POSTMASTER and failed and not ("in-reply-to" in headers or "references" in headers)
 
 
 def _is_null_path(path: bytes) -> bool:

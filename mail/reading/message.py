@@ -159,7 +159,9 @@ def _read_parts(raw: bytes, reading: MailboxReadingOptions) -> MailMessage:
     sent_to = classify.list_recipients(headers)
     answered = marked or in_reply_to or references or _find_tokens(sent_to, (), reading.address)
     view = _fold_body(shown, author.mailbox, subject, bool(answered or has_reply_prefix(subject)))
-    machine = classify.classify_sender(tree, author.mailbox, reading.address, subject, shown.text)
+    machine = classify.classify_sender(
+        tree, author.mailbox, reading.address, subject, shown.text, in_group=author.is_group
+    )
     back, automatic = machine.original, _kind_of_sender(machine.kind, author, headers)
     return MailMessage(
         sender=author.mailbox,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from mail.content.mail_program_markup import LineMark
@@ -18,6 +18,8 @@ from mail.replies.attribution import (
     is_groupwise_divider,
     may_be_attribution,
 )
+from mail.replies.line_features import TIME_OF_DAY, has_address, has_date
+from mail.replies.phrase_tables import normalize_line
 
 MIN_WRAPPED_LENGTH = 60
 """A quoted line of so many characters may have been broken, and its rest stands unmarked below it."""
@@ -27,6 +29,14 @@ MAX_LINES_EXAMINED = 2000
 
 MAX_BLANK_LINES = 20
 """So many blank lines may stand between an opening and what it opens, or inside a quote."""
+
+MAX_LOG_DISTANCE = 3
+"""So many lines may stand between two of a log that begin alike."""
+MAX_STAMP_START = 24
+"""Where in a line of a log its time of day begins at the latest."""
+
+MAX_LINES_BELOW = 200
+"""In so many lines below a sentence that announces others the letter that is answered is looked for."""
 
 QUOTE_SIGNS = frozenset(">\uff1e \t\xa0")
 
@@ -75,6 +85,16 @@ def quote_depth(line: str) -> int:
     return count
 
 
+def line_stamp(line: str) -> str:
+    """The form of the moment with which a line begins, and of the word behind it; "" when it begins with none."""
+    head = line[:60]
+    time = TIME_OF_DAY.search(head)
+    if time is None or time.start() > MAX_STAMP_START:
+        return ""
+    behind = head[time.end() :].lstrip(" :.,/-0123456789").split()
+    return "".join("0" if char.isdigit() else char for char in head[: time.end()]) + (behind[0] if behind else "")
+
+
 class _BlockSplitter:
     def __init__(self, lines: Sequence[str], forwarded: bool, marks: Sequence[LineMark]) -> None:
         self.lines = lines
@@ -111,7 +131,20 @@ class _BlockSplitter:
         if self.line_mark(at) is LineMark.HISTORY:
             return Block(BlockAuthor.FORWARD if self.forwarded else BlockAuthor.HISTORY, at, len(self.lines), at)
         found = self.find_attribution(at, human)
+        if found and found.kind is AttributionKind.QUOTE and self.announces_own_lines(found):
+            return None
         return self.block_below(found, said or self.has_text(human, found.start)) if found else None
+
+    def announces_own_lines(self, found: Attribution) -> bool:
+        """Whether "the router writes:", with no moment and no address, stands above another that has them."""
+        said = normalize_line(" ".join(self.lines[found.start : found.end]))
+        if has_date(said) or has_address(said):
+            return False
+        for at in range(found.end, min(found.end + MAX_LINES_BELOW, len(self.lines))):
+            below = None if self.quoted[at] else self.find_attribution(at, found.end)
+            if below and below.kind is AttributionKind.HISTORY:
+                return True
+        return False
 
     def find_bar_quote_end(self, at: int) -> int:
         """Where lines marked by ``|`` end; that mark counts only below an attribution."""
@@ -136,7 +169,23 @@ class _BlockSplitter:
         if not self.examinations_left or not may_be_attribution(self.lines[at]):
             return None
         self.examinations_left -= 1
-        return find_attribution(self.lines, at, human)
+        found = find_attribution(self.lines, at, human)
+        if found is None or not any(map(self.is_log_line, range(found.start, found.end))):
+            return found
+        return None if found.names_writer else replace(found, start=at)
+
+    def is_log_line(self, at: int) -> bool:
+        """Whether a line is one of several that a machine wrote, each with its moment: "Nov 20 10:15:02 pppd:"."""
+        stamp = line_stamp(self.lines[at])
+        return bool(stamp) and any(line_stamp(line) == stamp for line in self.nearby_lines(at))
+
+    def nearby_lines(self, at: int) -> Iterator[str]:
+        """The lines around one; blank ones end a log."""
+        for step in (-1, 1):
+            for here in range(at + step, at + step * (MAX_LOG_DISTANCE + 1), step):
+                if not 0 <= here < len(self.lines) or not self.lines[here].strip():
+                    break
+                yield self.lines[here]
 
     def block_below(self, found: Attribution, said: bool) -> Block | None:
         """What an opening opens: that depends on whether the lines below are marked, and whether something was said

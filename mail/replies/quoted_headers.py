@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mail.replies.line_features import has_address, has_date
+from mail.replies.line_features import NUMERIC_DATE, TIME_OF_DAY, has_address, has_date
 from mail.replies.phrase_tables import get_header_labels, normalize_line
 
 MAX_LINES = 24
@@ -66,6 +66,8 @@ def _is_header_block(fields: dict[str, str]) -> bool:
         return False
     post = has_address(" ".join(fields.get(one, "") for one in ("from", "to", "cc")))
     when = has_date(fields.get("date", ""))
+    if not post and not TIME_OF_DAY.search(NUMERIC_DATE.sub(" ", fields.get("date", ""))):
+        return False  # a form or a formal statement, which a person filled in
     if count >= 3:
         return count == 4 or post or (when and "subject" in fields)
     return has_address(fields["from"]) and (when or "subject" in fields or has_address(fields.get("to", "")))

@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 
 from mail.replies.line_features import DASHES, has_address, is_separator_line
-from mail.replies.phrase_tables import get_phrase_pattern, get_phrase_tuple, get_phrases, get_substrings, normalize_line
+from mail.replies.phrase_tables import get_phrases, normalize_line
+from mail.replies.small_print import SITE, contains_phrase, is_advertisement, is_small_print
 
 MAX_LINES = 30
 """So many lines that are not blank are looked at, from the end; small print is not counted."""
@@ -19,12 +20,12 @@ MAX_FOOTERS = 12
 FOREIGN_PUNCTUATION = "\u060c\u3001\u3002\uff0c\uff0e\uff01\u0964"
 """Commas, full stops and exclamation marks of other scripts."""
 SIGNATURE_DELIMITERS = frozenset({"--", "- -", "-- --", "\u2014", "\u2013", "\u2013\u2013", "\u2014\u2014"})
+VERB_ENDINGS = (
+    "ает", "яет", "ует", "ит", "ят", "ют", "ал", "ил", "ел", "ать", "ить", "еть", "тся", "лся", "лась", "ила", "ала",
+    "нужен", "нужна", "нужны",
+)  # fmt: skip
+"""How words end in Russian that tell what somebody does: those of a trade end otherwise."""
 NAME_PARTICLES = frozenset({"de", "van", "von", "der", "da", "di", "la", "del", "bin", "и", "and", "&"})
-PERSONAL_WORDS = frozenset({
-    "я", "мне", "меня", "мной", "мой", "моя", "моё", "мое", "мои", "мою", "моего", "моей", "проверил", "проверила",
-    "проверили", "проверяли", "помогите", "i", "i'm", "i've", "i'd", "my", "ich", "mir", "mein", "je", "mon", "yo",
-})  # fmt: skip
-"""A person speaks of himself; what machines and lawyers put below a letter does not."""
 NEGATIONS = frozenset({"не", "нет", "not", "no"})
 LABELS = (
     "тел", "моб", "сот", "раб", "дом", "факс", "почт", "сайт", "эл", "вн", "доб", "tel", "phone", "mob", "cell", "fax",
@@ -42,10 +43,12 @@ _TRADE = re.compile(
 
 
 _PHONE = re.compile(r"\+?\(?\d(?:[ ().-]{0,2}\d){6,13}(?!\d)")
-_SITE = re.compile(
-    r"(?:https?://|www\.)[^\s]{3,200}|\b[\w-]{2,60}\.(?:ru|com|net|org|de|su|ua|by|kz|fr|it|es|eu|io|uk|pl)\b"
-)
 _DIGIT = re.compile(r"\d")
+_COMPANY = re.compile(
+    r"[ ,]+(?:(?:в|at|bei|chez|en) )?"
+    r"(?:ооо|оао|пао|зао|ао|ип|тов|мбоу|гбоу|фгуп|ltd|llc|inc|gmbh|ag|s\.a\.|s\.l\.|sarl|a\.ş\.)"
+    r"(?: [«\"„'][^»\"“']{1,60}[»\"“']?| [^ ]{2,40}){0,2}"
+)
 
 
 def find_signature(lines: Sequence[str], author: str = "", *, more: bool = False) -> int:
@@ -78,7 +81,7 @@ def _begin_below_matter(lines: Sequence[str], begin: int, end: int, author: str)
         first = max(_find_paragraph_start(lines, at), begin)
         if at <= begin:
             break
-        if not _is_small_print(lines[first:at]):
+        if not is_small_print(lines[first:at]):
             for line in range(at - 1, first - 1, -1):
                 if not _may_be_signed(lines[line], author):
                     return line + 1
@@ -105,9 +108,11 @@ def _may_be_signed(line: str, author: str) -> bool:
 def _tells_trade_or_place(bare: str) -> bool:
     """Whether there are only names, and words that stand before a number or an address: a sentence has others."""
     pieces = [normalize_line(piece).strip(" .") for piece in bare.split(",", 3)]
-    if _TRADE.fullmatch(pieces[-1]) and NEGATIONS.isdisjoint(pieces[-1].split()):
+    trade = _COMPANY.sub("", pieces[-1], count=1)
+    said = trade.split()
+    if _TRADE.fullmatch(trade) and NEGATIONS.isdisjoint(said) and not any(one.endswith(VERB_ENDINGS) for one in said):
         return len(pieces) == 1 or _tells_trade_or_place(bare.rpartition(",")[0])
-    plain = _PHONE.sub(" ", _SITE.sub(" ", bare[:300])).rstrip(" .")
+    plain = _PHONE.sub(" ", SITE.sub(" ", bare[:300])).rstrip(" .")
     reached = _has_contact(bare)
     if bare.endswith(("!", "?")):
         return False
@@ -157,55 +162,13 @@ def _strip_footers(lines: Sequence[str], end: int, peeled: bool = False) -> int:
         last = lines[end - 1] if end else ""
         if end and is_advertisement(last):
             end = _skip_blank_end(lines, end - 1)
-        elif begin < end and _is_small_print(lines[begin:end]):
+        elif begin < end and is_small_print(lines[begin:end]):
             end = _skip_blank_end(lines, begin)
         elif end and end < whole and (is_separator_line(last) or last.strip() in SIGNATURE_DELIMITERS):
             end = _skip_blank_end(lines, end - 1)
         else:
             break
     return end
-
-
-def is_advertisement(line: str) -> bool:
-    """Whether a line is what a phone or a program adds by itself: "Sent from my iPhone"."""
-    if len(line) > 300:
-        return False
-    said = normalize_line(line)
-    for opened in ("<http", "(http", "[http"):
-        said = said.partition(opened)[0]
-    said = said.strip(" .!,[]()<>\"'«»" + DASHES).removeprefix("com os").strip()
-    if not said or len(said) > 140 or "?" in said:
-        return False
-    count = len(said.split())
-    advert = said.startswith(get_phrase_tuple("advert"))
-    first = said.startswith(get_phrase_tuple("sent")) and any(
-        _begins_with_word(said, word) for word in get_phrases("sent")
-    )
-    last = count <= 6 and said.endswith(get_phrase_tuple("sent_last"))
-    if advert and count <= 9:
-        return True
-    return count <= 16 and (advert or first or last) and _contains_phrase(said, "device")
-
-
-def _begins_with_word(said: str, word: str) -> bool:
-    return said.startswith(word) and (word in get_substrings("sent") or not said[len(word) : len(word) + 1].isalpha())
-
-
-def _contains_phrase(said: str, key: str) -> bool:
-    return get_phrase_pattern(key).search(said) is not None
-
-
-def _is_small_print(paragraph: Sequence[str]) -> bool:
-    said = " ".join(normalize_line(line) for line in paragraph)[:4000]
-    if not PERSONAL_WORDS.isdisjoint(word.strip(",.:;!?()\"'«»") for word in said.split()):
-        return False
-    if _contains_phrase(said, "lists") and (is_separator_line(paragraph[0]) or _SITE.search(said) or has_address(said)):
-        return True
-    if len(said) < 200 and _contains_phrase(said, "scanner") and _contains_phrase(said, "scanned"):
-        return True
-    if len(said) < 50 or "?" in said or not _contains_phrase(said, "private"):
-        return False
-    return sum(word in said for word in get_phrases("private")) >= 2
 
 
 # What people put below
@@ -360,14 +323,14 @@ def _is_sentence(line: str) -> bool:
 
 def _has_contact(line: str) -> bool:
     """A phone number, an address or a site."""
-    return bool(_PHONE.search(line) or _SITE.search(line[:300]) or has_address(line[:300]))
+    return bool(_PHONE.search(line) or SITE.search(line[:300]) or has_address(line[:300]))
 
 
 def _names_account(lines: Sequence[str]) -> bool:
     """Whether a signature says what the desk asks for: a contract or a login, by its number."""
     for line in lines:
         said = normalize_line(line)
-        if _contains_phrase(said, "telling") and _DIGIT.search(said):
+        if contains_phrase(said, "telling") and _DIGIT.search(said):
             return True
     return False
 

@@ -120,7 +120,7 @@ def ordinary() -> Iterator[Judged]:
     """Ordinary letters of people: the held-out replies, and each labelled sentence as subject and words of one."""
     for letter in replies():
         yield Judged(letter.name, letter.raw, "person")
-    for sentence in sorted(_sentences()):
+    for sentence in sorted(sentences()):
         message = EmailMessage()
         message["From"] = "person@c.test"
         message["To"] = DESK.address
@@ -129,7 +129,7 @@ def ordinary() -> Iterator[Judged]:
         yield Judged(sentence, message.as_bytes(), "person")
 
 
-def _sentences() -> set[str]:
+def sentences() -> set[str]:
     """What people said, of all labelled sets."""
     lines = (line for path in SENTENCES.glob("*.jsonl") for line in path.read_text("utf-8").splitlines())
     return {text for line in lines if line.strip() and isinstance(text := json.loads(line).get("text"), str) and text}

@@ -33,7 +33,9 @@ class Share:
 
 def folding(replies: Iterable[HeldLetter]) -> dict[str, Share]:
     """Whether the new text has all a person wrote, and whether quotes and signatures are folded exactly."""
-    shares = {name: Share(name) for name in ("nothing lost", "quotes exact", "whole exact", "outside English", "English")}
+    shares = {
+        name: Share(name) for name in ("nothing lost", "quotes exact", "whole exact", "outside English", "English")
+    }
     for one in replies:
         read = letters.read(one.raw)
         told = _told(one, read)
@@ -85,9 +87,7 @@ def ordinary_letters(judged: Iterable[Judged]) -> dict[str, Share]:
 
 
 def main() -> None:
-    shares = (
-        folding(letters.replies()) | senders(letters.correspondents()) | ordinary_letters(letters.ordinary())
-    )
+    shares = folding(letters.replies()) | senders(letters.correspondents()) | ordinary_letters(letters.ordinary())
     if "-v" in sys.argv:
         for told in dict.fromkeys(told for share in shares.values() for told in share.wrong):
             print(told)
