@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import importlib
-import traceback
+import sys
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import click
 
 from console.terminal.command_context import EXIT_CODES, CommandError, DeskFolder
+from console.terminal.help_language import folder_named, teach_click, translate_help
+from console.terminal.language import catalog, command_language
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     # A desk is made, looked over and run.
@@ -60,6 +61,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 class LazyCommandGroup(click.Group):
     """Loads a command when it is called, gives each of them ``-C`` and ``--debug``, and tells trouble in a sentence."""
 
+    language = "en"
+    """In which the help is."""
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of work, not of the alphabet."""
         return list(COMMANDS)
@@ -70,12 +74,13 @@ class LazyCommandGroup(click.Group):
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
         command = getattr(importlib.import_module(module), attribute)
-        return _with_common_options(command)
+        return _prepared(command, self.language)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The overview, without importing anything."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, sentence) for name, (_, sentence) in COMMANDS.items()])
+        words = catalog(self.language, "help")
+        with formatter.section(words.get("Commands", "Commands")):
+            formatter.write_dl([(name, words.get(told, told)) for name, (_, told) in COMMANDS.items()])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Runs the command; what is known to go wrong ends in one sentence, unless ``--debug`` asks for all of it."""
@@ -89,7 +94,7 @@ class LazyCommandGroup(click.Group):
         except Exception as error:
             folder = ctx.ensure_object(DeskFolder)
             if folder.debug:
-                click.echo(folder.redact(traceback.format_exc()), err=True)
+                click.echo(folder.redact(importlib.import_module("traceback").format_exc()), err=True)
             # Loaded only now: it imports every package's own errors, and help should not wait for that.
             trouble: CommandError = importlib.import_module("console.terminal.errors").error_of(error)
             raise CommandError(folder.redact(folder.told(trouble.message)), trouble.exit_code) from None
@@ -103,6 +108,19 @@ def _folder(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
 def _debug(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
         ctx.ensure_object(DeskFolder).debug = True
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    metadata = importlib.import_module("importlib.metadata")  # loaded only now, as it takes as long as all of the help
+    try:
+        version = metadata.version("firstline")
+    except metadata.PackageNotFoundError:
+        version = "from a checkout"
+    pattern = "%(prog)s, version %(version)s"
+    click.echo(catalog(cli.language, "help").get(pattern, pattern) % {"prog": "firstline", "version": version})
+    ctx.exit()
 
 
 def _common_options() -> list[click.Parameter]:
@@ -120,19 +138,14 @@ def _common_options() -> list[click.Parameter]:
     return [folder, debug]
 
 
-def _with_common_options(command: click.Command) -> click.Command:
+def _prepared(command: click.Command, language: str) -> click.Command:
+    """The command with the options that all have, its help in this language; once."""
     if not any(option.name == "folder" for option in command.params):
         command.params += _common_options()
+        translate_help(command, language)
         for sub in command.commands.values() if isinstance(command, click.Group) else ():
-            _with_common_options(sub)
+            _prepared(sub, language)
     return command
-
-
-def _version() -> str:
-    try:
-        return version("firstline")
-    except PackageNotFoundError:
-        return "from a checkout"
 
 
 @click.group(
@@ -141,7 +154,14 @@ def _version() -> str:
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
     epilog=EXIT_CODES,
 )
-@click.version_option(_version(), prog_name="firstline")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Show the version and exit.",
+)
 def cli() -> None:
     """A first-line support desk for internet providers: Telegram and mail, cases, agents, promises.
 
@@ -151,8 +171,16 @@ def cli() -> None:
     """
 
 
+def speak(language: str) -> None:
+    """Puts help and usage into this language. Once in a process, before a command is loaded."""
+    cli.language = language
+    teach_click(language)
+    translate_help(cli, language)
+
+
 def main() -> None:
-    """The console command."""
+    """The console command, in the language of ``LANG`` or the desk."""
+    speak(command_language(folder_named(sys.argv[1:])))
     cli(prog_name="firstline")
 
 

@@ -36,9 +36,9 @@ def desk_language(root: Path) -> str:
 
 
 @cache
-def catalog(language: str) -> Catalog:
-    """The words of commands in a language; English needs none."""
-    path = TEMPLATES / language / "commands.toml"
+def catalog(language: str, name: str = "commands") -> Catalog:
+    """The words in a language of what "commands" say, of their "help", or of the "log"; English needs none."""
+    path = TEMPLATES / language / f"{name}.toml"
     if language == "en" or not path.is_file():
         return {}
     return {key: words for part in tomllib.loads(path.read_text("utf-8")).values() for key, words in part.items()}

@@ -52,11 +52,12 @@ def translated(text: str, catalog: Catalog) -> str:
 
 def _filled(pattern: str, values: Mapping[str, object], number: int | None) -> str:
     if number is not None:
-        pattern = _form(pattern.split("|"), number)
+        pattern = form_for(pattern.split("|"), number)
     return pattern.format(**values) if values else pattern
 
 
-def _form(forms: Sequence[str], number: int) -> str:
+def form_for(forms: Sequence[str], number: int) -> str:
+    """The form of a number: of three for one, for several and for none; of four for 1, 2 to 4, 5 to 20 and none."""
     if number == 0 or len(forms) < 3:
         return forms[-1] if number != 1 else forms[0]
     if len(forms) == 3:

@@ -31,13 +31,13 @@ def mailbox() -> None:
 def authorize(folder: DeskFolder, name: str) -> None:
     """Let the desk into the mailbox NAME by OAuth 2.0, once, as its [mailbox.oauth] says.
 
-    \b
-    flow = "device"   shows a code that you type at another device, logged in as
-                      the mailbox (Microsoft 365)
-    flow = "refresh"  asks for a refresh token, or reads it from standard input
-                      (Google gives one to an OAuth client of type "Desktop app")
-    flow = "client"   needs nobody: tries client_id and client_secret (Exchange
-                      Online with the rights IMAP.AccessAsApp and SMTP.SendAsApp)
+    flow = "device" shows a code that you type at another device, logged in as the mailbox (Microsoft 365).
+
+    flow = "refresh" asks for a refresh token, or reads it from standard input (Google gives one to an OAuth client of
+    type "Desktop app").
+
+    flow = "client" needs nobody: it tries client_id and client_secret (Exchange Online with the rights
+    IMAP.AccessAsApp and SMTP.SendAsApp).
 
     The tokens lie in the desk's data folder, readable by their owner only, and are
     renewed by themselves. A running desk takes them within a minute.
