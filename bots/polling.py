@@ -15,6 +15,7 @@ from bots.moved_groups import MovedGroups
 from bots.update_to_raw_message import KINDS, quarantined_message_of, raw_message_of, update_id
 from desk.backoff import Backoff
 from desk.clock import Clock
+from desk.language.translatable import sentence
 from desk.model.channel_interface import ExtraWrite, StoreMessages
 from desk.model.messages import RawMessage
 from desk.model.settings import TelegramBotSettings
@@ -71,11 +72,13 @@ class UpdatePoller:
             except LeaseLost:
                 raise
             except Exception as error:  # whatever it is, nothing was made safe, so nothing may be confirmed
-                await self._backoff.wait(f"updates cannot be stored: {type(error).__name__}", at_most=OWN_WAIT)
+                await self._backoff.wait(
+                    sentence("updates cannot be stored: {why}", why=type(error).__name__), at_most=OWN_WAIT
+                )
                 return offset
         if raws and following == offset:
             # Only updates without an id: they are stored, but there is no number to confirm them by.
-            await self._backoff.wait("Telegram sends updates without an update_id")
+            await self._backoff.wait(sentence("Telegram sends updates without an update_id"))
             return offset
         self._backoff.worked()
         return following
@@ -161,7 +164,9 @@ def _after(updates: list[object], offset: int) -> int:
 
 def _advice(error: BotApiError) -> str:
     if error.code == 409:
-        return f"{error.why} (another process polls with this token, or a webhook is set: see 'firstline check')"
+        return sentence(
+            "{why} (another process polls with this token, or a webhook is set: see 'firstline check')", why=error.why
+        )
     if error.code in (401, 404):
-        return f"{error.why} (Telegram does not know this token: see 'firstline check')"
+        return sentence("{why} (Telegram does not know this token: see 'firstline check')", why=error.why)
     return error.why

@@ -46,7 +46,7 @@ def chat(folder: DeskFolder, provider: str | None, language: str | None, name: s
     """
     settings = folder.settings()
     user = TerminalUser(_choose_provider(provider, folder.providers()), who or _user_name(), name, language or "")
-    logs.configure(logs.SecretRedactor(logs.secrets_of(settings)), folder.debug)
+    logs.configure(logs.SecretRedactor(logs.secrets_of(settings)), folder.debug, language=folder.language)
     if not folder.debug:
         logging.getLogger().setLevel(logging.WARNING)  # a chat is not the place for a log
     with contextlib.suppress(KeyboardInterrupt):

@@ -115,7 +115,7 @@ def serve(folder: DeskFolder, roles: Sequence[str]) -> None:
       firstline -C my-desk serve --only receiver --only sender
     """
     settings = folder.settings()
-    logging.configure(logging.SecretRedactor(logging.secrets_of(settings)), folder.debug)
+    logging.configure(logging.SecretRedactor(logging.secrets_of(settings)), folder.debug, language=folder.language)
     run(_serve(folder, settings, roles or ROLES))
 
 
@@ -130,7 +130,7 @@ async def _serve(folder: DeskFolder, settings: Settings, roles: Sequence[str]) -
     async def read() -> Settings:
         new_settings = folder.settings()
         known.extend(logging.secrets_of(new_settings))  # the old ones too: they are used to the end
-        logging.configure(logging.SecretRedactor(known), folder.debug)
+        logging.configure(logging.SecretRedactor(known), folder.debug, language=folder.language)
         await _require_valid_content(new_settings)
         await _require_ready_database(new_settings, "reload")
         return new_settings

@@ -55,8 +55,8 @@ async def _read_or_keep(read: ReadSettings) -> Settings | None:
     except Exception as error:
         from console.terminal.errors import error_of  # noqa: PLC0415 (a start need not wait for it)
 
-        sentence = error if isinstance(error, CommandError) else error_of(error)
-        log.error("the settings are not taken, the old ones stay: %s", sentence)
+        trouble = error if isinstance(error, CommandError) else error_of(error)
+        log.error("the settings are not taken, the old ones stay: %s", trouble.message)
         return None
     log.info("the settings were read anew; the desk goes on with them")
     return settings

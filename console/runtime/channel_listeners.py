@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Self
 from console.runtime.receiver_wiring import Receiver
 from console.runtime.resilient_loop import run_repeatedly
 from desk.backoff import Backoff, retry_delay
+from desk.language.translatable import sentence
 from desk.model.channel_interface import Channel, ExtraWrite
 from desk.model.messages import RawMessage
 from desk.queues import inbox
@@ -187,14 +188,17 @@ class ChannelListeners:
 
     async def _open(self, site: Callable[[], web.TCPSite]) -> None:
         """One process of a machine receives at the address; another waits until that one is gone."""
-        backoff = Backoff("webhooks", first=1.0, longest=2.0)
+        backoff = Backoff(sentence("webhooks"), first=1.0, longest=2.0)
         while True:
             try:
                 await site().start()
             except OSError as error:
                 if error.errno != errno.EADDRINUSE:
                     raise
-                why = f"another process receives at {self._receiver.settings.listen}: this one does once that is gone"
+                why = sentence(
+                    "another process receives at {address}: this one does once that is gone",
+                    address=self._receiver.settings.listen,
+                )
                 await backoff.wait(why, certain=True)
             else:
                 backoff.worked()

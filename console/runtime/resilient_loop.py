@@ -11,6 +11,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError
 
 from desk.backoff import Backoff
+from desk.language.translatable import sentence
 from desk.storage.database import is_database_trouble
 
 T = TypeVar("T")
@@ -41,14 +42,16 @@ async def when_database_is_free(step: Callable[[], Awaitable[T]], stop: asyncio.
 
     None when ``stop`` is set meanwhile. Raises whatever else is wrong with it.
     """
-    backoff = Backoff("the database", first=1.0, longest=3.0, sleep=lambda seconds: wait_for_event(stop, seconds))
+    backoff = Backoff(
+        sentence("the database"), first=1.0, longest=3.0, sleep=lambda seconds: wait_for_event(stop, seconds)
+    )
     while not stop.is_set():
         try:
             found = await step()
         except (DBAPIError, sqlite3.Error) as error:
             if not is_database_trouble(error) or "lock" not in str(error).lower():
                 raise
-            await backoff.wait("another process holds its lock", certain=True)
+            await backoff.wait(sentence("another process holds its lock"), certain=True)
         else:
             backoff.worked()
             return found

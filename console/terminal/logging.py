@@ -14,12 +14,15 @@ import time
 import traceback
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
+from copy import copy
 from typing import Any, TextIO
 from urllib.parse import quote
 
 from sqlalchemy.engine import make_url
 
 from console.runtime.channel_kinds import MIN_SECRET_LENGTH, channel_secrets
+from console.terminal.language import catalog
+from desk.language.translatable import translated
 from desk.language.unsafe_characters import safe_for_terminal
 from desk.model.settings import Settings
 from desk.pipeline.reply_tokens import ReplyTokenSigner
@@ -86,14 +89,16 @@ class OneLineFormatter(logging.Formatter):
     With ``with_traceback`` the traceback and the stack follow, as they are.
     """
 
-    def __init__(self, redact: SecretRedactor, with_traceback: bool) -> None:
+    def __init__(self, redact: SecretRedactor, with_traceback: bool, language: str = "en") -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%SZ")
         self.converter = time.gmtime
         self._redact = redact
         self._with_traceback = with_traceback
+        self._messages, self._sentences = catalog(language, "log"), catalog(language)
 
     def format(self, record: logging.LogRecord) -> str:
         """The record without secrets; unless tracebacks are wanted, one line of at most `MAX_LINE` characters."""
+        record = self._translated(record)
         try:
             text = super().format(record)
         except (TypeError, ValueError):
@@ -105,6 +110,16 @@ class OneLineFormatter(logging.Formatter):
             return safe_for_terminal(text)
         line = safe_for_terminal(": ".join(text.splitlines()))
         return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}…"
+
+    def _translated(self, record: logging.LogRecord) -> logging.LogRecord:
+        """The record in the language of the log; levels, names and others' words stay as they are."""
+        if not self._messages or not isinstance(record.msg, str):
+            return record
+        told = copy(record)
+        told.msg = self._messages.get(record.msg, record.msg)
+        if isinstance(record.args, tuple):
+            told.args = tuple(translated(one, self._sentences) if isinstance(one, str) else one for one in record.args)
+        return told
 
     def formatMessage(self, record: logging.LogRecord) -> str:
         """One line; line breaks of others' words are shown as " / "."""
@@ -119,10 +134,10 @@ class OneLineFormatter(logging.Formatter):
         return super().formatStack(stack_info) if self._with_traceback else ""
 
 
-def configure(redact: SecretRedactor, debug: bool = False, stream: TextIO | None = None) -> None:
-    """Sends the log of everything to stderr, redacted, instead of wherever it went before."""
+def configure(redact: SecretRedactor, debug: bool = False, stream: TextIO | None = None, language: str = "en") -> None:
+    """Sends the log of everything to stderr, redacted and in this language, instead of wherever it went before."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(OneLineFormatter(redact, debug))
+    handler.setFormatter(OneLineFormatter(redact, debug, language))
     logging.basicConfig(handlers=[handler], level=logging.DEBUG if debug else logging.INFO, force=True)
     for name, level in LIBRARY_LEVELS.items():
         logging.getLogger(name).setLevel(level)

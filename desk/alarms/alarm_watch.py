@@ -21,6 +21,7 @@ from desk.alarms.alarm_condition_queries import FOUND_HERE, standing_alarms
 from desk.alarms.alarm_policy import POLICIES, Alarm, AlarmKind, AlarmTelling, KeptAlarm, is_gone, telling_of
 from desk.clock import Clock
 from desk.language.time_labels import span_labels
+from desk.language.translatable import sentence
 from desk.language.unsafe_characters import one_line
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.messages import FRONT, Address, RawMessage
@@ -128,7 +129,7 @@ def _words(telling: AlarmTelling, now: datetime) -> Mapping[str, Any]:
 
 def _logged(telling: AlarmTelling) -> str:
     alarm = telling.kept.alarm
-    return "over" if telling.over else f"{alarm.count}; {alarm.what} {alarm.why}".rstrip()
+    return sentence("over") if telling.over else f"{alarm.count}; {alarm.what} {alarm.why}".rstrip()
 
 
 def _arrival(provider: str, to: Mapping[Address, Sequence[Mapping[str, Any]]], now: datetime) -> RawMessage:

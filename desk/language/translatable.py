@@ -50,6 +50,12 @@ def translated(text: str, catalog: Catalog) -> str:
     return _filled(catalog.get(text.pattern, text.pattern), values, text.number)
 
 
+def said_by(error: BaseException) -> str:
+    """What an error says, still to be translated where it was made of a sentence."""
+    said = error.args[0] if error.args else ""
+    return said if isinstance(said, str) and said else str(error)
+
+
 def _filled(pattern: str, values: Mapping[str, object], number: int | None) -> str:
     if number is not None:
         pattern = form_for(pattern.split("|"), number)

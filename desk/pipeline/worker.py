@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm.exc import StaleDataError
 
 from desk.clock import Clock
+from desk.language.translatable import said_by, sentence
 from desk.model.acts import ActFilter
 from desk.model.channel_interface import Channel
 from desk.model.channel_registry import ChannelRegistry
@@ -182,13 +183,17 @@ class Worker:
             if is_database_trouble(error):
                 raise
             log.exception("arrival %d could not be heard", arrival.id)
-            await self._record_failure(arrival, f"hearing failed: {type(error).__name__}: {error}")
+            await self._record_failure(
+                arrival, sentence("hearing failed: {why}", why=f"{type(error).__name__}: {error}")
+            )
             return None
 
     async def _message_of(self, arrival: ClaimedArrival) -> tuple[ClaimedArrival, Inbound[Event]] | None:
         channel = self._registry.channels.get(arrival.channel)
         if channel is None:
-            await self._record_failure(arrival, f"no channel is called {arrival.channel!r} any more", final=True)
+            await self._record_failure(
+                arrival, sentence("no channel is called {name} any more", name=repr(arrival.channel)), final=True
+            )
             return None
         heard: list[tuple[ClaimedArrival, Inbound[Event]]] = []
         for one in (arrival, *arrival.pieces):
@@ -212,14 +217,16 @@ class Worker:
             self._failing_alone_since.pop(arrival.id, None)
             return heard
         except UnreadableMessage as error:
-            await self._record_failure(arrival, str(error), final=True)
+            await self._record_failure(arrival, said_by(error), final=True)
         except SQLAlchemyError:
             raise
         except (OSError, MemoryError) as error:
             await self._wait_for_machine(arrival, error)
         except Exception as error:
             log.exception("arrival %d could not be parsed", arrival.id)
-            await self._record_failure(arrival, f"parsing failed: {type(error).__name__}: {error}")
+            await self._record_failure(
+                arrival, sentence("parsing failed: {why}", why=f"{type(error).__name__}: {error}")
+            )
         return None
 
     async def _wait_for_machine(self, arrival: ClaimedArrival, error: OSError | MemoryError) -> None:
@@ -275,7 +282,7 @@ class Worker:
                 log.exception("arrival %d could not be decided", arrival.id)
                 last = error
                 break
-        await self._record_failure(arrival, f"deciding failed: {type(last).__name__}: {last}")
+        await self._record_failure(arrival, sentence("deciding failed: {why}", why=f"{type(last).__name__}: {last}"))
 
     async def _decide_and_write(self, batch: Sequence[tuple[ClaimedArrival, Inbound[Event]]], now: datetime) -> None:
         decided: list[DecidedRound] = []

@@ -23,6 +23,7 @@ from typing import ParamSpec, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from desk.backoff import Backoff
+from desk.language.translatable import said_by, sentence
 from desk.model.messages import UnreadableMessage
 from mail.reading import message, message_to_json
 from mail.reading.message import MailboxReadingOptions, MailMessage
@@ -72,7 +73,7 @@ class MessageReaderPool:
         self._free_children = asyncio.Semaphore(workers)
         self._waiting: deque[_PendingRead] = deque()
         self._working: set[asyncio.Task[None] | None] = set()
-        self._backoff = Backoff("the readers of letters", longest=5.0)
+        self._backoff = Backoff(sentence("the readers of letters"), longest=5.0)
 
     async def warm(self) -> None:
         """Starts the children before the first message comes."""
@@ -200,7 +201,7 @@ class MessageReaderPool:
                 others_in_a_row = others_in_a_row + 1 if await self._finds_reader() else 0
                 if others_in_a_row > TRIES_AMONG_OTHERS:
                     raise LetterAtFault(f"{type(error).__name__}: {error}") from error
-                await self._backoff.wait(str(error), certain=True)
+                await self._backoff.wait(said_by(error), certain=True)
 
     async def _finds_reader(self) -> bool:
         """Whether a task that asks for nothing finds a child."""
@@ -219,7 +220,7 @@ class MessageReaderPool:
             if not scheduled.done():
                 # The thread that hands letters over may have died of this one: the next one gets a new pool.
                 self._discard_pool()
-                raise ReadersUnavailable("no reader takes a letter up")
+                raise ReadersUnavailable(sentence("no reader takes a letter up"))
         finally:
             scheduled.cancel()
         if not isinstance(scheduled.exception(), ReadersUnavailable):
@@ -228,7 +229,7 @@ class MessageReaderPool:
 
     async def _schedule(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """A pool that broke (all idle children were killed) is made anew."""
-        why = "they die at once"
+        why: str = sentence("they die at once")
         for _ in range(3):
             try:
                 future: Future[T] = self._get_pool().schedule(
@@ -252,7 +253,7 @@ class MessageReaderPool:
                 if (task := asyncio.current_task()) is None or task.cancelling():
                     raise
                 # Not we were cancelled: the pool was given up, with all it had.
-        raise ReadersUnavailable(f"the readers of letters cannot be started: {why}")
+        raise ReadersUnavailable(sentence("the readers of letters cannot be started: {why}", why=why))
 
     def _get_pool(self) -> ProcessPool:
         if self._pool is not None and not self._pool.active:

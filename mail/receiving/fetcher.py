@@ -20,6 +20,7 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.clock import Clock
+from desk.language.translatable import sentence
 from desk.model.channel_interface import StoreMessages
 from desk.model.messages import RawMessage
 from desk.model.settings import MailboxSettings
@@ -115,7 +116,8 @@ class MailboxFetcher:
                 await self.connection.mark_seen(uids)
         except imap.CommandRefused as error:
             self._handling_refused = True
-            what = f"moved to {self.settings.move_to!r}" if self.settings.move_to else "flagged as read"
+            to = self.settings.move_to
+            what = sentence("moved to {folder}", folder=repr(to)) if to else sentence("flagged as read")
             log.warning("%s: mail is received, but cannot be %s: %s", self.settings.channel, what, error)
         return not self._handling_refused
 

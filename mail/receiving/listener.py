@@ -12,6 +12,7 @@ import math
 
 from desk.backoff import Backoff
 from desk.clock import Clock
+from desk.language.translatable import said_by, sentence
 from desk.model.channel_interface import StoreMessages
 from desk.model.settings import MailboxSettings
 from desk.storage.channel_leases import LeaseLost
@@ -60,17 +61,15 @@ class MailboxListener:
             try:
                 await self._run_connection(accept)
             except imap.LoginRefused as error:
-                await self._backoff.wait(
-                    f"no mail can be received: {error}", at_least=LOGIN_RETRY_SECONDS, certain=True
-                )
+                why = sentence("no mail can be received: {why}", why=said_by(error))
+                await self._backoff.wait(why, at_least=LOGIN_RETRY_SECONDS, certain=True)
             except LeaseLost:
                 raise
             except Exception as error:  # the database's trouble, the server's, or a fault of ours: all are waited out
                 theirs = isinstance(error, (imap.ConnectionBroken, imap.CommandRefused))
-                why = str(error) if theirs else f"{type(error).__name__}: {error}"
-                await self._backoff.wait(
-                    f"no mail can be received: {why}", at_most=math.inf if theirs else DATABASE_RETRY_SECONDS
-                )
+                reason = said_by(error) if theirs else f"{type(error).__name__}: {error}"
+                why = sentence("no mail can be received: {why}", why=reason)
+                await self._backoff.wait(why, at_most=math.inf if theirs else DATABASE_RETRY_SECONDS)
 
     async def _run_connection(self, accept: StoreMessages) -> None:
         connection, folder = await ImapConnection.open(self._settings, self._timeout)
@@ -103,13 +102,15 @@ class MailboxListener:
             return mark
         why = ""
         if mark.uidvalidity != folder.uidvalidity:
-            why = f"UIDVALIDITY {folder.uidvalidity}, was {mark.uidvalidity}"
+            why = sentence("UIDVALIDITY {now}, was {before}", now=folder.uidvalidity, before=mark.uidvalidity)
         elif 0 < folder.uidnext < mark.next_uid:
-            why = f"the next UID is {folder.uidnext}, and {mark.next_uid - 1} was given out already"
+            why = sentence(
+                "the next UID is {uid}, and {given} was given out already", uid=folder.uidnext, given=mark.next_uid - 1
+            )
         elif swapped := await books.find_replaced_uid(mark):
-            why = f"another mail lies under UID {swapped}"
+            why = sentence("another mail lies under UID {uid}", uid=swapped)
         if why:
-            what = f"the server has numbered its mail anew ({why})"
+            what = sentence("the server has numbered its mail anew ({why})", why=why)
             log.error(
                 "%s: %s: what came since the first connection is read again, repeats are known", self._channel, what
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+from desk.language.translatable import sentence
 from desk.storage.database import Database
 from mail.receiving import ledger
 from mail.receiving.fetcher import MailboxFetcher
@@ -61,7 +62,9 @@ class Reconciliation:
             missed += [uid for uid in there if uid not in known]
         if missed:
             shown = format_uid_set(missed)[:MAX_SHOWN_CHARACTERS]
-            what = f"{len(missed)} mails below the watermark had not been stored: UID {shown}"
+            what = sentence(
+                "{number} mails below the watermark had not been stored: UID {shown}", number=len(missed), shown=shown
+            )
             log.error("%s: %s; they are stored now", mark.channel, what)
             mark = await self._fetcher.store(mark.with_difference(what, clock()), missed, len(missed))
         mark = await self._handle_leftovers(mark)

@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from desk.language.translatable import sentence
 from desk.model.settings.oauth import CLIENT, DEVICE, OAuthSettings
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ async def _renew(settings: OAuthSettings, kept: Tokens) -> Tokens:
     if settings.flow == CLIENT:
         return _tokens_of(await _ask(settings, {"grant_type": "client_credentials", "scope": settings.scope}), "")
     if not kept.refresh_token:
-        raise AuthorizationRequired(f"the mailbox has not been authorized yet: {_todo(settings)}")
+        raise AuthorizationRequired(sentence("the mailbox has not been authorized yet: {todo}", todo=_todo(settings)))
     return await redeem(settings, kept.refresh_token)
 
 
@@ -121,7 +122,7 @@ async def wait_for_device(
             return _tokens_of(await _ask(settings, wanted), "")
         except _Pending as pending:
             interval += 5 if pending.slower else 0
-    raise AuthorizationRequired(f"nobody typed the code in time: {_todo(settings)}")
+    raise AuthorizationRequired(sentence("nobody typed the code in time: {todo}", todo=_todo(settings)))
 
 
 class _Pending(Exception):
@@ -168,14 +169,16 @@ def _trouble_of(settings: OAuthSettings, host: str, status: int, answer: Mapping
         return _Pending(code == "slow_down")
     words = f"{host}: {code or f'HTTP {status}'} {str(answer.get('error_description', ''))[:300]}".strip()
     if code in _REFUSALS or code == "expired_token":
-        return AuthorizationRequired(f"the authorization is refused or revoked ({words}): {_todo(settings)}")
+        return AuthorizationRequired(
+            sentence("the authorization is refused or revoked ({words}): {todo}", words=words, todo=_todo(settings))
+        )
     return TokenServerError(words)
 
 
 def _todo(settings: OAuthSettings) -> str:
     if settings.flow == CLIENT:
-        return "look at client_id, client_secret, tenant and the rights of the application"
-    return f"run 'firstline mailbox authorize {settings.mailbox}'"
+        return sentence("look at client_id, client_secret, tenant and the rights of the application")
+    return sentence("run 'firstline mailbox authorize {mailbox}'", mailbox=settings.mailbox)
 
 
 def _tokens_of(answer: Mapping[str, Any], refresh_token: str) -> Tokens:
@@ -196,13 +199,13 @@ def load_tokens(path: Path) -> Tokens:
     """What the file keeps; nothing where there is none. Raises `AuthorizationRequired` where others can read it."""
     try:
         if path.stat().st_mode & 0o077:
-            raise AuthorizationRequired(f"{path} can be read by others: chmod 600 {path}")
+            raise AuthorizationRequired(sentence("{path} can be read by others: chmod 600 {path}", path=path))
         found = json.loads(path.read_text("utf-8"))
         return Tokens(str(found["access_token"]), str(found["refresh_token"]), float(found["expires_at"]))
     except FileNotFoundError:
         return Tokens()
     except (OSError, ValueError, KeyError, TypeError):
-        raise AuthorizationRequired(f"{path} cannot be read: authorize the mailbox anew") from None
+        raise AuthorizationRequired(sentence("{path} cannot be read: authorize the mailbox anew", path=path)) from None
 
 
 def save_tokens(path: Path, tokens: Tokens) -> None:

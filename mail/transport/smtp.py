@@ -15,6 +15,7 @@ import aiosmtplib
 from aiosmtplib import SMTP, SMTPResponseException
 
 from desk.backoff import retry_delay
+from desk.language.translatable import said_by
 from desk.model.messages import Rejected, RetryLater, SendResult, Sent
 from desk.model.settings import MailboxSettings
 from mail.mime.domains_and_recipients import to_ascii_domain, to_deliverable_address
@@ -85,7 +86,7 @@ class SmtpConnection:
         except (aiosmtplib.SMTPException, OSError, oauth.TokenServerError) as error:
             return self._report_unavailable(error, attempts)
         except oauth.AuthorizationRequired as error:
-            log.error("%s: no mail can be sent: %s", self._settings.channel, error)
+            log.error("%s: no mail can be sent: %s", self._settings.channel, said_by(error))
             return self._report_unavailable(error, attempts)
         return await self._send_with_fallback(client, returns_to, recipient, message, attempts)
 

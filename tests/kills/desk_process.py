@@ -109,6 +109,10 @@ class DeskFolder:
         ]
 
 
+ENGLISH = {"LC_ALL": "en_US.UTF-8"}
+"""The language of the log, whatever the machine's and the desk's are: it is read here."""
+
+
 class DeskProcess:
     """One `serve`, with whatever children it starts, as a process group. Its output goes to ``log``."""
 
@@ -129,7 +133,7 @@ class DeskProcess:
                 stdout=output,
                 stderr=output,
                 cwd=CHECKOUT,
-                env={**os.environ, **self.folder.environment, **(environment or {})},
+                env={**os.environ, **ENGLISH, **self.folder.environment, **(environment or {})},
                 start_new_session=True,
             )
         return self
@@ -187,7 +191,7 @@ async def firstline(folder: DeskFolder, *arguments: str, expect: Sequence[int] =
         *("-m", "console.main", "-C", str(folder.root)),
         *arguments,
         cwd=CHECKOUT,
-        env={**os.environ, **folder.environment},
+        env={**os.environ, **ENGLISH, **folder.environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )

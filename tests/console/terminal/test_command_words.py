@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,32 @@ def _fields(pattern: str) -> set[str]:
 def test_every_sentence_stands_in_the_russian_catalog() -> None:
     missing = [f"{file}: {pattern}" for pattern, file in patterns().items() if pattern not in catalog("ru")]
     assert not missing, "\n".join(missing)
+
+
+def logged() -> dict[str, str]:
+    """Every line that the code writes into the log, by its pattern, with the file where it stands."""
+    found: dict[str, str] = {}
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_log(node.func):
+                    pattern = node.args[1 if node.func.attr == "log" else 0]
+                    assert isinstance(pattern, ast.Constant), f"{path}: a line of the log is one pattern"
+                    found[str(pattern.value)] = str(path.relative_to(ROOT))
+    return found
+
+
+def _is_log(function: ast.Attribute) -> bool:
+    levels = ("debug", "info", "warning", "error", "exception", "critical", "log")
+    return isinstance(function.value, ast.Name) and function.value.id == "log" and function.attr in levels
+
+
+def test_every_line_of_the_log_stands_in_the_russian_catalog() -> None:
+    """And the catalog has no other; what is put into a line stands in it in the same order."""
+    patterns = {pattern: where for pattern, where in logged().items() if re.sub("%[sd]|[: ]", "", pattern)}
+    assert set(patterns) == set(catalog("ru", "log"))
+    for pattern, words in catalog("ru", "log").items():
+        assert re.findall("%[sd]", words) == re.findall("%[sd]", pattern), pattern
 
 
 def test_the_catalog_names_nothing_that_the_english_does_not() -> None:

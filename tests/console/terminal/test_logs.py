@@ -15,6 +15,7 @@ from aiohttp import ClientSession
 
 from console.terminal import logging as logs
 from console.terminal.logging import SecretRedactor, secrets_of
+from desk.language.translatable import sentence
 from desk.model.settings import MailServer, Secret, Settings, TelegramBotSettings
 from desk.pipeline.reply_tokens import ReplyTokenSigner
 from mail.diagnostics import check_mailbox
@@ -79,6 +80,19 @@ def test_strangers_words_in_the_log_do_nothing_to_a_terminal(stream: io.StringIO
         logging.getLogger("bots").exception("a file called %s", hostile)
     assert "a file called" in stream.getvalue()
     assert not set(hostile) & set(stream.getvalue()) - set("[2J]0;title31m")
+
+
+def test_the_log_speaks_the_desks_language(stream: io.StringIO) -> None:
+    """What we say, and sentences put into it; levels, names and others' words stay as they are."""
+    logs.configure(SecretRedactor(), stream=stream, language="ru")
+    why = sentence("no mail can be received: {why}", why=sentence("{path} cannot be read: {why}", path="x", why="EOF"))
+    logging.getLogger("desk.backoff").error("%s: %s; trying again", "mail:support", why)
+    logging.getLogger("desk.pipeline.worker").warning("arrival %d of %s is quarantined: %s", 7, "mail:a", "bad header")
+    logging.getLogger("aiogram").warning("a library says %s", "so")
+    first, second, third = stream.getvalue().splitlines()
+    assert first.endswith("ERROR desk.backoff: mail:support: письма не получить: x не читается: EOF; пробуем ещё")
+    assert second.endswith("WARNING desk.pipeline.worker: сообщение 7 из mail:a в карантине: bad header")
+    assert third.endswith("WARNING aiogram: a library says so")
 
 
 def test_a_line_of_the_log_is_one_line(stream: io.StringIO) -> None:
