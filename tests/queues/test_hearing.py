@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from desk.alarms.alarm_condition_queries import standing_alarms
 from desk.alarms.alarm_policy import AlarmKind
-from desk.alarms.standing_conditions import standing_alarms
 from desk.model.acts import Expect, SayTemplate
 from desk.model.dialog_state import QUESTION
 from desk.model.events import Event, Inbound
