@@ -31,8 +31,8 @@ from desk.model.shared_facts import (
 )
 from desk.model.subscribers import Person
 from desk.pipeline.arrival_round import Round
-from desk.pipeline.query_batching import QueryBatcher
 from desk.storage.database import Database
+from desk.storage.query_batching import QueryBatcher
 from kb.agent_rules import (
     REMINDER_TIMER,
     AgentArticle,

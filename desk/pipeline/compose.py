@@ -6,7 +6,7 @@ Text is rendered here, once; the journal keeps what was said, and the channels r
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from desk.language.form_of_address import spoken_name
@@ -33,22 +33,14 @@ from desk.model.acts import (
     UpdateCard,
     is_for_agents,
 )
-from desk.model.agent_operations import AddNote, EditWords, Reply, Resolve
 from desk.model.case import Case
 from desk.model.channel_registry import ChannelRegistry
-from desk.model.core_facts import CARD, ActingAgent, CaseContacts, RecentDialogue, ReplyTiming
-from desk.model.dialog_state import NOTHING_ASKED, Expecting
-from desk.model.events import MessagePiece, OpenedChat, OperationOrdered, Pressed, Said
+from desk.model.core_facts import CARD, CaseContacts, RecentDialogue
+from desk.model.events import Pressed
 from desk.model.journal import (
-    ButtonPressed,
     DialogueMessageLogged,
-    JournalEntryData,
-    NoteAdded,
     SendingSuppressed,
-    SolutionNoted,
-    SubscriberOpenedChat,
     UnaskedNoticeSent,
-    stored_data,
 )
 from desk.model.messages import (
     Address,
@@ -61,9 +53,10 @@ from desk.model.messages import (
     SendPriority,
 )
 from desk.model.provider_files import Provider
-from desk.pipeline.arrival_round import Round, address_of, is_proved_sender, sender_address_row
+from desk.pipeline.arrival_round import Round, address_of, is_proved_sender
 from desk.pipeline.recipients import addresses_of, priority_of
 from desk.pipeline.reply_tokens import ReplyTokenSigner
+from desk.pipeline.round_journal import RoundJournal, actor_of
 from desk.queues.question_delivery_times import stored_question
 
 OWN_WORDS = ("name", "contract", "lines", "question", "answer")
@@ -141,13 +134,12 @@ class _RoundComposer:
         self.parts: dict[tuple[Address, str], AudienceDraft] = {}
         self.alert = ""
         self.in_place = False
-        self.journal: list[dict[str, Any]] = []
-        self.rule = ""
+        self.journal = RoundJournal(round_)
         self.calls: list[KeyedRenderedCall] = []
 
     def run(self, acts: Sequence[RuleAct], rules: Sequence[str]) -> ComposedRound:
-        self._journal_inbound()
-        for act, self.rule in zip(acts, rules, strict=True):
+        self.journal.add_inbound()
+        for act, self.journal.rule in zip(acts, rules, strict=True):
             self._take(act)
         event = self.inbound.event
         on_media = isinstance(event, Pressed) and event.on_media
@@ -163,7 +155,7 @@ class _RoundComposer:
             self._put(
                 OutboundMessage(self.inbound.sender, RichText(), callback=self.inbound.callback, alert=self.alert)
             )
-        return ComposedRound(tuple(self.calls), tuple(self.journal))
+        return ComposedRound(tuple(self.calls), tuple(self.journal.entries))
 
     @property
     def case(self) -> Case:
@@ -174,7 +166,7 @@ class _RoundComposer:
 
     def _take(self, act: RuleAct) -> None:
         if isinstance(act, AddJournalEntry):
-            self._note(act.event, act.text, act.actor or self._decider(), public=act.public, files=act.files)
+            self.journal.add(act.event, act.text, act.actor or self._decider(), public=act.public, files=act.files)
         elif isinstance(act, RemoveNotice):
             self._remove(act.key)
         elif isinstance(act, RefuseOperation):
@@ -234,11 +226,11 @@ class _RoundComposer:
                 else self._say(act.what.template, act.what.names, address)
             )
             why = SendingSuppressed(act.why.code, act.why.count, act.why.domain)
-            self._note(why, text.plain, "desk")
+            self.journal.add(why, text.plain, "desk")
 
     def _add(self, address: Address, act: SayTemplate | SayReadyText) -> None:
         about = act.apart if isinstance(act, SayTemplate) else ""
-        part = self.parts.setdefault((address, about), AudienceDraft(rule=self.rule))
+        part = self.parts.setdefault((address, about), AudienceDraft(rule=self.journal.rule))
         if isinstance(act, SayTemplate) and self._edits(address):
             part.edits = act.edits or part.edits
         part.priority = min(part.priority, priority_of(act, address, self.inbound, self.contact))
@@ -300,8 +292,8 @@ class _RoundComposer:
         mine = address == self.inbound.sender or (to_agents and self.in_place and self.inbound.from_agent)
         pressed = bool(self.inbound.callback) and mine and address.channel == self.inbound.channel
         if not to_agents and not part.human:
-            self.rule = part.rule
-            self._note(
+            self.journal.rule = part.rule
+            self.journal.add(
                 DialogueMessageLogged() if address == self.inbound.sender else UnaskedNoticeSent(),
                 text.plain,
                 "desk",
@@ -423,95 +415,3 @@ class _RoundComposer:
         desks = "case_subject" if self.case.number else "mail_subject"
         subject = own or self.templates.label(self.case.provider, language, desks)
         return f"[{self.case.number}] {subject}" if self.case.number else f"Re: {subject}" if own else subject
-
-    # the journal
-
-    def _journal_inbound(self) -> None:
-        """What came in, as the journal keeps it: words and files, a pressed button, an opened chat."""
-        inbound, event = self.inbound, self.inbound.event
-        if self.round.subject is None:
-            return  # an order that names no case stands in the audit; there is no journal for it
-        said: JournalEntryData | None = None
-        if isinstance(event, Pressed):
-            said = ButtonPressed(event.option)
-        elif isinstance(event, OpenedChat) and not event.returned:
-            said = SubscriberOpenedChat(event.payload)
-        elif isinstance(event, OperationOrdered) and isinstance(event.operation, AddNote):
-            said = NoteAdded(inbound.message)
-        elif isinstance(event, OperationOrdered) and isinstance(event.operation, (Reply, EditWords)):
-            return  # what becomes of these words, said or kept, their rule decides and notes
-        elif inbound.text or inbound.files:
-            said = (
-                SolutionNoted()
-                if isinstance(event, OperationOrdered) and isinstance(event.operation, Resolve)
-                else DialogueMessageLogged()
-            )
-        if said is None:
-            return
-        said = self._with_answered(said)
-        arrival_id = self.round.arrival.id
-        whole = MessagePiece(arrival_id, inbound.message, inbound.written, inbound.text, inbound.files)
-        pieces = inbound.pieces or (whole,)
-        for piece in pieces:
-            self._note(
-                replace(said, message=piece.message) if isinstance(said, DialogueMessageLogged) else said,
-                piece.text,
-                actor_of(self.round),
-                channel_kind=inbound.sender.channel_kind,
-                files=piece.files,
-                arrival_id=piece.arrival_id,
-                public=not isinstance(said, NoteAdded) and not self._of_a_stranger(),
-            )
-
-    def _with_answered(self, said: JournalEntryData) -> JournalEntryData:
-        """What a subscriber said, with the question it may have answered: an edit of it corrects that answer."""
-        if not isinstance(said, DialogueMessageLogged) or not self.inbound.from_subscriber:
-            return said
-        if isinstance(event := self.inbound.event, Said):
-            said = replace(said, origin=event.origin[:200], quote=event.quote[:1000])
-        turn, before = self.round.facts.get(ReplyTiming) or ReplyTiming(), self.round.before
-        if turn.corrects is not None:
-            return replace(said, answered=stored_question(turn.corrects.answered))
-        asked = Expecting(before.get("owner", ""), before.get("question", "")) if turn.after_question else NOTHING_ASKED
-        return replace(said, answered=stored_question(turn.replied or asked))
-
-    def _of_a_stranger(self) -> bool:
-        """Whether an agent let a mail of somebody else into the case: agents read it, the subscriber never does."""
-        return bool(self.inbound.accepted_by) and not self.round.is_new and sender_address_row(self.round) is None
-
-    def _note(
-        self,
-        event: JournalEntryData,
-        text: str,
-        actor: str,
-        *,
-        channel_kind: str = "",
-        files: Sequence[File] = (),
-        public: bool = False,
-        arrival_id: int = 0,
-    ) -> None:
-        self.journal.append(
-            {
-                "provider": self.case.provider,
-                "id": self.round.ids.take(),
-                "case_id": self.case.id,
-                "at": self.round.now,
-                "kind": event.kind,
-                "data": stored_data(event),
-                "actor": actor,
-                "channel_kind": channel_kind,
-                "text": text,
-                "files": [asdict(one) for one in files],
-                "public": public,
-                "rule": self.rule,
-                "arrival_id": arrival_id or self.round.arrival.id,
-            }
-        )
-
-
-def actor_of(round_: Round) -> str:
-    """In whose name the journal notes this arrival: "subscriber", "desk" or "agent:<id>"."""
-    if round_.inbound.from_agent:
-        acting = round_.facts.get(ActingAgent)
-        return f"agent:{acting.agent.id}" if acting and acting.agent else "agent:?"
-    return "subscriber" if round_.inbound.from_subscriber else "desk"

@@ -20,9 +20,9 @@ from desk.model.messages import Address
 from desk.model.provider_files import AbuseLimits
 from desk.model.shared_facts import Account, ContractGuess
 from desk.pipeline.arrival_round import Round, address_of
-from desk.pipeline.query_batching import QueryBatcher
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database
+from desk.storage.query_batching import QueryBatcher
 from intake.identity.guess_budget import DAY, HOUR, CountedGuess, CountGuess, GuessBudget, is_lookup_allowed, next_guess
 from intake.identity.guess_count_table import guesses
 

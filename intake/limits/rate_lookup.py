@@ -8,9 +8,9 @@ from sqlalchemy import bindparam, func, select, update
 
 from desk.model.channel_registry import ChannelRegistry
 from desk.pipeline.arrival_round import Round
-from desk.pipeline.query_batching import QueryBatcher
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database
+from desk.storage.query_batching import QueryBatcher
 from desk.storage.queue_and_lease_tables import arrivals, is_waiting
 from intake.limits.rate_limiter import RateLimiter
 from intake.limits.rate_rules import QuarantineWaitingMessages, SenderPace

@@ -20,9 +20,9 @@ from desk.model.events import Said
 from desk.model.messages import Address
 from desk.model.shared_facts import AutomaticMessageAllowance, SendAllowances
 from desk.pipeline.arrival_round import Round, address_of, is_proved_sender
-from desk.pipeline.query_batching import QueryBatcher
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database
+from desk.storage.query_batching import QueryBatcher
 from desk.understanding.message import understood
 from desk.understanding.reading.observations import Act
 from mail.receiving.tables import automatic_messages_sent, muted_peers, unsubscribed_peers
