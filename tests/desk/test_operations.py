@@ -10,6 +10,7 @@ import pytest
 from desk.model.agent_operations import (
     OPERATIONS,
     POLICIES,
+    AcceptLetter,
     AddNote,
     AgentOperation,
     DeclareNoArticle,
@@ -18,6 +19,7 @@ from desk.model.agent_operations import (
     LinkArticle,
     MarkArticlesNotUseful,
     ReadUnread,
+    RefuseLetter,
     Reply,
     Resolve,
     SayNote,
@@ -55,6 +57,8 @@ EACH: tuple[AgentOperation, ...] = (
     ReadUnread(),
     ShowHelp(),
     UnknownCommand("/lunch"),
+    AcceptLetter(51),
+    RefuseLetter(51),
 )
 OPEN = tuple(state for state in CaseState if state not in FINAL)
 CLOSED, RESOLVED = OperationRefusalCode.CASE_CLOSED, OperationRefusalCode.CASE_RESOLVED
