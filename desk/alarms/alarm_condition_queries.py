@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, literal_column, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from desk.alarms.alarm_policy import CARD_AGAIN, NOT_TAKEN_TOLD, Alarm, AlarmKind
-from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import arrivals, departures, is_unsent, is_waiting, pending, timers
 
 FOUND_HERE = frozenset(
@@ -30,11 +28,13 @@ SOON = timedelta(seconds=10)
 MAX_WORDS = 300
 """Characters of what an alarm names."""
 
+_CHANNEL = (arrivals.c.channel + literal_column("''")).label("channel")
+"""Grouped by the bare column, SQLite would read every arrival there is by that column's index."""
 _QUARANTINED = (
-    select(arrivals.c.channel, func.count().label("number"))
+    select(_CHANNEL, func.count().label("number"))
     .where(arrivals.c.state == literal_column("'quarantined'"))
-    .group_by(arrivals.c.channel)
-    .order_by(arrivals.c.channel)
+    .group_by(_CHANNEL)
+    .order_by(_CHANNEL)
 )
 _TIMERS = (
     select(timers.c.kind, timers.c.provider, func.count().label("number"))
@@ -48,16 +48,15 @@ _PENDING = (
 )
 
 
-async def standing_alarms(database: Database, providers: Collection[str], now: datetime) -> list[Alarm]:
-    """Every alarm of a kind in `FOUND_HERE` that stands now. ``providers`` are all of the desk."""
-    async with database.look() as connection:
-        found = [
-            *await _of_arrivals(connection, now),
-            *await _of_departures(connection, now),
-            *await _of_timers(connection),
-        ]
-    async with database.read(*providers) as session:
-        letters = (await session.execute(_PENDING)).all()
+async def standing_alarms(session: AsyncSession, now: datetime) -> list[Alarm]:
+    """Every alarm of a kind in `FOUND_HERE` that stands now. ``session`` sees all providers of the desk."""
+    connection = await session.connection()
+    found = [
+        *await _of_arrivals(connection, now),
+        *await _of_departures(connection, now),
+        *await _of_timers(connection),
+    ]
+    letters = (await session.execute(_PENDING)).all()
     kind = AlarmKind.LETTERS_PENDING
     return found + [Alarm(f"{kind}:{row.provider}", kind, row.provider, row.number, since=row.since) for row in letters]
 

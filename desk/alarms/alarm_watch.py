@@ -43,9 +43,9 @@ class AlarmWatch:
     async def look(self) -> bool:
         """Compares and tells. Returns whether anything is to be told."""
         now = self.clock()
-        standing = await standing_alarms(self.database, list(self.registry.providers), now)
-        async with self.database.look() as connection:
-            kept = await alarm_table.load_alarms(connection)
+        async with self.database.read(*self.registry.providers) as session:
+            standing = await standing_alarms(session, now)
+            kept = await alarm_table.load_alarms(await session.connection())
         changed = _changes(_told_once(standing, kept), kept, now)
         tellings = [one for alarm in kept if (one := telling_of(alarm, now))]
         gone = [one.alarm.key for one in kept if is_gone(one, now)]

@@ -49,7 +49,8 @@ async def test_trouble_of_the_machine_is_waited_for_unless_it_is_one_message_s(
     for _ in range(60):
         bench.later(minutes=5)
         await sweeps(one)
-    alarms = await standing_alarms(bench.house.database, ["sever"], bench.now)
+    async with bench.house.database.read("sever") as session:
+        alarms = await standing_alarms(session, bench.now)
     assert [(alarm.kind, alarm.count) for alarm in alarms] == [(AlarmKind.NOT_DECIDED, 2)]
     assert [(row["state"], row["attempts"]) for row in await bench.inbox("chat:sever")] == [("waiting", 0)] * 2
     ill = False
