@@ -11,6 +11,7 @@ from desk.language.time_labels import span_labels, time_labels
 from desk.model.acts import (
     AddJournalEntry,
     Addressee,
+    Button,
     CancelTimer,
     Decision,
     Facts,
@@ -33,6 +34,7 @@ from desk.model.states import CaseState
 LEAD, SHORTEST_LEAD = 0.1, timedelta(minutes=5)
 """An agent is asked whether a promised time will be kept: a tenth of the span before, or five minutes (C11)."""
 _OBSOLETE = Ignore(IgnoredCode.TIMER_OBSOLETE)
+_NOT_ME = ((Button("not_me", "button_not_me"),),)
 
 
 def promise(case: Case, at: datetime, facts: Facts) -> list[RuleAct]:
@@ -66,7 +68,7 @@ def _told_on_file(template: str, names: Names, case: Case) -> list[RuleAct]:
     me"."""
     if case.proved or case.eta_version:
         return notice_on_file(template, names, case)
-    return [SayTemplate("holder_asked", {}, Addressee.ON_FILE)]
+    return [SayTemplate("holder_asked", {}, Addressee.ON_FILE, buttons=_NOT_ME)]
 
 
 def _asked_before(at: datetime, now: datetime) -> list[RuleAct]:

@@ -56,7 +56,7 @@ class MailChannel:
     """
 
     channel_kind = "mail"
-    capabilities = ChannelCapabilities(buttons=False, batch=True)
+    capabilities = ChannelCapabilities(buttons=False, batch=True, prefilled_answers=True)
 
     def __init__(
         self,

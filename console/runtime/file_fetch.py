@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from console.runtime.content_folders import ARTICLES, DIALOGS
+from desk.model.branding.brand import LOGO_ENDINGS
 from desk.model.channel_interface import Channel
 from desk.model.messages import ClaimedArrival
 from desk.model.settings import Settings
@@ -31,7 +32,7 @@ class FileOpener:
         self, database: Database, readers: MessageReaderPool, channels: Mapping[str, Channel], settings: Settings
     ) -> None:
         self._database, self._readers, self._channels = database, readers, channels
-        root = settings.root
+        self._root = root = settings.root.resolve()
         # Pictures and what was sent from a terminal, and nothing else of the desk folder: neither tables nor secrets.
         self._roots = (ARTICLES, DIALOGS, root / "articles", root / "dialogs", settings.data.resolve() / "chat")
         self._providers = root / "providers"
@@ -54,6 +55,7 @@ class FileOpener:
     def _read_content(self, path: Path) -> bytes:
         resolved = path.resolve()
         known = any(resolved.is_relative_to(root) for root in self._roots) or self._belongs_to_provider(resolved)
+        known = known or self._may_be_logo(resolved)
         if known and resolved.is_file():
             return resolved.read_bytes()
         raise LookupError(f"the picture {path.name} is gone")
@@ -63,6 +65,11 @@ class FileOpener:
         if not path.is_relative_to(self._providers):
             return False
         return path.relative_to(self._providers).parts[1:2] in (("articles",), ("dialogs",))
+
+    def _may_be_logo(self, path: Path) -> bool:
+        """Whether it is a picture beside firstline.toml or beside a provider's policy.toml."""
+        beside = path.parent == self._root or path.parent.parent == self._providers
+        return beside and path.suffix.lower() in LOGO_ENDINGS
 
     async def arrival(self, arrival_id: int) -> ClaimedArrival:
         """A stored arrival, to be read again. Raises LookupError."""

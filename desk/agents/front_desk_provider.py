@@ -25,6 +25,7 @@ def front_desk(providers: Mapping[str, Provider], settings: Settings) -> Provide
         timezone=own.timezone or common_time_zone(providers) or ZoneInfo("UTC"),
         facts={"support_phone": own.phone} if own.phone else {},
         teams=own.teams,
+        brand=own.brand,
     )
     return staffed(desk, {}, providers)
 

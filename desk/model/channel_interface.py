@@ -37,12 +37,14 @@ class ChannelCapabilities:
     """What a channel can do; rules see this and never the channel's name.
 
     ``buttons``: a tap answers. ``batch``: one mail carries several questions, and its answers come together.
-    ``edits``: what was said can be changed where it stands.
+    ``edits``: what was said can be changed where it stands. ``prefilled_answers``: an option is a link to an
+    answer whose words stand in it already; it is sent, and read, like any other.
     """
 
     buttons: bool
     batch: bool
     edits: bool = False
+    prefilled_answers: bool = False
 
 
 class Channel(Protocol):

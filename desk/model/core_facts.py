@@ -165,6 +165,7 @@ class DialogueLine:
 
 @dataclass(frozen=True, slots=True)
 class RecentDialogue:
-    """The last lines of the dialogue that the case's person may read, oldest first: never a note, nor a stranger's."""
+    """The last lines that people said in the dialogue and the case's person may read, oldest first: never a note, nor a
+    stranger's words, nor the desk's."""
 
     lines: tuple[DialogueLine, ...]

@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from desk.language.rich_text import RichText
+from desk.model.branding.brand import NO_BRAND, Brand
 
 FRONT = "_front"
 """The reserved provider of a shared front desk: whoever writes there is not identified yet."""
@@ -164,7 +165,7 @@ class OutboundMessage:
     below which the files stand, one for each, where a channel can show them there; empty: below all of it.
     ``about`` says what it is, to whoever is answered with it: a case's "card", a subscriber's "words", a way to "undo",
     or "" for a notice. ``removes`` takes the message named by ``edits`` away. ``label`` is put to files that stand
-    outside the text, so that they are known by themselves.
+    outside the text, so that they are known by themselves. ``brand`` is how the provider's letters look.
     """
 
     to: Address
@@ -193,6 +194,7 @@ class OutboundMessage:
     about: str = ""
     removes: bool = False
     label: str = ""
+    brand: Brand = NO_BRAND
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from desk.language.detect import LANGUAGES
 from desk.language.operator_file_faults import Fault, FileFaults, InvalidFiles
 from desk.language.translatable import sentence, write_instead
 from desk.language.typed_durations import InvalidDuration, parse_duration
+from desk.model.branding.brand import NO_BRAND, Brand, read_brand
 from desk.model.toml_table import TomlTable, read_toml
 
 _PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -130,6 +131,7 @@ class Provider:
     """Percent of its accounts that a new table of subscribers may lack of those that the last one had."""
     undo_seconds: int = 5
     policy_version: str = ""
+    brand: Brand = NO_BRAND
 
     def title(self, language: str) -> str:
         """The provider's name in a language, or in its own."""
@@ -203,6 +205,7 @@ def read_with_faults(folder: Path) -> tuple[Provider, list[Fault]]:
         waiting=_read_waiting(policy.section("waiting"), consent, eta),
         shrink_at_most=subscribers.number("shrink_at_most", 20, (0, 100)),
         undo_seconds=of_agents.number("undo_seconds", 5, (0, 60)),
+        brand=read_brand(about, folder),
         policy_version=f"{version} {hashlib.sha256(policy.faults.source.encode()).hexdigest()[:12]}".strip(),
     )
     for section in (about, consent, eta, subscribers, of_agents, policy):

@@ -247,6 +247,11 @@ class _RoundComposer:
         channel = self.registry.channels.get(address.channel)
         return channel is not None and channel.capabilities.buttons
 
+    def _offers_options(self, address: Address) -> bool:
+        """Whether options are shown there, to be tapped or as answers to be sent."""
+        channel = self.registry.channels.get(address.channel)
+        return channel is not None and (channel.capabilities.buttons or channel.capabilities.prefilled_answers)
+
     def _edits(self, address: Address) -> bool:
         """Whether what was said there can be changed."""
         channel = self.registry.channels.get(address.channel)
@@ -306,7 +311,7 @@ class _RoundComposer:
                 to=address,
                 text=text,
                 policy=part.policy,
-                options=self._options(part.buttons, language) if self._taps(address) else (),
+                options=self._options(part.buttons, language) if self._offers_options(address) else (),
                 files=tuple(part.files),
                 file_places=tuple(len(join_texts(part.texts[:count]).plain) for count in part.files_below),
                 subject=self._subject(address, language),
@@ -326,6 +331,7 @@ class _RoundComposer:
                 notice=address == self.contact.on_file,
                 about=about,
                 label=(self.case.number or "") if to_agents else "",
+                brand=self.provider.brand,
             ),
             part.priority,
             None if to_agents or address in self.outside or address == self.contact.on_file else self._question(),
@@ -340,7 +346,10 @@ class _RoundComposer:
             return OutboundMessage(address, text, policy=policy, language=language, edits=edits)
         subject = self.templates.label(self.provider.name, language, "alarm_subject")
         sender = self.provider.title(language)
-        return OutboundMessage(address, text, policy=policy, language=language, subject=subject, sender=sender)
+        brand = self.provider.brand
+        return OutboundMessage(
+            address, text, policy=policy, language=language, subject=subject, sender=sender, brand=brand
+        )
 
     def _question(self) -> str:
         return stored_question(self.case.expecting)

@@ -118,7 +118,8 @@ class ReachableAddressesLookup:
 
 
 class RecentDialogueLookup:
-    """What was said before, for an agent's words that go out as mail. Stands after the ways are known."""
+    """What people said before, for an agent's words that go out as mail: the desk's own forms would bury it. Stands
+    after the ways are known."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -135,6 +136,7 @@ class RecentDialogueLookup:
             select(JournalEntry.actor, JournalEntry.at, JournalEntry.text)
             .where(JournalEntry.provider == round_.case.provider, JournalEntry.case_id == round_.case.id)
             .where(JournalEntry.kind == DialogueMessageLogged.kind, JournalEntry.public, JournalEntry.text != "")
+            .where(JournalEntry.actor != "desk")
             .order_by(JournalEntry.id.desc())
             .limit(QUOTED_LINES)
         )

@@ -222,4 +222,4 @@ def fields_changed(case: Case, act: RuleAct, now: datetime) -> dict[str, Any]:
 
 
 def _asks_subscriber(to: Audience) -> bool:
-    return isinstance(to, Addressee) and to is not Addressee.AGENTS
+    return isinstance(to, Addressee) and to not in (Addressee.AGENTS, Addressee.ON_FILE)

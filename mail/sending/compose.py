@@ -21,6 +21,7 @@ from typing import Any
 from urllib.parse import quote
 
 from desk.language.unsafe_characters import one_line
+from desk.model.branding.picture_header import read_picture_header
 from mail.mime.domains_and_recipients import to_deliverable_address
 
 END_OF_TEXT = "<!-- end of words -->"
@@ -32,6 +33,8 @@ TOO_LARGE_NOTICE = {
 _BARE_LINE_END = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 UNSUBSCRIBE = "unsubscribe"
 MAX_SUBJECT_LENGTH = 250
+MAX_PICTURE_WIDTH = 568
+"""Pixels of the letter's column."""
 MAX_REFERENCES = 20
 
 
@@ -64,7 +67,8 @@ def compose_message(
     recipient = to_deliverable_address(str(body["to"]))
     if not recipient:
         raise UnsendableMessage(f"nothing can be sent to {str(body['to'])!r}"[:300])
-    content_type, content = _build_content({**body, **_add_left_out_notice(body, left_out)}, files)
+    whole = {**body, "html": _with_picture_widths(str(body["html"]), files)}
+    content_type, content = _build_content({**whole, **_add_left_out_notice(whole, left_out)}, files)
     fields = _build_header_fields(body, recipient, sender, now, answers)
     fields += [("MIME-Version", "1.0"), ("Content-Type", content_type)]
     head = _join_header_fields(fields)
@@ -73,6 +77,15 @@ def compose_message(
     if _BARE_LINE_END.search(message):
         raise UnsendableMessage("a line does not end in CRLF")
     return message
+
+
+def _with_picture_widths(html: str, files: Sequence[OutboundAttachment]) -> str:
+    """The HTML with the width of each picture in its tag: Outlook knows no other bounds, and draws a photo as it is."""
+    for file in files:
+        if file.cid and (header := read_picture_header(file.content)):
+            tag = f'<img src="cid:{file.cid}"'
+            html = html.replace(tag, f'{tag} width="{min(header.width, MAX_PICTURE_WIDTH)}"')
+    return html
 
 
 def _add_left_out_notice(body: Mapping[str, Any], left_out: Sequence[str]) -> dict[str, str]:
@@ -85,7 +98,7 @@ def _add_left_out_notice(body: Mapping[str, Any], left_out: Sequence[str]) -> di
     ]
     text, rule, frame = str(body["text"]).rpartition("\n_____\n")
     html, mark, rest = str(body["html"]).rpartition(END_OF_TEXT)
-    told = "".join(f"<p>{escape(one)}</p>\n" for one in words)
+    told = "".join(f'<p style="margin:0 0 14px;">{escape(one)}</p>\n' for one in words)
     plain = "\n".join(words)
     return {
         "text": f"{text}\n{plain}\n{rule}{frame}" if rule else f"{frame}\n\n{plain}\n",

@@ -1,32 +1,31 @@
-"""Outgoing messages rendered as mail: one text and one HTML body from the same content, in a template.
-
-Numbers of questions stay plain characters, never an HTML list: they must survive when somebody quotes them.
-"""
+"""Outgoing messages rendered as mail: one text and one HTML body from the same content, in a template."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup, escape
 
-from desk.language.rich_text import RichText, TextSpan, join_texts, literal
+from desk.language.rich_text import RichText, join_texts, literal
 from desk.language.unsafe_characters import one_line
+from desk.model.branding.brand import Logo
 from desk.model.messages import OutboundMessage, QuotedHistoryMessage, RedeliveryPolicy, RenderedCall
 from desk.model.settings import MailboxSettings
 from mail.replies.quotes import REPLY_ABOVE_MARKERS
+from mail.sending.body_markup import asks_questions, text_to_html, text_with_links
+from mail.sending.colours import accent_of
+from mail.sending.reply_links import reply_head, reply_link
 
 MAX_TEXT_LENGTH = 60_000
 """Characters of one message."""
-MAX_QUOTED_CHARACTERS, MAX_QUOTED_LINES = 800, 20
+MAX_HTML_BYTES = 100_000
+"""Gmail clips a letter at 102 KB, and its foot with it."""
+MAX_QUOTED_CHARACTERS, MAX_QUOTED_LINES = 300, 6
 """Characters and lines of each message that a message quotes."""
-_STEP = re.compile(r"\d{1,2}\. ")
-_STEP_STYLE = "margin:0 0 8px; padding-left:22px; text-indent:-22px;"
-_STEP_CONTINUED = '<br>\n<span style="display:inline-block; text-indent:0;">'
-SAFE_LINKS = ("https://", "http://", "mailto:", "tel:")
+LOGO_WIDTH, LOGO_HEIGHT = 200, 44
+"""Pixels that a logo fills at most."""
 
 
 class MailRenderer:
@@ -55,36 +54,70 @@ class MailRenderer:
             return ()
         local, _, domain = self._settings.address.rpartition("@")
         message_id = f"<{outgoing.key}.{outgoing.token or '0'}@{domain}>"
+        reply_to = f"{local}+{outgoing.token}@{domain}" if outgoing.token else ""
         files = [
             {**asdict(file), "cid": f"{index}.{outgoing.key}@{domain}" if file.is_picture else ""}
             for index, file in enumerate(outgoing.files, 1)
         ]
-        names, text = self._template_values(outgoing, files), _shorten_text(outgoing.text)
+        logo = _logo_values(outgoing.brand.logo, f"logo.{outgoing.key}@{domain}")
+        names = self._template_values(outgoing, files, logo, message_id, reply_to)
+        text, html = self._bodies(outgoing, files, names)
         body = {
             "to": outgoing.to.value,
             "from_name": outgoing.sender,
             "subject": outgoing.subject,
-            "text": self._text.render(**names, body=text_with_links(text)).lstrip(),
-            "html": self._html.render(**names, parts=_parts_with_pictures(text, files, outgoing.file_places)).lstrip(),
+            "text": text,
+            "html": html,
             "message_id": message_id,
             "references": list(outgoing.thread),
-            "reply_to": f"{local}+{outgoing.token}@{domain}" if outgoing.token else "",
+            "reply_to": reply_to,
             "language": outgoing.language,
             "automatic": outgoing.automatic,
             "notice": outgoing.notice,
             "answers": outgoing.answers,
-            "files": files,
+            "files": [*([logo["file"]] if logo else []), *files],
         }
         lane = f"{self._settings.channel}:{outgoing.to.value}"
         return (RenderedCall(lane, "mail", RedeliveryPolicy.RETRY, body, remote=message_id),)
 
-    def _template_values(self, outgoing: OutboundMessage, files: list[dict[str, Any]]) -> dict[str, Any]:
+    def _bodies(
+        self, outgoing: OutboundMessage, files: Sequence[dict[str, Any]], names: Mapping[str, Any]
+    ) -> tuple[str, str]:
+        """The text and the HTML, with as much of the words as a letter holds; the journal has the rest."""
+        length = MAX_TEXT_LENGTH
+        while True:
+            words = _shorten_text(outgoing.text, length)
+            parts = list(_parts_with_pictures(words, files, outgoing.file_places))
+            html = self._html.render(**names, parts=parts).lstrip()
+            if len(html.encode("utf-8", "replace")) <= MAX_HTML_BYTES or length < 1000:
+                break
+            length //= 2
+        return self._text.render(**names, body=_text_of(parts, names["say"]["picture"])).lstrip(), html
+
+    def _template_values(
+        self,
+        outgoing: OutboundMessage,
+        files: Sequence[dict[str, Any]],
+        logo: Mapping[str, Any] | None,
+        message_id: str,
+        reply_to: str,
+    ) -> dict[str, Any]:
         number, bracket, _ = outgoing.subject.removeprefix("[").partition("]")
+        say = self._frame.get(outgoing.language, self._frame["en"])
+        head = reply_head(reply_to, outgoing.subject) if reply_to else ""
+        accent = accent_of(outgoing.brand.colour)
+        options = [one_line(option.label) for row in outgoing.options for option in row]
         return {
             "language": outgoing.language,
-            "say": self._frame.get(outgoing.language, self._frame["en"]),
-            "marker": REPLY_ABOVE_MARKERS.get(outgoing.language, REPLY_ABOVE_MARKERS["en"]),
-            "options": [option.label for row in outgoing.options for option in row],
+            "say": say,
+            "accent": accent,
+            "branded": bool(outgoing.brand.colour),
+            "logo": logo,
+            "markup": lambda words: text_to_html(words, accent.light),
+            # Answers to numbered questions may stand below each of them.
+            "marker": "" if asks_questions(outgoing.text) else _marker(outgoing.language),
+            "options": [{"label": one, "link": reply_link(head, message_id, one) if head else ""} for one in options],
+            "decline_link": reply_link(head, message_id, say["decline_words"]) if head else "",
             "files": [file["name"] for file in files if not file["cid"]],
             "number": number if bracket and outgoing.subject.startswith("[") else "",
             "address": self._settings.address,
@@ -95,14 +128,29 @@ class MailRenderer:
         }
 
 
-def _shorten_text(text: RichText) -> RichText:
-    """As much as anybody reads in a message; the journal has the rest."""
-    return text if len(text.plain) <= MAX_TEXT_LENGTH else join_texts([text.part(0, MAX_TEXT_LENGTH), literal("…")])
+def _marker(language: str) -> str:
+    return REPLY_ABOVE_MARKERS.get(language, REPLY_ABOVE_MARKERS["en"])
 
 
-def _parts_with_pictures(text: RichText, files: list[dict[str, Any]], places: tuple[int, ...]) -> list[dict[str, Any]]:
-    """The text as HTML in pieces, each with the pictures that stand below it; the first piece is the first paragraph
-    alone, since our own line stands below that."""
+def _logo_values(logo: Logo | None, cid: str) -> dict[str, Any] | None:
+    """A logo as a file of the letter, and its size there in pixels."""
+    if logo is None:
+        return None
+    share = min(1.0, LOGO_WIDTH / logo.width, LOGO_HEIGHT / logo.height)
+    file = {"name": logo.name, "kind": "photo", "media_type": logo.media_type, "size": logo.size, "source": logo.source}
+    width, height = max(1, round(logo.width * share)), max(1, round(logo.height * share))
+    return {"file": {**file, "shows": "", "cid": cid}, "cid": cid, "width": width, "height": height}
+
+
+def _shorten_text(text: RichText, length: int) -> RichText:
+    return text if len(text.plain) <= length else join_texts([text.part(0, length), literal("…")])
+
+
+def _parts_with_pictures(
+    text: RichText, files: Sequence[dict[str, Any]], places: tuple[int, ...]
+) -> Iterator[dict[str, Any]]:
+    """The text in pieces, each with the pictures that stand below it; the first piece is the first paragraph alone,
+    since our own line stands below that."""
     end = len(text.plain)
     below: dict[int, list[dict[str, Any]]] = {}
     for file, place in zip(files, (*places, *([end] * len(files))), strict=False):
@@ -110,110 +158,25 @@ def _parts_with_pictures(text: RichText, files: list[dict[str, Any]], places: tu
             below.setdefault(min(place, end), []).append(file)
     first = text.plain.find("\n\n")
     cuts = sorted({first if first > 0 else end, end, *below})
-    starts = [0, *cuts[:-1]]
-    return [
-        {"html": text_to_html(text.part(start, cut)), "pictures": below.get(cut, [])}
-        for start, cut in zip(starts, cuts, strict=True)
-    ]
+    for start, cut in zip([0, *cuts[:-1]], cuts, strict=True):
+        yield {"words": text.part(start, cut), "pictures": below.get(cut, [])}
+
+
+def _text_of(parts: Sequence[Mapping[str, Any]], picture: str) -> str:
+    """The pieces as plain characters, with a line in the place of each picture that says what it shows."""
+    text = ""
+    for part in parts:
+        words = text_with_links(part["words"])
+        text += words if not text or words.startswith("\n") else f"\n\n{words}" if words else ""
+        for one in part["pictures"]:
+            shows = f": {one_line(one['shows'])}" if one["shows"] else ""
+            text += f"\n\n[{picture}{shows}]"
+    return text
 
 
 def _quote_values(one: QuotedHistoryMessage) -> dict[str, Any]:
     """Something said earlier, shortened, its lines apart and without characters that would turn others around."""
     text = one.text if len(one.text) <= MAX_QUOTED_CHARACTERS else f"{one.text[:MAX_QUOTED_CHARACTERS].rstrip()} …"
-    return {
-        "who": one_line(one.who),
-        "when": one.when,
-        "lines": [one_line(line) for line in text.splitlines()[:MAX_QUOTED_LINES]],
-    }
-
-
-def text_with_links(text: RichText) -> str:
-    """The plain characters, with a link's address after its label."""
-    out, at = [], 0
-    for mark in text.marks:
-        out.append(text.plain[at : mark.end])
-        at = mark.end
-        if mark.kind == "link" and mark.url and mark.url != text.plain[mark.start : mark.end]:
-            out.append(f" ({mark.url})")
-    out.append(text.plain[at:])
-    return "".join(out)
-
-
-def text_to_html(text: RichText) -> Markup:
-    """Paragraphs, bulleted lists, numbered steps, bold, code and links; every character of the text escaped."""
-    blocks: list[str] = []
-    lines: list[str] = []
-    kind = ""
-
-    def close() -> None:
-        if lines:
-            blocks.append(_block_to_html(kind, lines))
-        lines.clear()
-
-    at = 0
-    for line in text.plain.split("\n"):
-        end = at + len(line)
-        found = _kind_of_line(line)
-        if found == "words" and kind == "steps" and lines and line.startswith("  "):
-            lines[-1] += (
-                f"{_STEP_CONTINUED}{_inline_to_html(text.part(at + len(line) - len(line.lstrip()), end))}</span>"
-            )
-        else:
-            if found != kind:
-                close()
-                kind = found
-            if found == "bullets":
-                lines.append(_inline_to_html(text.part(at + 2, end)))
-            elif found:
-                lines.append(_indent_line(_inline_to_html(text.part(at + len(line) - len(line.lstrip()), end)), line))
-        at = end + 1
-    close()
-    return Markup("\n".join(blocks))  # noqa: S704 - each piece of it was escaped
-
-
-def _kind_of_line(line: str) -> str:
-    """What a line belongs to; "" for one that parts paragraphs."""
-    if line.startswith(("- ", "• ")):
-        return "bullets"
-    if _STEP.match(line):
-        return "steps"
-    return "words" if line.strip() else ""
-
-
-def _block_to_html(kind: str, lines: Sequence[str]) -> str:
-    """Steps are set out from their numbers, which stay in the text, so that whoever quotes the letter quotes them."""
-    if kind == "bullets":
-        items = "\n".join(f"<li>{item}</li>" for item in lines)
-        return f"<ul>\n{items}\n</ul>"
-    if kind == "steps":
-        return "\n".join(f'<div style="{_STEP_STYLE}">{line}</div>' for line in lines)
-    paragraph = "<br>\n".join(lines)
-    return f"<p>{paragraph}</p>"
-
-
-def _indent_line(inner: str, line: str) -> str:
-    """What is set in under a question stays so in HTML, which swallows spaces."""
-    if not line.startswith("  "):
-        return inner
-    return f'<span style="display:inline-block; padding-left:20px;">{inner}</span>'
-
-
-def _inline_to_html(text: RichText) -> str:
-    if not text.marks:
-        return escape(text.plain)
-    out, at = [], 0
-    for mark in text.marks:
-        out += [escape(text.plain[at : mark.start]), _mark_to_html(mark, escape(text.plain[mark.start : mark.end]))]
-        at = mark.end
-    return "".join([*out, escape(text.plain[at:])])
-
-
-def _mark_to_html(mark: TextSpan, words: str) -> str:
-    """``words`` are escaped already."""
-    if mark.kind == "bold":
-        return f"<strong>{words}</strong>"
-    if mark.kind == "code":
-        return f"<code>{words}</code>"
-    if mark.url.lower().startswith(SAFE_LINKS):
-        return f'<a href="{escape(mark.url)}">{words}</a>'
-    return words
+    lines = [one_line(line) for line in text.splitlines() if line.strip()]
+    cut = ["…"] if len(lines) > MAX_QUOTED_LINES else []
+    return {"who": one_line(one.who), "when": one.when, "lines": [*lines[:MAX_QUOTED_LINES], *cut]}

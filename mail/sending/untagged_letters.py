@@ -12,6 +12,7 @@ from urllib.parse import quote
 from mail.automatic.classify import find_token
 from mail.mime.reference_mark import reference_mark
 from mail.sending.compose import MAX_SUBJECT_LENGTH, UNSUBSCRIBE
+from mail.sending.reply_links import reply_head
 
 
 def without_tag(body: Mapping[str, Any], address: str) -> dict[str, Any]:
@@ -22,4 +23,6 @@ def without_tag(body: Mapping[str, Any], address: str) -> dict[str, Any]:
     mark = reference_mark(token)
     subject = str(body["subject"])[: MAX_SUBJECT_LENGTH - len(mark) - 1].rstrip()
     decline = f"{address}?subject={quote(f'{UNSUBSCRIBE} {mark}')}"
-    return {**body, "reply_to": "", "subject": f"{subject} {mark}".lstrip(), "decline": decline}
+    tagged = reply_head(str(body["reply_to"]), str(body["subject"]))
+    html = str(body["html"]).replace(tagged, reply_head(address, str(body["subject"]), mark))
+    return {**body, "reply_to": "", "subject": f"{subject} {mark}".lstrip(), "decline": decline, "html": html}

@@ -136,9 +136,14 @@ def test_a_letter_numbers_its_questions_and_names_their_options_in_words() -> No
     asked = question("reboot"), question("neighbours"), question("scope")
     reboot, neighbours, scope = (one.text["en"] for one in asked)
     few, many = ([option.label["en"] for option in one.options] for one in asked[1:])
-    text = render_letter(asked, "en", {}).plain
+    letter = render_letter(asked, "en", {})
+    text = letter.plain
+    bold = [text[one.start : one.end] for one in letter.marks if one.kind == "bold"]
+    assert bold == [
+        f"{number}) {one[: one.rfind('?') + 1]}" for number, one in enumerate((reboot, neighbours, scope), 1)
+    ]
     listed = "\n".join(f"• {label}" for label in many)
-    assert text == f"1) {reboot}\n\n2) {neighbours}\n{' / '.join(few)}\n\n3) {scope}\n{listed}"
+    assert text == f"1) {reboot}\n\n2) {neighbours}\nOptions: {' / '.join(few)}\n\n3) {scope}\n{listed}"
 
 
 def test_a_command_is_shown_ready_to_be_copied() -> None:

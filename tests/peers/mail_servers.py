@@ -19,7 +19,7 @@ from typing import Literal
 from desk.model.settings import MailboxSettings, MailServer, Secret
 from tests.peers.certificates import Authority
 from tests.peers.dovecot import Dovecot, Mailbox
-from tests.peers.received_mail import Attachment, ReceivedMail
+from tests.peers.received_mail import Attachment, ReceivedMail, prefilled_answers
 from tests.peers.smtp import SmtpSink
 
 BORDER = "mx.sever.test"
@@ -143,6 +143,18 @@ class Correspondent:
     async def answers(self, letter: ReceivedMail, text: str, *, quoting: Quoting = "gmail-ru") -> str:
         """`writes` in reply to ``letter``."""
         return await self.writes("", text, reply_to=letter, quoting=quoting)
+
+    async def clicks(self, letter: ReceivedMail, label: str, *, threads: bool = False, more: str = "") -> str:
+        """Follows the link with that label in the letter, adds ``more`` below, and sends what the mail program opened.
+
+        Few programs keep the In-Reply-To of a link; those that ``threads`` do.
+        """
+        (link,) = [one for one in prefilled_answers(letter.html) if one.label == label]
+        answer = self._letter(link.to, link.subject, f"{link.body}\n{more}", None, "none")
+        if threads:
+            answer["In-Reply-To"] = link.in_reply_to
+        await self.sends(answer.as_bytes(policy=SMTP), to=link.to)
+        return str(answer["Message-ID"])
 
     async def hears(self, containing: str = "", timeout: float = 60) -> ReceivedMail:
         """The next unread letter to this person that says ``containing``. Raises `AssertionError` if none comes."""

@@ -8,6 +8,8 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from functools import cached_property
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,3 +103,53 @@ class ReceivedMail:
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class PrefilledAnswer:
+    """A mailto link of a letter, as a mail program opens it. ``label`` stands on it, ``address`` is the whole link."""
+
+    label: str
+    address: str
+    to: str
+    subject: str
+    body: str
+    in_reply_to: str
+
+
+def prefilled_answers(html: str) -> list[PrefilledAnswer]:
+    """The mailto links of a letter, in order."""
+    reader = _LinkReader()
+    reader.feed(html)
+    return [_opened(address, label) for address, label in reader.links if address.startswith("mailto:")]
+
+
+def _opened(address: str, label: str) -> PrefilledAnswer:
+    # RFC 6068: "+" means itself, so it is no form's blank.
+    parts = urlsplit(address)
+    fields = {name.lower(): unquote(value) for name, _, value in (one.partition("=") for one in parts.query.split("&"))}
+    return PrefilledAnswer(
+        label, address, unquote(parts.path), fields["subject"], fields["body"], fields.get("in-reply-to", "")
+    )
+
+
+class _LinkReader(HTMLParser):
+    """Links with what stands on them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[tuple[str, str]] = []
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self._inside = True
+            self.links.append((dict(attrs).get("href") or "", ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        self._inside = self._inside and tag != "a"
+
+    def handle_data(self, data: str) -> None:
+        if self._inside:
+            address, label = self.links[-1]
+            self.links[-1] = (address, label + data)

@@ -68,8 +68,9 @@ def brochure(
     """Print a brochure for subscribers: first steps, the most reused articles with pictures, how to reach you.
 
     The pages are A5 and fill whole folded sheets: print them as a booklet on A4. It has your name, facts and a QR code
-    to the bot, to the mailbox where there is no bot. A logo.png in the provider's folder stands on the cover, and
-    templates/LANGUAGE/brochure.toml there may replace any of the words, and the colour.
+    to the bot, to the mailbox where there is no bot. Colour and logo are those of policy.toml; without one, a logo.png
+    in the provider's folder stands on the cover. templates/LANGUAGE/brochure.toml there may replace any of the words,
+    and the colour.
 
     \b
     Examples:
@@ -113,7 +114,8 @@ async def _build(folder: DeskFolder, name: str, language: str | None, top: int, 
             WRONG,
         )
     folders = ContentSearchPath(settings)
-    words = BrochureWords.read([TEMPLATES, *reversed(folders.of(provider.name, TEMPLATES))], language)
+    of_provider = reversed(folders.of(provider.name, TEMPLATES))
+    words = BrochureWords.read([TEMPLATES, *of_provider], language, provider.brand.colour)
     mail = next((one.address for one in _own_then_shared(settings.mailboxes, provider.name)), "")
     reach = making.contact_rows(
         words.without_title("reach"), facts, _bot_name(bot) or await _ask_telegram(settings, provider.name), mail
@@ -139,7 +141,7 @@ async def _build(folder: DeskFolder, name: str, language: str | None, top: int, 
         settings=(words.title("settings"), making.setting_rows(words.without_title("settings"), facts)),
         code=_qr_code({row.label: row for row in reach}, words),
         pictures=pictures,
-        logo=next((_require_picture(one) for one in _logos(settings, provider.name) if one.is_file()), None),
+        logo=next((_require_picture(one) for one in _logos(settings, provider) if one.is_file()), None),
     )
 
 
@@ -150,17 +152,18 @@ class BrochureWords:
     table: Mapping[str, Any]
 
     @classmethod
-    def read(cls, folders: Iterable[Path], language: str) -> BrochureWords:
-        """Those of the first folder, the packaged one, with what each of the later ones has in their place."""
+    def read(cls, folders: Iterable[Path], language: str, colour: str = "") -> BrochureWords:
+        """Those of the first folder, the packaged one, with what each of the later ones has in their place. A
+        provider's ``colour`` stands in for the packaged one."""
         table: dict[str, Any] = {}
-        for path in (one / language / "brochure.toml" for one in folders):
+        for path in dict.fromkeys(one / language / "brochure.toml" for one in folders):
             try:
                 own = tomllib.loads(path.read_text("utf-8"))
             except FileNotFoundError:
                 continue
             except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
                 refuse(sentence("{path} cannot be read: {error}", path=path, error=error), WRONG)
-            table = _merge(table, own, path) if table else own
+            table = _merge(table, own, path) if table else {**own, **({"colour": colour} if colour else {})}
         if not _COLOUR.fullmatch(table["colour"]):
             refuse(
                 sentence("colour = {value} in brochure.toml must be like #2f6fed", value=repr(table["colour"])), WRONG
@@ -307,8 +310,10 @@ def _require_picture(path: Path) -> Path:
     return path
 
 
-def _logos(settings: Settings, provider: str) -> list[Path]:
-    return [settings.root / "providers" / provider / name for name in LOGOS]
+def _logos(settings: Settings, provider: Provider) -> list[Path]:
+    """Where the logo may lie: the one that the policy names comes first."""
+    named = [provider.brand.logo.name] if provider.brand.logo else []
+    return [settings.root / "providers" / provider.name / name for name in (*named, *LOGOS)]
 
 
 def _write_file(brochure: Brochure, output: Path) -> None:

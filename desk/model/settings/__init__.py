@@ -220,7 +220,7 @@ class DeskSettingsReader:
             telegram=bots,
             mailboxes=boxes,
             alarms=read_alarms(file.section("alarms"), [one.name for one in bots], [one.name for one in boxes]),
-            front_desk=read_front_desk(file.section("front_desk"), LANGUAGES),
+            front_desk=read_front_desk(file.section("front_desk"), LANGUAGES, self.root),
             more={name: _good_ones(file, name, partial(_read_more, read, self)) for name, read in more.items()},
         )
         desk.report_unknown_keys()

@@ -26,6 +26,7 @@ _TICKED_AFTER = (
 )
 _NUMBERED = r"(?:№?[ \t]?(?P<number>[1-9])[ \t]?[).:][ \t]*)?"
 _IF_IT_APPLIES = r"(?:\((?:если подходит|if it applies)\)[ \t]*)?"
+_LABEL = r"(?:(?:Варианты|Options):[ \t]*)?"
 _CODED = r"(?P<code>[1-9][1-9])[ \t]*[-\u2013\u2014.)][ \t]*"
 _BULLET = r"[-\u2013\u2014\u2022*\u00b7\u25cf\u25cb][ \t]+"
 _GAP = r"[\W_]{1,12}"
@@ -49,6 +50,8 @@ _FOOT = re.compile(
 )
 """Below the line that ends the desk's words stands its frame: a sentence or two, its name and its address. Outlook
 draws the same line above the head of an older letter."""
+_PICTURE = re.compile(rf"{_LEAD}\[(?:Картинка|Picture)(?:: [^\]\n]{{0,300}})?\][ \t]*$", re.MULTILINE)
+"""What the plain text has in the place of a picture."""
 _LONGEST_INTRODUCTION = 2500
 """Characters between the head of an old letter of the desk and its first question."""
 _ANY_CODED_LINE = re.compile(rf"{_LEAD}{_CODED}(?P<words>[^\n]*)$", re.MULTILINE)
@@ -119,6 +122,7 @@ def find_own_text(
         *_sentences_in(text, folded, sentences),
         *(own for at, one in enumerate(questions) for own in _question_in(text, folded, at, one)),
         *(own for at, options in enumerate(labels) for own in _options_in(text, folded, at, options)),
+        *(DeskText(DeskTextKind.REST, one.start(), one.end()) for one in _PICTURE.finditer(text)),
         *(DeskText(DeskTextKind.SENTENCE, one.start(), one.end()) for one in _FOOT.finditer(text)),
     ]
     heads = [
@@ -152,7 +156,7 @@ def _question_in(text: str, folded: str, at: int, question: Question) -> Iterato
         rest += [" ".join(one.label[language] for one in question.options) for language in question.text]
     for wording in dict.fromkeys(rest):
         if len(_WORD.findall(wording)) >= 2:
-            for match in _occurrences(text, folded, wording, _LEAD, r"[?.!\u00bb\"\u201d)*_]*"):
+            for match in _occurrences(text, folded, wording, _LEAD + _LABEL, r"[?.!\u00bb\"\u201d)*_]*"):
                 yield DeskText(DeskTextKind.REST, match.start(), match.end(), at)
 
 

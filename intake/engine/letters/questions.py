@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from desk.language.rich_text import RichText, escape_markdown, join_texts, parse_markdown
+from desk.language.rich_text import RichText, TextSpan, escape_markdown, join_texts, parse_markdown
 from intake.engine import engine
 from intake.engine.engine import Answers, ConditionValues, TemplateValues
 from intake.engine.model import Dialog, Question
@@ -13,6 +13,7 @@ MOST_QUESTIONS = 4
 """Nobody answers a longer letter: what else there is to know, the next one asks, or the agent."""
 SURE_ENOUGH = 0.8
 """So sure of the zone, the first line has nothing more to find out about the fault."""
+OPTIONS_LABEL = {"ru": "Варианты:", "en": "Options:"}
 _LONGEST_LINE = 60  # characters of all options, up to which they stand in one line
 
 
@@ -86,12 +87,20 @@ def render_letter(questions: Sequence[Question], language: str, names: TemplateV
 
 
 def render_letter_question(question: Question, number: int, language: str, names: TemplateValues) -> RichText:
-    """One question with its number, what may be answered in words, and its hint."""
-    parts = [f"{number}) {engine.question_text(question, language, names)}"]
+    """One question, bold up to its question mark, with its number, what may be answered in words, and its hint."""
+    asked = parse_markdown(f"{number}) {engine.question_text(question, language, names)}")
+    parts = []
     options = [one.label[language] for one in question.options]
     if options and len(" / ".join(options)) <= _LONGEST_LINE:
-        parts.append(escape_markdown(" / ".join(options)))
+        parts.append(f"{OPTIONS_LABEL[language]} {escape_markdown(' / '.join(options))}")
     elif options:
         parts.append("\n".join(f"\u2022 {escape_markdown(one)}" for one in options))
     parts.append(engine.question_hint(question, language))
-    return join_texts((parse_markdown(part) for part in parts if part), "\n")
+    return join_texts((_with_bold_question(asked), *(parse_markdown(part) for part in parts if part)), "\n")
+
+
+def _with_bold_question(asked: RichText) -> RichText:
+    """The question with its first line bold up to its last question mark, or whole where it has none."""
+    first = asked.plain.partition("\n")[0]
+    end = first.rfind("?") + 1 or len(first)
+    return RichText(asked.plain, (TextSpan("bold", 0, end), *(mark for mark in asked.marks if mark.start >= end)))

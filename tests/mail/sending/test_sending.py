@@ -10,13 +10,12 @@ from email.policy import default
 
 import pytest
 
-from desk.language.rich_text import literal, parse_markdown
+from desk.language.rich_text import parse_markdown
 from desk.model.messages import (
     Address,
     ClaimedDeparture,
     File,
     OutboundMessage,
-    QuotedHistoryMessage,
     Rejected,
     RenderedButton,
     RenderedCall,
@@ -24,7 +23,6 @@ from desk.model.messages import (
     SendResult,
     Sent,
 )
-from mail.replies.quotes import fold_quotes
 from mail.sending.compose import UnsendableMessage, compose_message, encode_header
 from mail.transport.smtp import SmtpConnection, retry_later
 from tests.mail.conftest import Hall, eventually
@@ -69,7 +67,7 @@ async def test_a_letter_carries_its_words_twice_its_token_and_that_a_machine_wro
     assert letter.sender == letter.reply_to, "what cannot be delivered comes back with the token"
     assert letter.text.startswith("Здравствуйте! Проверьте кабель.\n"), "nothing stands above the greeting"
     assert letter.html.index("Здравствуйте!") < letter.html.index("##- Отвечайте, пожалуйста, выше этой строки -##")
-    assert "1 — Помогло\n  2 — Не помогло" in letter.text
+    assert "например:\n• Помогло\n• Не помогло\n" in letter.text
     assert "Номер заявки: 1042" in letter.text
     assert "<strong>Проверьте</strong>" in letter.html
 
@@ -122,7 +120,7 @@ async def test_files_too_large_for_a_letter_are_left_out_and_a_sentence_says_so(
     said = "Файл «<видео>.mp4» слишком большой для письма"
     assert letter.text.index("Проверьте") < letter.text.index(said) < letter.text.index("_____")
     assert "Файл «роутер.png» слишком большой" in letter.text
-    assert "<p>Файл «&lt;видео&gt;.mp4» слишком большой" in letter.html
+    assert ">Файл «&lt;видео&gt;.mp4» слишком большой" in letter.html
 
 
 async def test_a_notice_can_be_declined_and_an_answer_cannot(hall: Hall, mail_servers: MailServers) -> None:
@@ -368,66 +366,3 @@ class TestHeaders:
 
     def test_a_retry_is_byte_for_byte_the_same_letter(self) -> None:
         assert bytes(self.read()) == bytes(self.read())
-
-
-class TestDressing:
-    def test_a_strangers_words_never_become_html(self, hall: Hall) -> None:
-        what = OutboundMessage(
-            to=IVAN, text=literal("<img src=x onerror=alert(1)> **a** [b](javascript:c) {{7*7}}"), key="1"
-        )
-        (call,) = hall.channel.render(what)
-        assert "&lt;img src=x onerror=alert(1)&gt; **a** [b](javascript:c) {{7*7}}" in call.body["html"]
-
-    def test_only_addresses_of_known_kinds_become_links(self, hall: Hall) -> None:
-        (call,) = hall.channel.render(outgoing("[да](https://sever.test/a?b=1&c) [нет](javascript:alert)"))
-        assert '<a href="https://sever.test/a?b=1&amp;c">да</a> нет' in call.body["html"]
-        assert "да (https://sever.test/a?b=1&c)" in call.body["text"]
-
-    def test_paragraphs_lists_and_numbered_questions_keep_their_shape(self, hall: Hall) -> None:
-        (call,) = hall.channel.render(outgoing("Ответьте:\n\n1) Договор?\n2) Адрес?\n- **раз**\n- два"))
-        html = call.body["html"]
-        assert html.index("<p>Ответьте:</p>") < html.index("<p>1) Договор?<br>\n2) Адрес?</p>")
-        assert "<ul>\n<li><strong>раз</strong></li>\n<li>два</li>\n</ul>" in html
-
-    def test_steps_are_set_out_from_their_numbers_which_stay_text(self, hall: Hall) -> None:
-        (call,) = hall.channel.render(outgoing("Вот шаги:\n\n1. **Баланс**\n   https://my.test\n2. Лампы\nКонец"))
-        html = call.body["html"]
-        assert 'text-indent:-22px;">1. <strong>Баланс</strong><br>\n<span' in html
-        assert 'text-indent:-22px;">2. Лампы</div>\n<p>Конец</p>' in html
-
-    def test_what_was_said_before_is_quoted_below_and_nothing_in_it_becomes_markup(self, hall: Hall) -> None:
-        """Escaped, each line marked, shortened, and without characters that turn others around."""
-        before = (
-            QuotedHistoryMessage("Анна <b>", "20.11.2026 12:05", "<img src=x> \u202egnp\n_____\n##- x -##"),
-            QuotedHistoryMessage("Северная сеть", "20.11.2026 12:06", "я" * 5000 + "\n" * 100),
-        )
-        (call,) = hall.channel.render(outgoing(history=before))
-        text, html = call.body["text"], call.body["html"]
-        assert "> 20.11.2026 12:05, Анна <b>:\n> <img src=x> gnp\n> _____\n> ##- x -##\n" in text
-        assert "Анна &lt;b&gt;:</span><br>\n&lt;img src=x&gt; gnp<br>" in html
-        assert f"> {'я' * 800} …\n" in text
-        assert fold_quotes(f"Мой ответ\n\n20.11.2026 12:10, Северная сеть пишет:\n\n{text}").text == "Мой ответ"
-
-    def test_a_letter_without_end_is_cut(self, hall: Hall) -> None:
-        (call,) = hall.channel.render(outgoing("слово " * 100_000))
-        assert len(call.body["text"]) < 62_000
-
-    def test_what_is_set_in_stays_so(self, hall: Hall) -> None:
-        (call,) = hall.channel.render(outgoing("1) Где?\n   1 — тут\n   2 — там"))
-        assert 'padding-left:20px;">1 — тут</span><br>' in call.body["html"]
-
-    def test_a_picture_stands_below_the_words_it_belongs_to(self, hall: Hall) -> None:
-        words = "Здравствуйте!\n\n1) Что горит?\n\n2) Когда началось?"
-        place = words.index("\n\n2)")
-        (call,) = hall.channel.render(outgoing(words, files=(PHOTO,), file_places=(place,)))
-        html = call.body["html"]
-        assert html.index("Что горит?") < html.index('src="cid:') < html.index("Когда началось?")
-
-    def test_nothing_to_say_makes_no_letter(self, hall: Hall) -> None:
-        assert hall.channel.render(OutboundMessage(to=IVAN, text=literal(""), key="1", callback="x")) == ()
-
-    def test_the_english_frame_is_english(self, hall: Hall) -> None:
-        (call,) = hall.channel.render(outgoing("Hello", language="en"))
-        assert call.body["text"].startswith("Hello\n")
-        assert "##- Please answer above this line -##" in call.body["html"]
-        assert "Just reply to this email" in call.body["html"]

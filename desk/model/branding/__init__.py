@@ -1,0 +1,1 @@
+"""How a provider's letters look: its colour and its logo."""
