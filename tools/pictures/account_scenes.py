@@ -16,7 +16,6 @@ from tools.pictures.shapes import (
     WHITE,
     arrow,
     at,
-    badge,
     bars,
     calendar,
     card,
@@ -57,7 +56,7 @@ def house_move() -> str:
 def move_before() -> str:
     """Before the day: an application, the address, what to pack."""
     return picture(
-        *(card(36 + 250 * n, 66, 228, 320) for n in range(3)), *(badge(150 + 250 * n, 68, n + 1, r=22) for n in range(3)),
+        *(card(36 + 250 * n, 66, 228, 320) for n in range(3)),
         calendar(90, 118, 1, "−7"), bars(76, 290, 148, 3),
         at(400, 240, shape("M0 90 C-56 20 -60 -14 -60 -34 a60 60 0 0 1 120 0 C60 -14 56 20 0 90 Z", RED), dot(0, -34, 24, WHITE)),
         rect(560, 226, 180, 120, 10, "#d9b382"), line("M560 226 L590 186 M740 226 L710 186", "#b98d57", 7), rect(630, 226, 40, 34, 2, "#b98d57"),

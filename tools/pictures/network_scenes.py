@@ -101,10 +101,10 @@ def drops_compare() -> str:
     return picture(
         laptop(44, 150, 0.9, PALE, words(80, 60, "ping", 32, BLUE, "middle")), router(330, 134, 0.8), globe(690, 208, 0.95),
         line("M262 204 H318", GREEN, 9, "2 16"), line("M520 216 H628", RED, 9, "2 16"),
-        badge(290, 160, 1, r=22), badge(574, 170, 2, r=22),
+        badge(290, 160, "A", r=22), badge(574, 170, "B", r=22),
         words(418, 300, "192.168.0.1", 22, DARK, "middle"),
-        card(232, 334, 150, 70), tick(272, 369, 20), words(346, 378, "1", 26, GREEN, "middle"),
-        card(516, 334, 150, 70), cross(556, 369, 20), words(630, 378, "2", 26, RED, "middle"),
+        card(232, 334, 150, 70), tick(272, 369, 20), words(346, 378, "A", 26, GREEN, "middle"),
+        card(516, 334, 150, 70), cross(556, 369, 20), words(630, 378, "B", 26, RED, "middle"),
     )  # fmt: skip
 
 
@@ -119,7 +119,6 @@ def ping_window() -> str:
         dot(184, 92, 15, WHITE, BLUE, 6), line("M195 103 l12 12", BLUE, 7),
         card(40, 172, 176, 108), words(128, 238, "ping", 32, BLUE, "middle"),
         card(40, 304, 176, 102), at(92, 322, *_sheet()),
-        badge(40, 44, 1), badge(40, 176, 2), badge(40, 308, 3),
     )  # fmt: skip
 
 
@@ -162,7 +161,6 @@ def address_cable() -> str:
     """Plug in anew, then off and on."""
     return picture(
         *(card(36 + 250 * n, 66, 228, 320) for n in range(3)),
-        *(badge(150 + 250 * n, 68, n + 1, r=22) for n in range(3)),
         at(150, 150, rect(-56, -20, 112, 84, 10, WHITE, BLUE, 6), rect(-32, 0, 64, 44, 5, INK),
            plug(0, 104, 1), line("M0 158 V192 q0 20 20 20 h30", BLUE, 10), arrow(64, 150, 0, -44, GREEN, 7)),
         stopwatch(400, 196, 0.95), router(340, 278, 0.54, (DARK, DARK, DARK)),
@@ -200,7 +198,6 @@ def aerial_power() -> str:
         rect(382, 224, 62, 44, 6, BLUE), rect(396, 236, 34, 24, 3, INK), words(413, 216, "LAN", 18, WHITE, "middle"),
         line("M307 272 V372 H560 V110 H632", AMBER, 10), line("M413 272 V330 H680", BLUE, 10),
         at(640, 106, *_dish(), s=1.15), router(580, 240, 0.9),
-        badge(105, 128, 1), badge(360, 128, 2), badge(716, 66, 3), badge(716, 250, 4),
     )  # fmt: skip
 
 
@@ -229,7 +226,6 @@ def wall_to_wan() -> str:
         words(468, 156, "LAN", 20, WHITE, "middle"),
         plug(310, 214, 0.9), line("M104 196 H170 V330 H310 V264", BLUE, 11), tick(240, 330, 22),
         plug(396, 214, 0.9, "#c98512"), line("M396 264 V330 H590", AMBER, 11), laptop(580, 254, 0.85),
-        badge(120, 150, 1), badge(680, 232, 2),
     )  # fmt: skip
 
 
@@ -253,8 +249,7 @@ def sticker() -> str:
         rect(170, 96, 460, 258, 14, WHITE),
         *(words(206, 154 + 56 * n, name, 22, BLUE) + words(312, 154 + 56 * n, value, 26, mono=True)
           for n, (name, value) in enumerate(rows)),
-        *(line(f"M196 {172 + 56 * n} H604", PALE, 4) for n in range(3)),
-        *(badge(170, 146 + 56 * n, n + 1, r=19) for n in range(4)),
+        *(line(f"M190 {172 + 56 * n} H610", PALE, 4) for n in range(3)),
     )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from tools.pictures.shapes import (
     picture,
     rect,
     shield,
+    spot,
     tick,
     toggle,
     wifi,
@@ -64,7 +65,7 @@ def wan(language: str) -> str:
         words(268, 194, label[1], LABEL), field(480, 168, 236, "sn401187"),
         words(268, 264, label[2], LABEL), field(480, 238, 236, "••••••••"),
         button(480, 326, 236, label[3], h=50, size=21), cursor(694, 366),
-        badge(244, 92, 1, AMBER), badge(716, 98, 2, AMBER), badge(716, 168, 3, AMBER), badge(480, 326, 4, AMBER),
+        spot(244, 92), spot(716, 98), spot(716, 168), spot(480, 326),
     )  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def wifi_name(language: str) -> str:
         words(290, 194, label[1], LABEL), dropdown(480, 168, 236, "WPA2 / WPA3", GREY),
         words(290, 264, label[2], LABEL), field(480, 238, 236, "t3nAuGood", BLUE),
         button(480, 326, 236, label[3], h=50, size=21), cursor(694, 366),
-        badge(244, 142, 1, AMBER), badge(716, 98, 2, AMBER), badge(716, 238, 3, AMBER), badge(480, 326, 4, AMBER),
+        spot(244, 142), spot(716, 98), spot(716, 238), spot(480, 326),
         wifi(340, 372, 0.8),
     )  # fmt: skip
 
@@ -93,7 +94,7 @@ def clone(language: str) -> str:
         _menu(50, 78, 320, ("WAN", "Wi-Fi", "LAN", _said(language, "Система", "System")), 0),
         words(290, 126, label[0], 21), field(290, 146, 426, "A4:2B:8C:5A:2C:01", BLUE, 24, 54),
         button(290, 226, 260, label[1], GREEN, 50, 20), bars(290, 302, 160, 3), button(520, 326, 196, label[2], h=50, size=21),
-        cursor(694, 368), badge(244, 92, 1, AMBER), badge(716, 146, 2, AMBER), badge(550, 226, "?", AMBER), badge(520, 326, 3, AMBER),
+        cursor(694, 368), spot(244, 92), spot(716, 146), badge(550, 226, "?", AMBER), spot(520, 326),
     )  # fmt: skip
 
 
@@ -110,8 +111,8 @@ def thunderbird(language: str) -> str:
         words(280, 132, label[1], LABEL), field(420, 106, 316, "imap.…", BLUE),
         words(280, 196, label[2], LABEL), field(420, 170, 110, "993", BLUE),
         words(280, 260, label[3], LABEL), dropdown(420, 234, 316, "SSL/TLS", BLUE), words(280, 324, label[4], LABEL),
-        field(420, 298, 316, "anna@…"), badge(700, 36, 1, AMBER), badge(254, 146, 2, AMBER), badge(738, 106, 3, AMBER),
-        badge(738, 234, 4, AMBER), badge(738, 298, 5, AMBER),
+        field(420, 298, 316, "anna@…"), spot(700, 36), spot(254, 146), spot(738, 106),
+        spot(738, 234), spot(738, 298),
     )  # fmt: skip
 
 
@@ -126,7 +127,7 @@ def thunderbird_smtp(language: str) -> str:
         arrow(304, 232, 40, 0, BLUE, 8), window(364, 60, 406, 330, "SMTP"),
         *(words(388, 150 + 62 * n, one, LABEL) for n, one in enumerate(label)),
         field(520, 124, 226, "smtp.…", BLUE), field(520, 186, 110, "465", BLUE), dropdown(520, 248, 226, "SSL/TLS", BLUE),
-        field(520, 310, 226, "anna@…"), badge(54, 132, 1, AMBER), badge(54, 220, 2, AMBER), badge(744, 124, 3, AMBER),
+        field(520, 310, 226, "anna@…"), spot(54, 132), spot(54, 220), spot(744, 124),
     )  # fmt: skip
 
 
@@ -145,7 +146,7 @@ def windows_ip(language: str) -> str:
             + words(306, 170 + 104 * n, label[2 * n + 1], 18, DARK, bold=False) + button(614, 126 + 104 * n, 120, edit, h=44, size=17)
             for n in range(2)
         ),
-        bars(286, 330, 300, 2), badge(262, 146, 1, AMBER), badge(748, 108, 2, AMBER), badge(748, 212, 3, AMBER),
+        bars(286, 330, 300, 2), spot(262, 146), spot(748, 108), spot(748, 212),
     )  # fmt: skip
 
 
@@ -180,7 +181,7 @@ def ports(language: str) -> str:
         *(words(120, 124 + 62 * n, one, 20) for n, one in enumerate(label)),
         *(field(400, 98 + 62 * n, 280, one, BLUE) for n, one in enumerate(values)), dropdown(400, 284, 280, "TCP"),
         button(500, 350, 180, _said(language, "Сохранить", "Save"), h=48, size=20), cursor(662, 388),
-        *(badge(92, 118 + 62 * n, n + 1, AMBER, 17) for n in range(4)), badge(488, 374, 5, AMBER, 17),
+        *(spot(92, 118 + 62 * n) for n in range(4)), spot(488, 374),
     )  # fmt: skip
 
 
@@ -193,7 +194,7 @@ def scan(language: str) -> str:
         shield(400, 196, 1.15), words(480, 176, _said(language, "Угроз нет", "No threats"), 26, GREEN),
         words(480, 210, _said(language, "Проверка: сегодня", "Last scan: today"), 18, DARK, bold=False),
         button(330, 306, 320, _said(language, "Полное сканирование", "Full scan"), h=56, size=21), cursor(630, 354),
-        badge(274, 150, 1, AMBER), badge(330, 306, 2, AMBER),
+        spot(274, 150), spot(330, 306),
     )  # fmt: skip
 
 
@@ -208,7 +209,7 @@ def new_password(language: str) -> str:
         line("M140 206 H660", PALE, 4), line("M166 256 h34 m-12 -12 l12 12 l-12 12 M176 232 h-20 v48 h20", BLUE, 6),
         words(230, 263, label[1], 20), toggle(592, 239), line("M140 306 H660", PALE, 4),
         rect(164, 328, 32, 52, 7, INK), rect(169, 335, 22, 34, 2, MINT), words(230, 362, label[2], 20), toggle(592, 338),
-        badge(110, 138, 1, AMBER), badge(110, 256, 2, AMBER), badge(110, 354, 3, AMBER),
+        spot(110, 138), spot(110, 256), spot(110, 354),
     )  # fmt: skip
 
 
@@ -223,7 +224,7 @@ def cabinet_plan(language: str) -> str:
         gauge(364, 196, 0.66, 0.4, AMBER), gauge(618, 196, 0.66, 0.9), words(364, 258, "100", 34, INK, "middle"),
         words(618, 258, "500", 34, INK, "middle"), words(618, 286, month, 17, DARK, "middle", bold=False),
         button(504, 330, 228, _said(language, "Сменить тариф", "Change plan"), h=52, size=20), cursor(714, 374),
-        badge(212, 142, 1, AMBER), badge(732, 104, 2, AMBER), badge(504, 330, 3, AMBER),
+        spot(212, 142), spot(732, 104), spot(504, 330),
     )  # fmt: skip
 
 

@@ -72,9 +72,14 @@ def card(x: float, y: float, w: float, h: float, fill: str = WHITE) -> str:
     return rect(x, y + 4, w, h, 22, SHADE) + "\n" + rect(x, y, w, h, 22, fill)
 
 
-def badge(x: float, y: float, number: int | str, colour: str = BLUE, r: float = 20) -> str:
-    """The number of a step."""
-    return dot(x, y, r, colour) + words(x, y + r * 0.4, str(number), r * 1.12, WHITE, "middle")
+def spot(x: float, y: float) -> str:
+    """Look here. It has no number: the steps beside a picture are counted by themselves."""
+    return dot(x, y, 17, AMBER, WHITE, 3) + dot(x, y, 6, WHITE)
+
+
+def badge(x: float, y: float, letter: str, colour: str = BLUE, r: float = 20) -> str:
+    """A letter or a sign by which something is called; never a number, which would read as that of a step."""
+    return dot(x, y, r, colour) + words(x, y + r * 0.4, letter, r * 1.12, WHITE, "middle")
 
 
 def tick(x: float, y: float, r: float = 22) -> str:
