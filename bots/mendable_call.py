@@ -109,6 +109,7 @@ class BotApiCall:
             self.params["media"] = [{"type": "document"} for _ in self.files]
         else:
             self.method = "sendDocument"
+            self.params.pop("show_caption_above_media", None)
             self.files = [{**file, "at": "document"} for file in self.files]
 
 

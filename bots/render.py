@@ -21,17 +21,19 @@ MOST_DATA = 64
 MOST_ALERT = 200
 MOST_IN_ALBUM = 10
 _PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
+_CAPTION_ABOVE = ("sendPhoto", "sendVideo")
+"""What can have its words above it; what is read first stands first."""
 _LARGEST_PICTURE = 10 * 1024 * 1024
 
 
 def render(channel: str, outgoing: OutboundMessage) -> tuple[RenderedCall, ...]:
-    """All calls for one `OutboundMessage`, in order; the buttons are on the last. Raises ValueError for a button too
-    long."""
+    """All calls for one `OutboundMessage`, in order; the buttons are on the last that can have any. Raises ValueError
+    for a button too long."""
     return tuple(_Renderer(channel, outgoing).calls())
 
 
 class _Renderer:
-    """Renders one outgoing message; its first call is the reply to what it answers, its last carries the buttons."""
+    """Renders one outgoing message; its first call is the reply to what it answers."""
 
     def __init__(self, channel: str, outgoing: OutboundMessage) -> None:
         self.channel = channel
@@ -98,25 +100,48 @@ class _Renderer:
         return self.call("strip", body, RedeliveryPolicy.EDIT, supersedes=self.out.edits)
 
     def with_files(self, texts: Sequence[RichText]) -> Iterator[RenderedCall]:
-        files = self.out.files
-        if len(files) == 1 and len(texts) <= 1 and (not texts or units(texts[0].plain) <= CAPTION):
-            yield self.file(files[0], texts[0] if texts else None, last=True)
+        """Words first, below them the files that belong to them, and below those what is said last, and asked."""
+        if len(self.out.files) == 1 and len(texts) <= 1 and (not texts or units(texts[0].plain) <= CAPTION):
+            yield self.file(self.out.files[0], texts[0] if texts else None, last=True)
             return
-        pictures = [file for file in files if _method(file)[1] == "photo"]
-        others = [file for file in files if _method(file)[1] != "photo"]
-        batches = [pictures[at : at + MOST_IN_ALBUM] for at in range(0, len(pictures), MOST_IN_ALBUM)]
-        batches += [[file] for file in others]
-        if self.keyboard and not texts and batches and len(batches[-1]) > 1:
-            texts = [RichText("👇")]  # an album cannot carry buttons, and buttons need words to hang under
-        for number, batch in enumerate(batches, 1):
-            last = number == len(batches) and not texts and len(batch) == 1
-            yield self.file(batch[0], self.caption(batch[0]), last) if len(batch) == 1 else self.album(batch)
-        yield from self.written(texts)
+        parts = list(self.parts())
+        for number, (words, files) in enumerate(parts, 1):
+            yield from self.part(words, files, last=number == len(parts))
 
-    def written(self, texts: Sequence[RichText]) -> Iterator[RenderedCall]:
+    def parts(self) -> Iterator[tuple[RichText, list[File]]]:
+        """The text in pieces, each with the files that stand below it."""
+        end = len(self.out.text.plain)
+        below: dict[int, list[File]] = {}
+        places = (*self.out.file_places, *([end] * len(self.out.files)))
+        for file, place in zip(self.out.files, places, strict=False):
+            below.setdefault(min(place, end), []).append(file)
+        start = 0
+        for cut in sorted({end, *below}):
+            yield self.out.text.part(start, cut), below.get(cut, [])
+            start = cut
+
+    def part(self, words: RichText, files: Sequence[File], last: bool) -> Iterator[RenderedCall]:
+        """One piece. The buttons are on the ``last`` message that can have any: an album cannot."""
+        texts = split_text(words)
+        pictures = [file for file in files if _method(file)[1] == "photo"]
+        batches = [pictures[at : at + MOST_IN_ALBUM] for at in range(0, len(pictures), MOST_IN_ALBUM)]
+        batches += [[file] for file in files if _method(file)[1] != "photo"]
+        if len(batches) == len(texts) == 1 and len(batches[0]) == 1 and units(texts[0].plain) <= CAPTION:
+            yield self.file(batches[0][0], texts[0], last)
+            return
+        on_file = bool(batches) and len(batches[-1]) == 1
+        yield from self.written(texts, last and not on_file)
+        for number, batch in enumerate(batches, 1):
+            single = len(batch) == 1
+            shows = self.caption(batch[0]) if single else None
+            yield self.file(batch[0], shows, last and number == len(batches)) if single else self.album(batch)
+        if last and self.keyboard and not texts and not on_file:
+            yield from self.written([RichText("👆")])  # buttons need words to hang under
+
+    def written(self, texts: Sequence[RichText], last: bool = True) -> Iterator[RenderedCall]:
         for number, text in enumerate(texts, 1):
             params = {**self.to, **_words(text)}
-            if self.keyboard and number == len(texts):
+            if self.keyboard and last and number == len(texts):
                 params["reply_markup"] = self.keyboard
             yield self.call("text", _body("sendMessage", params))
 
@@ -125,6 +150,8 @@ class _Renderer:
         params = dict(self.to)
         if caption:
             params["caption"] = caption.plain
+            if method in _CAPTION_ABOVE:
+                params["show_caption_above_media"] = True
             if marks := entities(caption):
                 params["caption_entities"] = marks
         if self.keyboard and last:

@@ -43,8 +43,8 @@ def test_a_topic_is_named_wherever_something_new_is_said() -> None:
     made = rendered("**Words**", **how, options=YES_NO)
     assert [(one.body["method"], one.body["params"].get("message_thread_id")) for one in made] == [
         ("editMessageReplyMarkup", None),
-        ("sendMediaGroup", 7),
         ("sendMessage", 7),
+        ("sendMediaGroup", 7),
     ]
     assert {one.lane for one in made} == {f"{CHANNEL}:-100"}
     (photo,) = rendered(to=forum, files=(picture(),))
@@ -141,26 +141,49 @@ def test_one_picture_carries_the_text_as_its_caption_and_the_buttons() -> None:
     assert one.body["files"] == [{"at": "photo", "source": "content:1.png", "id": "", "name": "1.png"}]
 
 
-def test_a_text_too_long_for_a_caption_follows_the_picture() -> None:
-    photo, text = rendered("а" * 1025, files=(picture(),), options=YES_NO)
-    assert (photo.body["method"], text.body["method"]) == ("sendPhoto", "sendMessage")
-    assert "reply_markup" not in photo.body["params"]
-    assert "reply_markup" in text.body["params"]
+def test_a_text_too_long_for_a_caption_comes_before_the_picture() -> None:
+    text, photo = rendered("а" * 1025, files=(picture(),), options=YES_NO)
+    assert (text.body["method"], photo.body["method"]) == ("sendMessage", "sendPhoto")
+    assert "reply_markup" not in text.body["params"]
+    assert "reply_markup" in photo.body["params"]
     assert calls("а" * 1024, files=(picture(),)) == ["sendPhoto"]
 
 
-def test_several_pictures_are_albums_of_ten_at_most_and_the_text_follows() -> None:
+def test_the_words_of_a_picture_stand_above_it() -> None:
+    (photo,) = rendered("Вилка", files=(picture(),))
+    assert photo.body["params"]["show_caption_above_media"] is True
+    (document,) = rendered("Вилка", files=(picture(media_type="image/heic"),))
+    assert "show_caption_above_media" not in document.body["params"]
+
+
+def test_several_pictures_are_albums_of_ten_at_most_and_follow_the_text() -> None:
     many = tuple(picture(number) for number in range(1, 12))
-    assert calls("x", files=many[:10]) == ["sendMediaGroup", "sendMessage"]
-    assert calls("x", files=many) == ["sendMediaGroup", "sendPhoto", "sendMessage"]
+    assert calls("x", files=many[:10]) == ["sendMessage", "sendMediaGroup"]
+    assert calls("x", files=many) == ["sendMessage", "sendMediaGroup", "sendPhoto"]
     assert calls(files=many[:2], options=YES_NO) == ["sendMediaGroup", "sendMessage"]
+    words, album = rendered("x", files=many[:2], options=YES_NO)
+    assert "reply_markup" in words.body["params"], "an album can have no buttons"
+    assert "reply_markup" not in album.body["params"]
+
+
+def test_pictures_stand_below_their_words_and_the_question_with_its_buttons_below_them() -> None:
+    words = "Здравствуйте! Вот шаги.\n\nПомогло?"
+    place = words.index("\n\n")
+    files = picture(1), picture(2)
+    steps, album, question = rendered(words, files=files, file_places=(place, place), options=YES_NO)
+    assert (steps.body["params"]["text"], question.body["params"]["text"]) == tuple(words.split("\n\n"))
+    assert album.body["method"] == "sendMediaGroup"
+    assert ["reply_markup" in one.body["params"] for one in (steps, album, question)] == [False, False, True]
+    one, other = rendered("а" * 1000 + "\n\n" + "б" * 100, files=files[:1], file_places=(1000,), options=YES_NO)
+    assert (one.body["method"], other.body["method"]) == ("sendPhoto", "sendMessage")
+    assert one.body["params"]["caption"] == "а" * 1000
 
 
 def test_each_picture_of_an_album_says_what_it_shows() -> None:
-    album, _ = rendered("x", files=(picture(1, shows="Вилка"), picture(2), picture(3, shows="з" * 2000)))
+    _, album = rendered("x", files=(picture(1, shows="Вилка"), picture(2), picture(3, shows="з" * 2000)))
     captions = [one.get("caption", "") for one in album.body["params"]["media"]]
     assert (captions[:2], 1000 <= len(captions[2]) <= 1024) == (["Вилка", ""], True)
-    alone, _ = rendered("x" * 1025, files=(picture(1, shows="Вилка"),))
+    _, alone = rendered("x" * 1025, files=(picture(1, shows="Вилка"),))
     assert alone.body["params"]["caption"] == "Вилка"
 
 

@@ -130,14 +130,14 @@ async def test_our_own_pictures_are_uploaded_once(desk: Desk, started: User, mon
     assert not opened
 
 
-async def test_an_album_arrives_as_an_album_and_the_text_after_it(desk: Desk, started: User) -> None:
+async def test_an_album_arrives_as_an_album_below_its_text(desk: Desk, started: User) -> None:
     plugged = replace(picture("content:b.png"), shows="The plug is in")
     first, second = await desk.says("Two steps", files=(picture(), plugged), options=YES)
-    one, two, text = started.reads()
+    text, one, two = started.reads()
     assert "The plug is in" in two.words
     assert (one.photo, two.photo) == (PNG, PNG + b"b")
     assert one.media_group_id == two.media_group_id
-    assert (first, second) == (Sent(str(one.message_id)), Sent(str(text.message_id)))
+    assert (first, second) == (Sent(str(text.message_id)), Sent(str(one.message_id)))
 
 
 async def test_what_a_subscriber_sent_goes_on_by_its_id_and_to_another_bot_by_its_bytes(

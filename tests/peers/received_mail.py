@@ -85,6 +85,11 @@ class ReceivedMail:
             if not part.is_multipart() and (part.get_filename() or part.get_content_maintype() != "text")
         )
 
+    @property
+    def files(self) -> tuple[Attachment, ...]:
+        """The attachments but for the provider's logo."""
+        return tuple(one for one in self.attachments if not one.cid.startswith("logo."))
+
     def is_to(self, address: str) -> bool:
         """Whether the envelope names this address."""
         return address.casefold() in (one.casefold() for one in self.recipients)

@@ -260,7 +260,7 @@ class MailSubscriber(Subscriber):
 
 
 def _of_mail(letter: ReceivedMail) -> Heard:
-    files = tuple((one.name, one.content) for one in letter.attachments)
+    files = tuple((one.name, one.content) for one in letter.files)
     return Heard(f"{letter.subject}\n{letter.text}", {}, files, letter)
 
 

@@ -30,7 +30,7 @@ async def test_it_helped_by_mail(desk: Desk, mail_servers: MailServers, agents: 
     assert offer.text.startswith("Здравствуйте, Анна"), "the letter opens with its greeting"
     assert "выше этой строки" in offer.html
     assert offer.header("Auto-Submitted") == "auto-replied"
-    assert any(one.cid and one.cid in offer.html for one in offer.attachments)
+    assert any(one.cid and one.cid in offer.html for one in offer.files)
     await anna.person.answers(offer, "Спасибо, помогло!")
     await anna.gets("settled_thanks")
     (case,) = await desk.cases()

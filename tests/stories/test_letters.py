@@ -110,7 +110,7 @@ async def test_the_next_letter_tells_what_was_noted_and_asks_only_the_rest(
     await anna.person.answers(letter, "везде, началось вчера вечером")
     second = await anna.gets("questions_by_mail")
     assert not wording.question("scope", "ru").is_in(second.text.partition("1)")[2])
-    cid = next(one.cid for one in second.attachments if one.cid)
+    cid = next(one.cid for one in second.files if one.cid)
     assert second.html.index("1)") < second.html.index(cid) < second.html.index("2)"), "the picture of the first"
     await anna.person.answers(second, "не знаю, позвоните")
     await anna.hears("registered")

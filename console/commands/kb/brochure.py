@@ -311,8 +311,9 @@ def _require_picture(path: Path) -> Path:
 
 
 def _logos(settings: Settings, provider: Provider) -> list[Path]:
-    """Where the logo may lie: the one that the policy names comes first."""
-    named = [provider.brand.logo.name] if provider.brand.logo else []
+    """Where the logo may lie: the one that the policy names comes first, if a brochure can show its kind."""
+    logo = provider.brand.logo
+    named = [logo.name] if logo and Path(logo.name).suffix in MAGIC else []
     return [settings.root / "providers" / provider.name / name for name in (*named, *LOGOS)]
 
 
