@@ -22,7 +22,7 @@ from mail.replies.quotes import fold_quotes
 from mail.sending.colours import DARK_PAGE, READABLE, WHITE, accent_of, contrast
 from mail.sending.render import MAX_HTML_BYTES, MailRenderer
 from mail.sending.reply_links import LONGEST_SUBJECT, reply_head
-from mail.sending.untagged import without_tag
+from mail.sending.untagged_letters import without_tag
 from tests.mail.conftest import Hall
 from tests.mail.sending.test_sending import departure
 from tests.peers.mail_servers import MailServers
