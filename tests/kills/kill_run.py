@@ -145,8 +145,10 @@ class KillRun:
         if self.kill_times.random() < 0.5:
             await asyncio.sleep(seconds)
             return
-        before, wanted = await self._work_done(), self.kill_times.randint(1, 200)
-        deadline = time.monotonic() + 3 * self.size.most
+        # About as much as comes between two kills, so that the desk neither idles nor falls behind for long.
+        share = 2 * len(self.traffic.queue) // self.size.kills
+        before, wanted = await self._work_done(), self.kill_times.randint(1, max(1, share))
+        deadline = time.monotonic() + 2 * self.size.most
         while time.monotonic() < deadline:
             if await self._work_done() - before >= wanted:
                 break
