@@ -19,6 +19,7 @@ from desk.model.agent_operations import (
     EditWords,
     LinkArticle,
     MarkArticlesNotUseful,
+    ReadFolded,
     ReadUnread,
     RefuseLetter,
     Reply,
@@ -84,13 +85,19 @@ def edited_operation(command: AgentCommand, text: str, files: tuple[File, ...] =
     return EditWords(words, operation.name if operation else "", files)
 
 
+_OF_LETTERS: Mapping[str, Callable[[int], AgentOperation]] = {
+    "accept": AcceptLetter,
+    "refuse": RefuseLetter,
+    "folded": ReadFolded,
+}
+
+
 def parse_agent_button(option: str) -> AgentOperation | None:
     """What a button under one of the desk's messages means: take, eta:<minutes>, resolve, one of the articles'; of
-    words undo:<message>, say:<message>, read; of a pending mail accept:<arrival>, refuse:<arrival>."""
+    words undo:<message>, say:<message>, read; of a mail folded:<arrival>, accept:<arrival>, refuse:<arrival>."""
     name, _, value = option.partition(":")
-    if name in ("accept", "refuse"):
-        letter = int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else 0
-        return AcceptLetter(letter) if name == "accept" else RefuseLetter(letter)
+    if name in _OF_LETTERS:
+        return _OF_LETTERS[name](int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else 0)
     if name in ("undo", "say") and value:
         return TakeBackWords(value) if name == "undo" else SayNote(value)
     if name == "eta":
@@ -150,6 +157,7 @@ _COMMANDS: Mapping[str, Callable[[str, tuple[File, ...]], AgentOperation]] = {
     "/take": lambda words, files: Take(),
     "/resolve": lambda words, files: Resolve(words, files=files),
     "/read": lambda words, files: ReadUnread(),
+    "/folded": lambda words, files: ReadFolded(),
     "/undo": lambda words, files: TakeBackWords(),
     "/help": lambda words, files: ShowHelp(),
     "/note": AddNote,

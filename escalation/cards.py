@@ -21,6 +21,8 @@ _WORK: Buttons = (
     (Button("resolve", "button_resolve"),),
 )
 
+_FOLDED: Buttons = ((Button("folded", "button_folded"),),)
+
 _REBOOT = ("reboot", "rebooted")
 """The ids of questions about a restart."""
 _SHOWN = 5
@@ -109,9 +111,11 @@ def _earlier(one: Mapping[str, Any], provider: Provider) -> str:
 def _buttons(case: Case) -> Buttons:
     if not case.open or case.state == CaseState.RESOLVED:
         return ()
+    letters = _FOLDED if case.channel_kind == "mail" else ()
     if not case.owner:
-        return _TAKE
-    return (*_WORK, (Button("read", "button_read"),)) if case.unread > RELAYED else _WORK
+        return (*_TAKE, *letters)
+    unread: Buttons = ((Button("read", "button_read"),),) if case.unread > RELAYED else ()
+    return (*_WORK, *unread, *letters)
 
 
 def _known(text: str) -> str:

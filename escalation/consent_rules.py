@@ -114,7 +114,7 @@ def _closing_moves(question: str) -> list[RuleAct]:
 
 def _denied(case: Case, inbound: Answer, facts: Facts) -> Decision:
     if case.expecting.question:
-        return decide(Expect(), *relay(case, inbound), *acknowledge(case, "stays_open"), words_used=True)
+        return decide(Expect(), *relay(case, inbound, facts), *acknowledge(case, "stays_open"), words_used=True)
     again = SetTimer("eta_missing", facts.need(Now).at + facts.need(Provider).first_eta_within, "eta")
     return decide(
         ChangeState(CaseState.IN_PROGRESS, "reopened"),
@@ -140,10 +140,10 @@ def _beside(case: Case, inbound: Answer, facts: Facts, found: Understanding) -> 
     elif is_only_thanks(found.text) and _promised(case):
         word = acknowledge(case, "you_are_welcome")
     elif case.dialog_state.tries:
-        return decide(*relay(case, inbound), silence("asked twice"), words_used=True)
+        return decide(*relay(case, inbound, facts), silence("asked twice"), words_used=True)
     else:
         word = [SetDialogState({"tries": 1}), *acknowledge(case, "consent_again", buttons=CONSENT_BUTTONS)]
-    return decide(*relay(case, inbound), *word, words_used=True)
+    return decide(*relay(case, inbound, facts), *word, words_used=True)
 
 
 def _promised(case: Case) -> bool:

@@ -70,10 +70,10 @@ def answer_who_waits(case: Case, inbound: Inbound[Said], facts: Facts) -> Decisi
         return None
     found = understood(case, inbound, facts)
     if not inbound.event.edited and _is_small_talk(inbound, found):
-        return decide(*_small_talk(case, inbound, found))
+        return decide(*_small_talk(case, inbound, facts, found))
     quiet = inbound.event.edited or (_is_live(case, facts) and found.says(*_FOR_THE_AGENT))
     answer = _passed_on if quiet else _answer_to(case, inbound, found)
-    return decide(*relay(case, inbound), *answer(case, inbound, facts, found))
+    return decide(*relay(case, inbound, facts), *answer(case, inbound, facts, found))
 
 
 def _answer_to(case: Case, inbound: Inbound[Said], found: Understanding) -> Answer:
@@ -87,7 +87,7 @@ def _answer_to(case: Case, inbound: Inbound[Said], found: Understanding) -> Answ
 
 def relay_to_agent(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
     """What somebody else wrote, whose mail an agent let into the case, reaches the agents alone."""
-    return decide(*relay(case, inbound))
+    return decide(*relay(case, inbound, facts))
 
 
 # one answer for each thing that is said
@@ -216,11 +216,11 @@ def _asks_nothing_but_how(inbound: Inbound[Said], found: Understanding) -> bool:
     return bare and (_is_greeting(found) or (bool(signs) and not set(signs) - set("?!. ")))
 
 
-def _small_talk(case: Case, inbound: Inbound[Said], found: Understanding) -> list[RuleAct]:
+def _small_talk(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
     """A short word once; a second one is not answered."""
     word = "you_are_welcome" if found.says(Act.THANKS) else "waiting_noted"
     if case.owner and not found.says(Act.THANKS):
-        return [*relay(case, inbound), *([silence("small talk")] if case.unread >= RELAYED else [])]
+        return [*relay(case, inbound, facts), *([silence("small talk")] if case.unread >= RELAYED else [])]
     return [silence("small talk")] if was_acknowledged_last(case, word) else acknowledge(case, word)
 
 

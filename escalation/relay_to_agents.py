@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from desk.language.rich_text import literal
-from desk.model.acts import AddJournalEntry, Addressee, Names, RuleAct, SayTemplate, SetFields, UpdateCard
+from desk.model.acts import AddJournalEntry, Addressee, Facts, Names, RuleAct, SayTemplate, SetFields, UpdateCard
 from desk.model.case import Case
-from desk.model.core_facts import WORDS
+from desk.model.core_facts import WORDS, ThisArrival
 from desk.model.events import Inbound, Said
 from desk.model.journal import KeptSilent
 from desk.model.messages import RedeliveryPolicy
+from escalation.folded_text import folded_button
 from escalation.said_while_untaken import RELAYED
 
 
@@ -19,7 +20,7 @@ def silence(reason: str) -> RuleAct:
     return AddJournalEntry(KeptSilent(reason))
 
 
-def relay(case: Case, inbound: Inbound[Any]) -> list[RuleAct]:
+def relay(case: Case, inbound: Inbound[Any], facts: Facts) -> list[RuleAct]:
     """What was said reaches the agents: word by word whoever has the case, else as a number on the card.
 
     The group takes 20 messages a minute for all cases, so one person's flood is counted on the card, and read later.
@@ -27,11 +28,11 @@ def relay(case: Case, inbound: Inbound[Any]) -> list[RuleAct]:
     if not (inbound.text or inbound.files):
         return []
     counted: list[RuleAct] = [SetFields({"unread": case.unread + 1})]
-    return [*counted, in_full(inbound) if case.owner and case.unread < RELAYED else UpdateCard()]
+    return [*counted, in_full(inbound, facts) if case.owner and case.unread < RELAYED else UpdateCard()]
 
 
-def in_full(inbound: Inbound[Any]) -> RuleAct:
-    """The subscriber's own words and files, for the agents."""
+def in_full(inbound: Inbound[Any], facts: Facts) -> RuleAct:
+    """The subscriber's own words and files, for the agents, who can open what is folded of a letter."""
     said = inbound.event if isinstance(inbound.event, Said) else Said()
     names: Names = {
         "text": literal(inbound.text),
@@ -41,5 +42,11 @@ def in_full(inbound: Inbound[Any]) -> RuleAct:
         "quote": tuple(said.quote.splitlines()[:10]),
     }
     return SayTemplate(
-        "subscriber_says", names, Addressee.AGENTS, files=inbound.files, policy=RedeliveryPolicy.HOLD, apart=WORDS
+        "subscriber_says",
+        names,
+        Addressee.AGENTS,
+        folded_button(facts.need(ThisArrival).id) if said.folded else (),
+        inbound.files,
+        RedeliveryPolicy.HOLD,
+        apart=WORDS,
     )

@@ -127,7 +127,7 @@ def note_contract(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision 
     said = {one.act for one in found.acts} - {Act.ANSWER, Act.GREETING, Act.AGREE}
     if said or inbound.files or tells_of_matter(found, identified.contract):
         return decide(*noted, UpdateCard(), done=False)
-    return decide(*noted, *relay(case, inbound), UpdateCard(), words_used=True)
+    return decide(*noted, *relay(case, inbound, facts), UpdateCard(), words_used=True)
 
 
 def _on_file(identified: Identification | None) -> dict[str, str]:

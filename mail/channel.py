@@ -42,6 +42,8 @@ from mail.transport.remembered_server_abilities import AbilitiesFile
 from mail.transport.smtp import SmtpConnection
 
 log = logging.getLogger(__name__)
+MAX_FOLDED = 20_000
+"""Characters of folded text that a case keeps of a letter; the letter itself has all."""
 MAX_ATTACHMENT_BYTES = 10 * 1024 * 1024
 """Bytes of all files of one message: encoded they are a third more, and many servers take no message above 20 MB."""
 GIVE_UP_AFTER = timedelta(days=5)
@@ -163,6 +165,7 @@ def inbound_of(message: MailMessage, arrival: ClaimedArrival, provider: str, add
         report=message.report_class if message.automatic == "bounce" else "",
         references=tuple(ids),
         letter=_forwarded_letter(message, address),
+        folded=_folded_text(message),
     )
     return Inbound(
         channel=arrival.channel,
@@ -187,6 +190,12 @@ def _forwarded_letter(message: MailMessage, address: str) -> ForwardedLetter | N
     if letter is None or not (sender := fold_address(letter.author.address)) or sender == fold_address(address):
         return None
     return ForwardedLetter(sender, letter.author.name, letter.subject, letter.text, letter.note)
+
+
+def _folded_text(message: MailMessage) -> str:
+    """What was folded, for whoever wants to read it: the signature, then the quotes; a history without end is cut."""
+    folded = "\n\n".join(filter(None, (message.signature, message.quoted)))
+    return folded if len(folded) <= MAX_FOLDED else f"{folded[:MAX_FOLDED]}\n…"
 
 
 def _choose_text(message: MailMessage) -> str:

@@ -78,10 +78,16 @@ def _list_line(names: Sequence[str], cells: Sequence[Text]) -> Table:
 
 
 def print_case(
-    view: CaseView, words: JournalText, providers: Providers, say: Labels, why: bool, origins: bool = False
+    view: CaseView,
+    words: JournalText,
+    providers: Providers,
+    say: Labels,
+    why: bool,
+    origins: bool = False,
+    unfold: bool = False,
 ) -> None:
-    """The case with its whole journal; with ``why`` also the rules that decided, round by round, and with ``origins``
-    the words that each answer comes from."""
+    """The case with its whole journal; with ``why`` also the rules that decided, round by round, with ``origins`` the
+    words that each answer comes from, and with ``unfold`` what is folded of letters."""
     output, case = Output(widest=READABLE), view.case
     output.print(_title(case, providers, say), "", _details(case, view.person, providers, say), "")
     if origins:
@@ -92,7 +98,7 @@ def print_case(
     zone = zone_of(case, providers)
     for day, entries in groupby(view.journal, key=lambda entry: f"{entry.at.astimezone(zone):%d.%m.%Y}"):
         output.print("", Text(day, "dim"))
-        output.print(*(_journal_line(entry, words, providers, zone, say) for entry in entries))
+        output.print(*(_journal_line(entry, words, providers, zone, say, unfold) for entry in entries))
     if why:
         output.print("", Text(say["rounds"], "bold"))
         provider = providers.get(case.provider)
@@ -159,7 +165,9 @@ def _zone(case: Case, say: Labels) -> str:
     return f"{say.get(case.fault_zone, case.fault_zone)} ({case.zone_sure:.0%})" if case.fault_zone else ""
 
 
-def _journal_line(entry: JournalEntry, words: JournalText, providers: Providers, zone: ZoneInfo, say: Labels) -> Table:
+def _journal_line(
+    entry: JournalEntry, words: JournalText, providers: Providers, zone: ZoneInfo, say: Labels, unfold: bool
+) -> Table:
     """When, who (and what kind of entry, if it is no talk), and below that what was said."""
     category = KINDS[entry.kind].category
     by_desk = category not in (Category.DIALOGUE, Category.NOTE) and entry.actor == "subscriber"
@@ -172,8 +180,18 @@ def _journal_line(entry: JournalEntry, words: JournalText, providers: Providers,
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column()
     said = _said(entry, words.of(entry, providers.get(entry.provider)), category, say)
-    grid.add_row(f"{entry.at.astimezone(zone):%H:%M}", Group(head, *said))
+    grid.add_row(f"{entry.at.astimezone(zone):%H:%M}", Group(head, *said, *folded_lines(entry, say, unfold)))
     return grid
+
+
+def folded_lines(entry: JournalEntry, say: Labels, unfold: bool) -> Iterator[RenderableType]:
+    """What is folded of a letter, marked as such; else how much of it there is."""
+    lines = [line for line in str(entry.data.get("folded") or "").splitlines() if line.strip()]
+    if lines and not unfold:
+        yield text(f"[{say['folded_lines'].format(count=len(lines))}]", "dim")
+    elif lines:
+        yield text(f"[{say['folded']}]", "dim")
+        yield from (text(f"┊ {line}", "dim") for line in lines)
 
 
 def _said(entry: JournalEntry, words: str, category: Category, say: Labels) -> Iterator[RenderableType]:

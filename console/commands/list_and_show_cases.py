@@ -95,10 +95,13 @@ async def _cases(
 @click.option("--provider", default="", help="Whose case, where two providers have that number.")
 @click.option("--why", is_flag=True, help="Name the rules that decided, round by round.")
 @click.option("--origins", is_flag=True, help="Show the words, button or file that each line comes from.")
+@click.option("--unfold", is_flag=True, help="Show what is folded of letters too: signatures and quotes.")
 @json_option
 @pass_folder
-def case(folder: DeskFolder, number: str, provider: str, why: bool, origins: bool, as_json: bool) -> None:
+def case(folder: DeskFolder, number: str, provider: str, why: bool, origins: bool, unfold: bool, as_json: bool) -> None:
     """Show case N with its whole journal, with --why the rules that decided, with --origins where each line comes from.
+
+    Of letters the new words are shown; --unfold shows their signatures and quotes below them, marked as such.
 
     N is the number as the subscriber has it, or its count alone. Times are the provider's own; --json has them in UTC.
 
@@ -107,6 +110,7 @@ def case(folder: DeskFolder, number: str, provider: str, why: bool, origins: boo
       firstline case SN-2026-000012-3
       firstline case SN-2026-000012-3 --why
       firstline case SN-2026-000012-3 --origins
+      firstline case SN-2026-000012-3 --unfold
       firstline case 12 --json
     """
     view, providers = run(_case(folder, number, provider))
@@ -118,7 +122,7 @@ def case(folder: DeskFolder, number: str, provider: str, why: bool, origins: boo
     from console.commands.case_printing import print_case  # noqa: PLC0415 (rich takes a moment)
 
     say = labels(folder.language)
-    print_case(view, JournalText(_templates(folder), folder.language, say), providers, say, why, origins)
+    print_case(view, JournalText(_templates(folder), folder.language, say), providers, say, why, origins, unfold)
 
 
 async def _case(folder: DeskFolder, number: str, provider: str) -> tuple[CaseView, Providers]:

@@ -17,6 +17,7 @@ from desk.model.agent_operations import (
     EditWords,
     LinkArticle,
     MarkArticlesNotUseful,
+    ReadFolded,
     ReadUnread,
     RefuseLetter,
     Reply,
@@ -61,6 +62,7 @@ from escalation import agent_rules as agents
 from escalation import agent_words as words
 from escalation import alarm_rules as alarms
 from escalation import consent_rules as consent
+from escalation import folded_text as folded
 from escalation import promised_time_rules as promises
 from escalation import registered_case_rules as waiting
 from escalation import subscriber_rules as escalation
@@ -177,6 +179,7 @@ OPERATIONS = {
     TakeBackWords: (words.take_back,),
     SayNote: (words.say_note,),
     ReadUnread: (agents.read_unread,),
+    ReadFolded: (folded.read_folded,),
     ShowHelp: (agents.show_help,),
     UnknownCommand: (agents.refuse_unknown_command,),
     AcceptLetter: (letters.decide_letter,),

@@ -46,6 +46,7 @@ from escalation.agent_messages import AgentMessagesLookup
 from escalation.cards import case_card
 from escalation.earlier_cases import EarlierCases, EarlierCasesLookup
 from escalation.find_undelivered_text import UndeliveredTextLookup
+from escalation.folded_text import FoldedTextLookup
 from escalation.said_while_untaken import TranscriptLookup, UnreadLookup
 from escalation.usual_wait import UsualWait, UsualWaitLookup
 from intake.desk_sentences import LetterSentencesLookup
@@ -182,6 +183,7 @@ async def assemble_application(
         sentences,
         TranscriptLookup(database),
         UnreadLookup(database),
+        FoldedTextLookup(database),
         AgentMessagesLookup(database),
         UndeliveredTextLookup(database),
         letters,

@@ -106,6 +106,8 @@ RU: Mapping[str, str] = {
     "finding": "найдено",
     "test": "проверка",
     "files": "файлы",
+    "folded": "свёрнуто: подпись и цитаты",
+    "folded_lines": "свёрнуто строк: {count}; их покажет --unfold",
 }
 EN: Mapping[str, str] = {
     "language": "en",
@@ -209,6 +211,8 @@ EN: Mapping[str, str] = {
     "finding": "found",
     "test": "test",
     "files": "files",
+    "folded": "folded: signature and quotes",
+    "folded_lines": "{count} lines are folded; --unfold shows them",
 }
 
 

@@ -91,6 +91,14 @@ class ReadUnread(AgentOperation):
 
 
 @dataclass(frozen=True, slots=True)
+class ReadFolded(AgentOperation):
+    """Shows what is folded of a letter: signature and quotes. ``letter`` is its arrival, 0 for all of the case's."""
+
+    name: ClassVar[str] = "read_folded"
+    letter: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHelp(AgentOperation):
     """Says how agents work in their group."""
 
@@ -197,6 +205,7 @@ OPERATIONS: Mapping[str, type[AgentOperation]] = {
         TakeBackWords,
         SayNote,
         ReadUnread,
+        ReadFolded,
         ShowHelp,
         UnknownCommand,
         AcceptLetter,
@@ -272,6 +281,7 @@ POLICIES: Mapping[type[AgentOperation], OperationConditions] = {
     TakeBackWords: OperationConditions(),
     SayNote: OperationConditions(_CLOSED),
     ReadUnread: OperationConditions(),
+    ReadFolded: OperationConditions(),
     ShowHelp: OperationConditions(),
     UnknownCommand: OperationConditions(),
     AcceptLetter: OperationConditions(),

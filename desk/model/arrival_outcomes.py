@@ -37,6 +37,7 @@ class OperationRefusalCode(StrEnum):
     ALREADY_SAID = "already_said"
     NOTHING_TO_TAKE_BACK = "nothing_to_take_back"
     NOTHING_UNREAD = "nothing_unread"
+    NOTHING_FOLDED = "nothing_folded"
     UNKNOWN_COMMAND = "unknown_command"
     NO_SUCH_ARTICLE = "no_such_article"
     LETTER_DECIDED = "letter_decided"

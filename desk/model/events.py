@@ -40,7 +40,7 @@ class Said:
     ``letter`` is the letter that this one forwards; where an agent of the provider forwarded it, it has taken the place
     of the agent's own words, and ``forwarded_by`` is the agent's id.
     ``origin`` says who wrote what was forwarded, ``quote`` is the part of an earlier message that is answered, where
-    the channel tells of them.
+    the channel tells of them. ``folded`` is what of a letter is no new word: its signature and what it quotes.
     """
 
     text: str = ""
@@ -62,6 +62,7 @@ class Said:
     forwarded_by: str = ""
     origin: str = ""
     quote: str = ""
+    folded: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,8 @@ class DialogueMessageLogged(JournalEntryData):
     """Something was said between the subscriber and the desk or an agent; the entry's text has the words.
 
     ``message`` is the channel's id of a subscriber's or an agent's message, ``answered`` the question it was taken as
-    an answer to, as ``owner:question``. ``origin`` says who wrote what was forwarded, ``quote`` what was answered.
+    an answer to, as ``owner:question``. ``origin`` says who wrote what was forwarded, ``quote`` what was answered,
+    ``folded`` is the signature and the quotes of a letter, which the entry's text has not got.
     """
 
     kind: ClassVar[str] = "dialogue"
@@ -52,6 +53,7 @@ class DialogueMessageLogged(JournalEntryData):
     answered: str = ""
     origin: str = ""
     quote: str = ""
+    folded: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from desk.model.agent_operations import AcceptLetter, AgentOperation, LinkArticle, RefuseLetter, Resolve, SetEta
+from desk.model.agent_operations import (
+    AcceptLetter,
+    AgentOperation,
+    LinkArticle,
+    ReadFolded,
+    RefuseLetter,
+    Resolve,
+    SetEta,
+)
 from desk.model.arrival_outcomes import Ignored, IgnoredCode, Outcome, stored_outcome
 from desk.model.core_facts import ActingAgent
 from desk.model.events import OperationOrdered
@@ -46,6 +54,6 @@ def _details(operation: AgentOperation) -> dict[str, object]:
     answer = operation.article if isinstance(operation, Resolve) else operation
     if isinstance(operation, SetEta):
         return {"minutes": operation.minutes}
-    if isinstance(operation, (AcceptLetter, RefuseLetter)):
+    if isinstance(operation, (AcceptLetter, RefuseLetter, ReadFolded)):
         return {"letter": operation.letter}
     return {"article": answer.article[:80]} if isinstance(answer, LinkArticle) else {}

@@ -7,7 +7,7 @@ Nothing here raises, uses the network or reads a clock. It runs in a child proce
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -31,6 +31,8 @@ from mail.reading.forwarded import ForwardedLetter, find_forwarded
 from mail.replies import attribution, quotes
 
 DEGRADED_BYTES = 64 * 1024
+BEGINNING_BYTES = 4 * 1024 * 1024
+TOO_LARGE = "too large to be read whole: its first 4 MB are read"
 MAX_REFERENCES = 50
 HARMLESS_PROBLEMS = frozenset({
     "headers cut", "a header cut", "too many headers", "a line among the headers is none", "no parts", "no boundary",
@@ -112,9 +114,18 @@ def read_message(raw: bytes, reading: MailboxReadingOptions) -> MailMessage:
     try:
         return _read_parts(raw, reading)
     except MemoryError:
-        return read_degraded(raw, reading, "too large to be read whole: its headers and first 64 KB are shown")
+        return _read_beginning(raw, reading)
     except Exception as error:  # a fault of ours must not cost anybody their message
         return read_degraded(raw, reading, f"{type(error).__name__} while reading")
+
+
+def _read_beginning(raw: bytes, reading: MailboxReadingOptions) -> MailMessage:
+    """What stands in the first megabytes of a message for which memory is short: its words come before its files."""
+    try:
+        message = _read_parts(raw[:BEGINNING_BYTES], reading)
+        return replace(message, fingerprint=hashlib.sha256(raw).hexdigest(), problems=(*message.problems, TOO_LARGE))
+    except MemoryError:
+        return read_degraded(raw, reading, "too large to be read whole: its headers and first 64 KB are shown")
 
 
 def read_degraded(raw: bytes, reading: MailboxReadingOptions, why: str) -> MailMessage:

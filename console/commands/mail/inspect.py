@@ -8,22 +8,25 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import select
 import sys
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from tempfile import NamedTemporaryFile
 from typing import Any
 
 import click
 
-from console.terminal.command_context import NO_SUCH, json_option, refuse, run
+from console.terminal.command_context import NO_SUCH, json_option, refuse, run, tell
 from desk.language.translatable import sentence
 from desk.language.unsafe_characters import safe_for_terminal
 
 STANDARD_INPUT = "-"
+SILENT_SECONDS = 1.0
+"""After so long without a byte on standard input the command says that it waits."""
 FILES_AT_ONCE = 16
 """Files that a child reads in a row before it reports."""
 
@@ -73,11 +76,23 @@ def _input_as_file(wanted: bool) -> Iterator[str]:
 
     with NamedTemporaryFile(prefix="firstline-", suffix=".eml") as file:
         left = MAX_FILE_BYTES + 1
+        _tell_what_is_awaited()
         while left > 0 and (piece := sys.stdin.buffer.read(min(left, 1 << 20))):
             file.write(piece)
             left -= len(piece)
         file.flush()
         yield file.name
+
+
+def _tell_what_is_awaited() -> None:
+    """Says what is awaited where nothing stands on standard input: a terminal, or a pipe that somebody holds open."""
+    stdin = sys.stdin
+    if stdin.isatty():
+        tell(sentence("Paste a mail here; Ctrl+D ends it."), err=True)
+        return
+    with suppress(OSError, ValueError):  # what is no pipe needs no waiting for
+        if not select.select([stdin], [], [], SILENT_SECONDS)[0]:
+            tell(sentence("Waiting for a mail on standard input, to its end."), err=True)
 
 
 def _batches(names: Sequence[str]) -> Iterator[list[str]]:
@@ -185,6 +200,7 @@ def print_mail(mail: dict[str, Any], first: bool, unfold: bool = False) -> None:
 
     name, address = mail["from_name"], mail["from"]
     files = [f"{one['name']} ({one['type']}, {one['size']} bytes)" for one in mail["attachments"]]
+    machine = mail["report_class"] if mail["report_class"] != "none" else mail["unanswered"]
     authenticated = {None: "", True: "yes", False: "no"}[mail["authenticated"]]
     heading = [
         ("From", f"{name} <{address}>" if name and address else name or address or "nobody"),
@@ -193,7 +209,7 @@ def print_mail(mail: dict[str, Any], first: bool, unfold: bool = False) -> None:
         ("Subject", mail["subject"]),
         ("Message-ID", mail["message_id"]),
         ("Answers", mail["in_reply_to"]),
-        ("Written by", f"a machine ({mail['report_class']})" if mail["automatic"] else ""),
+        ("Written by", f"a machine ({machine})" if mail["automatic"] else ""),
         ("No answer to", mail["unanswered"]),
         ("Authenticated", authenticated),
         ("Attached", "\n".join(files)),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mail.content import body
 from mail.reading import message
-from mail.reading.message import MailboxReadingOptions, read_message
+from mail.reading.message import MailboxReadingOptions, MailMessage, read_message
 from mail.replies.quotes import fold_quotes
 from tests.mail.conftest import letter
 
@@ -165,3 +165,20 @@ class TestFolding:
     )
     def test_hostile_lines_fold_without_an_exception(self, line: str) -> None:
         assert isinstance(fold_quotes(line).text, str)
+
+
+def test_of_a_mail_too_large_for_memory_the_words_are_still_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its words come before its files: they are read from its first megabytes, and it is said that more follows."""
+    whole = message._read_parts
+
+    def short_of_memory(raw: bytes, reading: MailboxReadingOptions) -> MailMessage:
+        if len(raw) > message.BEGINNING_BYTES:
+            raise MemoryError
+        return whole(raw, reading)
+
+    monkeypatch.setattr(message, "_read_parts", short_of_memory)
+    file = b"\n--b\nContent-Type: application/pdf; name=a.pdf\n\n" + b"JVBERi0x" * (message.BEGINNING_BYTES // 8)
+    text = b"\n--b\nContent-Type: text/plain\n\nhello world\n"
+    read = read_message(b"From: a@b.test\nContent-Type: multipart/mixed; boundary=b\n" + text + file, HERE)
+    assert read.text == "hello world"
+    assert message.TOO_LARGE in read.missing_parts
