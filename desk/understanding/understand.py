@@ -8,8 +8,8 @@ from functools import lru_cache
 from desk.understanding.agreement_and_denial import closing_acts
 from desk.understanding.facts_told import facts_told
 from desk.understanding.identity_keys import identity_keys
-from desk.understanding.reading.observations import Act, ObservedAct, ObservedValue, Situation, Understanding
-from desk.understanding.wishes import language_wished, wishes
+from desk.understanding.reading.observations import Act, ObservedAct, ObservedValue, Situation, TalkStage, Understanding
+from desk.understanding.wishes import is_of_something_else, language_wished, wishes
 
 MAX_LENGTH = 4000
 """Characters of a message that are looked at."""
@@ -21,6 +21,8 @@ _TALK = frozenset(
     {Act.ANGRY, Act.CONFUSED, Act.STATUS, Act.HUMAN, Act.BOT_QUESTION, Act.OTHER_MATTER, Act.CANCEL, Act.WAIT}
 )
 
+_ASKED = (TalkStage.CONSENT, TalkStage.HELPED)
+"""Where it was asked whether all works, `closing_acts` alone tells what is said to that."""
 _CONTENT = (Act.AGREE, Act.WORKS_ALREADY)
 
 
@@ -39,7 +41,9 @@ def understand(text: str, situation: Situation) -> Understanding:
     wished = wishes(said, situation)
     if any(one.act is Act.ANGRY for one in wished):  # "да блин" is no consent
         closing, closes = tuple(one for one in closing if one.act not in _CONTENT), False
-    if any(one.act is Act.WORKS_ALREADY for one in closing):
+    if any(one.act is Act.WORKS_ALREADY for one in closing) and is_of_something_else(said):
+        closing = tuple(one for one in closing if one.act is not Act.WORKS_ALREADY)
+    if situation.context in _ASKED or any(one.act is Act.WORKS_ALREADY for one in closing):
         wished = tuple(one for one in wished if one.act is not Act.WORKS_ALREADY)
     facts = tuple(one for one in facts_told(said, situation) if not _is_talk(one, (*closing, *wished)))
     answers = tuple(ObservedAct(Act.ANSWER, one.start, one.end) for one in facts)

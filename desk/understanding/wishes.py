@@ -16,6 +16,7 @@ from typing import Any
 
 from desk.understanding.acts_by_likeness import alike
 from desk.understanding.anger import shouting
+from desk.understanding.news_of_working import speaks_of_something_else, working_again
 from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, Span
 from desk.understanding.reading.known_word_mender import WordMender
 from desk.understanding.reading.message_words import QUESTION, Word, words_of
@@ -57,6 +58,8 @@ class _Phrases:
     """All phrases: the book, the clauses that are nothing but a wish, and what takes misspelt words for known ones."""
 
     book: PhraseBook
+    news: PhraseBook
+    """Those of "works_already": what other clauses say counts there too."""
     bare: tuple[_Bare, ...]
     mending: WordMender
     classes: PatternWordClasses
@@ -184,6 +187,8 @@ def _places(words: Sequence[Word], context: TalkStage) -> dict[Act, list[Span]]:
             and (left := _apart_from(spans, (*found.get(f"!{act}", ()), *found.get(f"!{act}.{context}", ()))))
         ):
             places[act] = left
+    if news := working_again(words, _phrases().news, _phrases().classes, context):
+        places[Act.WORKS_ALREADY] = news
     return places
 
 
@@ -197,8 +202,6 @@ def _by_phrases(
         if act.startswith("!") or (where and context and where != context):
             continue
         against = (*found.get(f"!{act}", ()), *found.get(f"!{act}.{context}", ()))
-        if act == Act.WORKS_ALREADY and against:  # "it came back, and went off again"
-            continue
         if left := _apart_from(spans, against):
             places.setdefault(Act(act), []).extend(left)
     for start, end in _clauses(words):
@@ -234,6 +237,11 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
+def is_of_something_else(text: str) -> bool:
+    """Whether words that sound like "it works" are of a neighbour's line, of a part, of a wish, or ask."""
+    return speaks_of_something_else(mended_words(text), _phrases().news, _phrases().classes)
+
+
 @cache
 def _phrases() -> _Phrases:
     tables: dict[str, Any] = {}
@@ -249,9 +257,11 @@ def _phrases() -> _Phrases:
             patterns[f"{act}.{context}"] = _lines(table.get(context, {}).get("any", ""))
             patterns[f"!{act}.{context}"] = _lines(table.get(context, {}).get("unless", ""))
         bare += [_bare(Act(act), core, around, classes) for core, around in table.get("bare", ())]
-    book = PhraseBook(patterns, classes)
-    known = book.words.union(*(one.core | one.around for one in bare))
-    return _Phrases(book, tuple(bare), WordMender(known), classes)
+    news = {name: patterns.pop(name) for name in list(patterns) if Act.WORKS_ALREADY in name}
+    book, news_book = PhraseBook(patterns, classes), PhraseBook(news, classes)
+    against = classes.words("@works_bar|@works_bad|@works_known")
+    known = (book.words | news_book.words | against).union(*(one.core | one.around for one in bare))
+    return _Phrases(book, news_book, tuple(bare), WordMender(known), classes)
 
 
 def _bare(act: Act, core: str, around: str, classes: PatternWordClasses) -> _Bare:

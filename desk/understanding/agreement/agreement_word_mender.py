@@ -20,6 +20,8 @@ MIN_LENGTH = 5
 """Letters of a word that one slip may spoil."""
 MIN_LENGTH_OF_TWO = 9
 """Letters of a word that two slips may spoil."""
+MIN_LENGTH_HEARD = 6
+"""Letters of a Russian word in which any vowel may stand for one that sounds alike: "памагло"."""
 MAX_LENGTH = 20
 CACHE_SIZE = 4096
 _SHORT_BY_EAR = frozenset({"da", "ne", "ni", "ya", "vy", "za", "po", "na", "v", "nu"})
@@ -43,11 +45,14 @@ class Mender:
         self._ordinary = frozenset(word for name in lists for word in load_word_list(name)) - set(kinds)
         self._rivals = self._ordinary | {word for word, kind in kinds.items() if kind == "part"}
         self._by_deletion: dict[str, list[str]] = defaultdict(list)
+        self._by_vowels: dict[str, list[str]] = defaultdict(list)
         self._long: dict[str, list[str]] = defaultdict(list)
         for word in kinds:
             if len(word) > 2 and word.isalpha():
                 for shorter in _deletions(word):
                     self._by_deletion[shorter].append(word)
+            if len(word) >= MIN_LENGTH_HEARD and word > "\u0400":
+                self._by_vowels[word.translate(_VOWELS_HEARD)].append(word)
             if len(word) >= MIN_LENGTH_OF_TWO - 2 and word.isalpha():
                 self._long[word[0]].append(word)
         self.mended = lru_cache(maxsize=CACHE_SIZE)(self._mended)
@@ -98,6 +103,8 @@ class Mender:
         if len(word) < MIN_LENGTH:
             return ""
         near = self._one_slip_away(word)
+        if not near and len(word) >= MIN_LENGTH_HEARD:
+            near = set(self._by_vowels.get(word.translate(_VOWELS_HEARD), ()))
         if not near and len(word) >= MIN_LENGTH_OF_TWO:
             near = {one for one in self._long[word[0]] if _sounds_alike(word, one)}
         kinds = {self._kinds.get(one, "") for one in near}
@@ -115,7 +122,10 @@ class Mender:
         rivals = {
             one
             for one in found
-            if (one in self._rivals or one in self._kinds) and len(one) > 2 and _rank(word, one) <= rank
+            if (one in self._rivals or one in self._kinds)
+            and len(one) > 2
+            and _rank(word, one) <= rank
+            and (one[0] == word[0] or one in known or len(word) != len(one))  # the first letter is seldom mistyped
         }
         return known | rivals if known else known
 

@@ -66,6 +66,8 @@ def _grammar() -> _Grammar:
     for name, part in reversed(table["parts"].items()):  # a part may have those before it
         chunk = chunk.replace("{" + name + "}", part)
     chunk = re.sub(r"(?<=[< ])me(?=[ >])", "me side", chunk)
+    chunk = re.sub(r"(?<=[< ])powered(?=[ >])", "powered came_on switched_on", chunk)
+    chunk = re.sub(r"(?<=[< ])person(?=[ >])", "person neighbour", chunk)
     chunk = re.sub(r"(?<=[< ])service(?=[ >])", "service screen", chunk).replace("service_only", "service")
     return _Grammar(
         compiled(chunk, codes),
@@ -110,6 +112,8 @@ def _chunk(grammar: _Grammar, codes: str, clause_starts: Sequence[bool], start: 
     kind = found.lastgroup.rstrip("0123456789")
     if kind == "state":
         return None if any(clause_starts[start + 1 : end]) else ChunkMeaning.WORKS
+    if kind == "alone":
+        return ChunkMeaning.WORKS if start == 0 or clause_starts[start] else None
     if kind == "named":
         before = start == 0 or clause_starts[start] or codes[start - 1] in grammar.around_names
         after = end == len(codes) or clause_starts[end] or codes[end] in grammar.around_names

@@ -1,0 +1,181 @@
+"""Whether a message tells unasked that the trouble is over: "oh wait, it's back", "уже всё заработало". Pure.
+
+A message is read clause by clause. A clause tells of it that a phrase of ``phrases/works.toml`` finds, unless words beside
+it speak of something else: of a neighbour's line, of a part, of a wish. What stands last counts: "was off all morning,
+it's back now" tells of it, "came back and went off again" does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, Span
+from desk.understanding.reading.message_words import COMMA, QUESTION, Word
+from desk.understanding.reading.observations import Act, TalkStage
+
+_CONJUNCTIONS = frozenset(
+    "но а и хотя зато однако потом затем and but so then although though however because".split()
+)
+_JOINED = frozenset({"running", "going", "well", "on", "off", "out", "down", "up", "gone"})
+"""What an "and" joins to the word before it: "up and running", "off and on"."""
+_GREETING = (
+    "ok | okay | hey | hi | hello | sorry | actually | well | hmm | so | please note that | i take it back | just to let you know |"
+    " just letting you know | fyi | update | ок | привет | здравствуйте | добрый день | добрый вечер | девушка | короче | слушайте |"
+    " love | dear | mate | folks | guys | team | sos | знаете | алло | эй | извините | простите | сообщаю что | отмена"
+)
+_SURPRISE = (
+    "wait a sec | wait a second | wait a minute | wait a moment | wait no | no wait | wait | hold on | hang on | never mind |"
+    " nevermind | nvm | nm | scrap that | scratch that | forget it | forget that | ignore that | ignore me | cancel that |"
+    " disregard that | oops | omg | lol | haha | oh wait | oh | ah | yay | good news | great news | guess what | стоп | подождите |"
+    " подожди | погодите | погоди | ой | ох | упс | опа | о чудо | чудо | сорри | сорян | пардон | отбой | ура | слава богу | ребят |"
+    " ложная тревога | false alarm | please ignore | pls ignore | ignore | disregard | please disregard | spoke too soon |"
+    " i spoke too soon | no worries | тьфу тьфу тьфу | тьфу тьфу | забудьте | забейте | проехали | спешу сообщить | ребята | мужики | неактуально | не актуально |"
+    " хорошие новости | хорошая новость | хотя нет | хотя | а нет | ой нет"
+)
+
+
+_SAYING = re.compile(
+    r"(?:(?:я )?(?:пишу|хочу|хотел|хотела|хотели|решил|решила)(?: просто)?(?: вам)?(?: чтобы)? (?:сказать|сообщить|предупредить|уведомить)"
+    r"|спешу сообщить|рад сообщить|рада сообщить|сообщаю|сообщаем"
+    r"|(?:i )?(?:just )?(?:wanted|writing|want|pleased|happy|id like|i would like) to (?:say|tell you|report|let you know|inform you))(?: (?:что|that))?\b"
+)
+"""How the news is announced: what such words wish is to tell it."""
+
+
+def _phrases(text: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(one.split()) for one in text.split("|"))
+
+
+_OPENERS = sorted(_phrases(_GREETING) | _phrases(_SURPRISE), key=len, reverse=True)
+"""Words after which the news begins, with a sign or without."""
+_SURPRISES = _phrases(_SURPRISE)
+"""Those after which "it's loading" is news, and no answer to a question."""
+
+_CALLING_OFF = frozenset(
+    "надо нужно нужен нужна беспокойтесь беспокойся приезжайте приходите присылайте звоните парьтесь актуально ждите ищите"
+    " переживайте волнуйтесь требуется утруждайтесь тревожьтесь стоит торопитесь спешите отправляйте"
+    " больше need bother send worry longer come needed required trouble thanks call action mind more further reason idea clue why".split()
+)
+"""What follows a "no" that calls the help off, and denies nothing."""
+_TROUBLES = frozenset(
+    "problem problems issue issues fault trouble glitch outage error red проблема проблемы неполадка неполадки сбой авария ошибка"
+    " трабл неисправность красная красный лос los".split()
+)
+_GOING = frozenset("gone went off away vanished passed ended ушла ушел исчезла исчез пропала пропал погасла погас потух".split())
+"""What a trouble does when it is over: "the problem has gone"."""
+_MISBEHAVES = frozenset(
+    "тормозит лагает рвется виснет зависает тупит скачет мигает прерывается отваливается пропадает вылетает".split()
+)
+_ELSEWHERE = ("сосед", "телефона", "neighbo", "another provider", "оператор")
+"""Beginnings of words after which nothing is told of the person's own line."""
+_REPORTING = frozenset({"что", "that", "будто", "якобы", "то"})
+_NOES = frozenset("не нет no not dont никого ничего".split())
+
+
+def working_again(words: Sequence[Word], book: PhraseBook, classes: PatternWordClasses, context: TalkStage) -> list[Span]:
+    """Where the words tell it; nothing where a later clause, or the whole, says that it is not over.
+
+    ``book`` has the phrases of "works_already" by their names: for a context "works_already.waiting", against it
+    "!works_already".
+    """
+    words, is_surprise = parted(words)
+    found, name = book.found(words), str(Act.WORKS_ALREADY)
+    plain = context is TalkStage.WAITING or is_surprise
+    told = [*found.get(name, ()), *(found.get(f"{name}.{TalkStage.WAITING}", ()) if plain else ())]
+    if not told:
+        return []
+    bad = classes.words("@works_bad")
+    clauses = _clauses(words)
+    spoiled = _spoiled(words, clauses, found, classes)
+    kept = [one for one in told if not _touches(one, spoiled)]
+    if not kept:
+        return []
+    last = max(end for _, end in kept)
+    again = [one for one in spoiled if _touches(one, told)]
+    worse = [one for one in clauses if one[0] >= last and (one in again or _is_bad(words, one, bad))]
+    return [] if worse else kept
+
+
+def speaks_of_something_else(words: Sequence[Word], book: PhraseBook, classes: PatternWordClasses) -> bool:
+    """Whether any clause of the message is of another thing, of another's, of a part, of a wish, or asks."""
+    words, _ = parted(words)
+    return bool(_spoiled(words, _clauses(words), book.found(words), classes))
+
+
+def _spoiled(
+    words: Sequence[Word], clauses: Sequence[Span], found: Mapping[str, Sequence[Span]], classes: PatternWordClasses
+) -> list[Span]:
+    """The clauses in which nothing is told of the person's own line, as it is now."""
+    barred = classes.words("@works_bar|@works_bad")
+    against = [
+        one
+        for one in found.get(f"!{Act.WORKS_ALREADY}", ())
+        if not any(word.stop for word in words[one[0] : one[1] - 1])
+    ]
+    spoiled: list[Span] = []
+    elsewhere = False
+    for one in clauses:
+        elsewhere = elsewhere or any(word.text.startswith(_ELSEWHERE) for word in words[one[0] : one[1]])
+        reported = bool(spoiled) and spoiled[-1][1] == one[0] and words[one[0]].text in _REPORTING
+        if _SAYING.fullmatch(" ".join(word.text for word in words[one[0] : one[1]])):
+            continue
+        if elsewhere or reported or _is_spoiled(words, one, barred) or _touches(one, against):
+            spoiled.append(one)
+    return spoiled
+
+
+def parted(words: Sequence[Word]) -> tuple[tuple[Word, ...], bool]:
+    """The words, with a comma between clauses that have none: before "but", after "hold on"; and whether one of them
+    is a word of surprise, or takes back what was said."""
+    is_surprise = False
+    stops = [word.stop for word in words]
+    texts = [word.text for word in words]
+    for at in range(len(words)):
+        joined = at + 1 < len(words) and texts[at + 1] in _JOINED
+        if at and texts[at] in _CONJUNCTIONS and not joined:
+            stops[at - 1] = stops[at - 1] or COMMA
+        if at == 0 or stops[at - 1]:
+            opener = next((one for one in _OPENERS if tuple(texts[at : at + len(one)]) == one), ())
+            if said := _SAYING.match(" ".join(texts[at:])):
+                opener = tuple(said.group().split())
+            is_surprise = is_surprise or opener in _SURPRISES
+            if opener and at + len(opener) < len(words):
+                stops[at + len(opener) - 1] = stops[at + len(opener) - 1] or COMMA
+    parts = (word if word.stop == stop else replace(word, stop=stop) for word, stop in zip(words, stops, strict=True))
+    return tuple(parts), is_surprise or bool(_CALLING_OFF.intersection(texts) and _NOES.intersection(texts))
+
+
+def _clauses(words: Sequence[Word]) -> list[Span]:
+    found, start = [], 0
+    for at, word in enumerate(words):
+        if word.stop or at == len(words) - 1:
+            found.append((start, at + 1))
+            start = at + 1
+    return found
+
+
+def _is_spoiled(words: Sequence[Word], clause: Span, barred: frozenset[str]) -> bool:
+    """Whether a clause asks, or has a word that is of something else."""
+    return words[clause[1] - 1].stop == QUESTION or _is_bad(words, clause, barred)
+
+
+def _is_bad(words: Sequence[Word], clause: Span, bad: frozenset[str]) -> bool:
+    """Whether a clause says that something is wrong; "no need to come" does not."""
+    start, end = clause
+    texts = {word.text for word in words[start:end]} & bad
+    around = {word.text for word in words[start:end]}
+    if around & _CALLING_OFF:
+        texts -= _NOES
+    if around & _TROUBLES:
+        texts -= _GOING
+    if {"больше", "не"} <= around:
+        texts -= _MISBEHAVES
+    if around & {"no", "dont"}:
+        texts -= {"need"}
+    return bool(texts)
+
+
+def _touches(one: Span, others: Iterable[Span]) -> bool:
+    return any(one[0] < end and start < one[1] for start, end in others)
