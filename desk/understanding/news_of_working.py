@@ -1,8 +1,8 @@
 """Whether a message tells unasked that the trouble is over: "oh wait, it's back", "уже всё заработало". Pure.
 
-A message is read clause by clause. A clause tells of it that a phrase of ``phrases/works.toml`` finds, unless words beside
-it speak of something else: of a neighbour's line, of a part, of a wish. What stands last counts: "was off all morning,
-it's back now" tells of it, "came back and went off again" does not.
+A message is read clause by clause. A clause tells of it that a phrase of ``phrases/works.toml`` finds, unless words
+beside it speak of something else: of a neighbour's line, of a part, of a wish. What stands last counts: "was off all
+morning, it's back now" tells of it, "came back and went off again" does not.
 """
 
 from __future__ import annotations
@@ -11,76 +11,83 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from desk.language.normalize import word_lines, word_set
 from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, Span
 from desk.understanding.reading.message_words import COMMA, QUESTION, Word
 from desk.understanding.reading.observations import Act, TalkStage
 
-_CONJUNCTIONS = frozenset(
-    "но а и хотя зато однако потом затем and but so then although though however because".split()
-)
-_JOINED = frozenset({"running", "going", "well", "on", "off", "out", "down", "up", "gone"})
+_CONJUNCTIONS = word_set("но а и хотя зато однако потом затем and but so then although though however because")
+_JOINED = word_set("running going well on off out down up gone")
 """What an "and" joins to the word before it: "up and running", "off and on"."""
-_GREETING = (
-    "ok | okay | hey | hi | hello | sorry | actually | well | hmm | so | please note that | i take it back | just to let you know |"
-    " just letting you know | fyi | update | ок | привет | здравствуйте | добрый день | добрый вечер | девушка | короче | слушайте |"
-    " love | dear | mate | folks | guys | team | sos | знаете | алло | эй | извините | простите | сообщаю что | отмена"
+_PLAIN_OPENERS = word_lines(
+    """
+    ok | okay | hey | hi | hello | sorry | actually | well | hmm | so | please note that | i take it back |
+    fyi | update | just to let you know | just letting you know | love | dear | mate | folks | guys | team |
+    sos | ок | привет | здравствуйте | добрый день | добрый вечер | девушка | короче | слушайте | знаете |
+    алло | эй | извините | простите | сообщаю что | отмена
+    """
 )
-_SURPRISE = (
-    "wait a sec | wait a second | wait a minute | wait a moment | wait no | no wait | wait | hold on | hang on | never mind |"
-    " nevermind | nvm | nm | scrap that | scratch that | forget it | forget that | ignore that | ignore me | cancel that |"
-    " disregard that | oops | omg | lol | haha | oh wait | oh | ah | yay | good news | great news | guess what | стоп | подождите |"
-    " подожди | погодите | погоди | ой | ох | упс | опа | о чудо | чудо | сорри | сорян | пардон | отбой | ура | слава богу | ребят |"
-    " ложная тревога | false alarm | please ignore | pls ignore | ignore | disregard | please disregard | spoke too soon |"
-    " i spoke too soon | no worries | тьфу тьфу тьфу | тьфу тьфу | забудьте | забейте | проехали | спешу сообщить | ребята | мужики | неактуально | не актуально |"
-    " хорошие новости | хорошая новость | хотя нет | хотя | а нет | ой нет"
+_SURPRISES = word_lines(
+    """
+    wait a sec | wait a second | wait a minute | wait a moment | wait no | no wait | wait | hold on | hang on |
+    never mind | nevermind | nvm | nm | scrap that | scratch that | forget it | forget that | ignore that |
+    ignore me | cancel that | disregard that | oops | omg | lol | haha | oh wait | oh | ah | yay | good news |
+    great news | guess what | false alarm | please ignore | pls ignore | ignore | disregard |
+    please disregard | spoke too soon | i spoke too soon | no worries | стоп | подождите | подожди | погодите |
+    погоди | ой | ох | упс | опа | о чудо | чудо | сорри | сорян | пардон | отбой | ура | слава богу | ребят |
+    ложная тревога | тьфу тьфу тьфу | тьфу тьфу | забудьте | забейте | проехали | спешу сообщить | ребята |
+    мужики | неактуально | не актуально | хорошие новости | хорошая новость | хотя нет | хотя | а нет | ой нет
+    """
 )
-
-
+"""Words after which "it's loading" is news, and no answer to a question."""
+_OPENERS = tuple(tuple(one.split()) for one in sorted({*_PLAIN_OPENERS, *_SURPRISES}, key=len, reverse=True))
+"""Words after which the news begins, with a sign or without."""
 _SAYING = re.compile(
-    r"(?:(?:я )?(?:пишу|хочу|хотел|хотела|хотели|решил|решила)(?: просто)?(?: вам)?(?: чтобы)? (?:сказать|сообщить|предупредить|уведомить)"
-    r"|спешу сообщить|рад сообщить|рада сообщить|сообщаю|сообщаем"
-    r"|(?:i )?(?:just )?(?:wanted|writing|want|pleased|happy|id like|i would like) to (?:say|tell you|report|let you know|inform you))(?: (?:что|that))?\b"
+    r"(?:(?:я )?(?:пишу|хочу|хотел|хотела|хотели|решил|решила)(?: просто)?(?: вам)?(?: чтобы)? "
+    r"(?:сказать|сообщить|предупредить|уведомить)|спешу сообщить|рад сообщить|рада сообщить|сообщаю|сообщаем"
+    r"|(?:i )?(?:just )?(?:wanted|writing|want|pleased|happy|id like|i would like) to "
+    r"(?:say|tell you|report|let you know|inform you))(?: (?:что|that))?\b"
 )
 """How the news is announced: what such words wish is to tell it."""
-
-
-def _phrases(text: str) -> frozenset[tuple[str, ...]]:
-    return frozenset(tuple(one.split()) for one in text.split("|"))
-
-
-_OPENERS = sorted(_phrases(_GREETING) | _phrases(_SURPRISE), key=len, reverse=True)
-"""Words after which the news begins, with a sign or without."""
-_SURPRISES = _phrases(_SURPRISE)
-"""Those after which "it's loading" is news, and no answer to a question."""
-
-_CALLING_OFF = frozenset(
-    "надо нужно нужен нужна беспокойтесь беспокойся приезжайте приходите присылайте звоните парьтесь актуально ждите ищите"
-    " переживайте волнуйтесь требуется утруждайтесь тревожьтесь стоит торопитесь спешите отправляйте"
-    " больше need bother send worry longer come needed required trouble thanks call action mind more further reason idea clue why".split()
+_CALLING_OFF = word_set(
+    """
+    надо нужно нужен нужна беспокойтесь беспокойся приезжайте приходите присылайте звоните парьтесь актуально
+    ждите ищите переживайте волнуйтесь требуется утруждайтесь тревожьтесь стоит торопитесь спешите отправляйте
+    больше need bother send worry longer come needed required trouble thanks call action mind more further
+    reason idea clue why any anymore
+    """
 )
 """What follows a "no" that calls the help off, and denies nothing."""
-_TROUBLES = frozenset(
-    "problem problems issue issues fault trouble glitch outage error red проблема проблемы неполадка неполадки сбой авария ошибка"
-    " трабл неисправность красная красный лос los".split()
+_CANCELLING = word_set("отмените отмена отменить отменяйте снимайте снимите cancel withdraw")
+_NOES = word_set("не нет no not dont никого ничего")
+_TROUBLES = word_set(
+    """
+    problem problems issue issues fault trouble glitch outage error red проблема проблемы неполадка неполадки
+    сбой авария ошибка трабл неисправность красная красный лос los
+    """
 )
-_GOING = frozenset("gone went off away vanished passed ended ушла ушел исчезла исчез пропала пропал погасла погас потух".split())
+_GOING = word_set("gone went off away vanished passed ended ушла ушел исчезла исчез пропала пропал погасла погас потух")
 """What a trouble does when it is over: "the problem has gone"."""
-_MISBEHAVES = frozenset(
-    "тормозит лагает рвется виснет зависает тупит скачет мигает прерывается отваливается пропадает вылетает".split()
+_MISBEHAVES = word_set(
+    """
+    тормозит лагает рвется виснет зависает тупит скачет мигает прерывается отваливается пропадает вылетает dropping
+    buffering freezing lagging disconnecting
+    """
 )
-_ELSEWHERE = ("сосед", "телефона", "neighbo", "another provider", "оператор")
+_ELSEWHERE = ("сосед", "телефона", "neighbo")
 """Beginnings of words after which nothing is told of the person's own line."""
-_REPORTING = frozenset({"что", "that", "будто", "якобы", "то"})
-_NOES = frozenset("не нет no not dont никого ничего".split())
+_REPORTING = word_set("что that будто якобы то")
 
 
-def working_again(words: Sequence[Word], book: PhraseBook, classes: PatternWordClasses, context: TalkStage) -> list[Span]:
+def working_again(
+    words: Sequence[Word], book: PhraseBook, classes: PatternWordClasses, context: TalkStage
+) -> list[Span]:
     """Where the words tell it; nothing where a later clause, or the whole, says that it is not over.
 
     ``book`` has the phrases of "works_already" by their names: for a context "works_already.waiting", against it
     "!works_already".
     """
-    words, is_surprise = parted(words)
+    words, is_surprise = _parted(words)
     found, name = book.found(words), str(Act.WORKS_ALREADY)
     plain = context is TalkStage.WAITING or is_surprise
     told = [*found.get(name, ()), *(found.get(f"{name}.{TalkStage.WAITING}", ()) if plain else ())]
@@ -100,7 +107,7 @@ def working_again(words: Sequence[Word], book: PhraseBook, classes: PatternWordC
 
 def speaks_of_something_else(words: Sequence[Word], book: PhraseBook, classes: PatternWordClasses) -> bool:
     """Whether any clause of the message is of another thing, of another's, of a part, of a wish, or asks."""
-    words, _ = parted(words)
+    words, _ = _parted(words)
     return bool(_spoiled(words, _clauses(words), book.found(words), classes))
 
 
@@ -126,7 +133,7 @@ def _spoiled(
     return spoiled
 
 
-def parted(words: Sequence[Word]) -> tuple[tuple[Word, ...], bool]:
+def _parted(words: Sequence[Word]) -> tuple[tuple[Word, ...], bool]:
     """The words, with a comma between clauses that have none: before "but", after "hold on"; and whether one of them
     is a word of surprise, or takes back what was said."""
     is_surprise = False
@@ -140,11 +147,12 @@ def parted(words: Sequence[Word]) -> tuple[tuple[Word, ...], bool]:
             opener = next((one for one in _OPENERS if tuple(texts[at : at + len(one)]) == one), ())
             if said := _SAYING.match(" ".join(texts[at:])):
                 opener = tuple(said.group().split())
-            is_surprise = is_surprise or opener in _SURPRISES
+            is_surprise = is_surprise or " ".join(opener) in _SURPRISES
             if opener and at + len(opener) < len(words):
                 stops[at + len(opener) - 1] = stops[at + len(opener) - 1] or COMMA
     parts = (word if word.stop == stop else replace(word, stop=stop) for word, stop in zip(words, stops, strict=True))
-    return tuple(parts), is_surprise or bool(_CALLING_OFF.intersection(texts) and _NOES.intersection(texts))
+    calls_off = (_CALLING_OFF.intersection(texts) and _NOES.intersection(texts)) or _CANCELLING.intersection(texts)
+    return tuple(parts), is_surprise or bool(calls_off)
 
 
 def _clauses(words: Sequence[Word]) -> list[Span]:
@@ -170,7 +178,7 @@ def _is_bad(words: Sequence[Word], clause: Span, bad: frozenset[str]) -> bool:
         texts -= _NOES
     if around & _TROUBLES:
         texts -= _GOING
-    if {"больше", "не"} <= around:
+    if {"больше", "не"} <= around or {"no", "longer"} <= around or "stopped" in around:
         texts -= _MISBEHAVES
     if around & {"no", "dont"}:
         texts -= {"need"}

@@ -28,6 +28,16 @@ _STARRED = re.compile(r"\s*\*[^\s*][^*\n]*")
 """A correction as it is typed in chats: "*40-1187"."""
 _LONGEST_STARRED, _LONGEST_ASKED_BACK, _LONGEST_WITHOUT_SIGN = 4, 12, 7
 """Words of such a correction, and of a question that is put in place of an answer, with a question mark and without."""
+_SHORT_BY_EAR = {
+    short: russian
+    for russian, shorts in {
+        "не": "ne", "я": "ya ja", "да": "da", "ни": "ni", "на": "na", "вы": "vy vi", "ты": "ti ty", "мы": "my",
+        "по": "po", "ну": "nu", "это": "eto", "что": "chto shto", "как": "kak", "у": "u", "и": "i", "а": "a", "в": "v",
+        "с": "s", "к": "k", "мне": "mne", "то": "to", "есть": "est", "все": "vse vsyo", "нет": "net", "тут": "tut",
+    }.items()
+    for short in shorts.split()
+}  # fmt: skip
+"""Russian words by ear that are too short to be told from English ones, where the rest of a message is Russian."""
 _THANKING_EMOJI = "👍🙏❤😊🙂👌🤝"
 
 _HIDDEN_BY: Mapping[Act, frozenset[Act]] = {
@@ -145,9 +155,17 @@ def language_wished(text: str, acts: Iterable[ObservedAct]) -> tuple[ObservedVal
 def mended_words(text: str) -> tuple[Word, ...]:
     """The words of a text, misspelt ones as the phrases know them."""
     mending = _phrases().mending
-    return tuple(
-        word if (meant := mending(word.text)) == word.text else replace(word, text=meant) for word in words_of(text)
-    )
+    words = words_of(text)
+    meant = [mending(word.text) for word in words]
+    if _is_by_ear([word.text for word in words], meant):
+        meant = [_SHORT_BY_EAR.get(one, one) for one in meant]
+    return tuple(word if one == word.text else replace(word, text=one) for word, one in zip(words, meant, strict=True))
+
+
+def _is_by_ear(written: Sequence[str], meant: Sequence[str]) -> bool:
+    """Whether Russian is written in Latin letters: most of the longer words are Russian ones."""
+    long = [(one, other) for one, other in zip(written, meant, strict=True) if len(one) > 3 and one.isascii()]
+    return bool(long) and 2 * sum(other > "\u0400" for _, other in long) >= len(long)
 
 
 def _calls_off(words: Sequence[Word], span: Span) -> bool:

@@ -94,13 +94,32 @@ class TestAgain:
 
 
 class TestRepair:
-    @pytest.mark.parametrize("words", ["уже всё заработало, спасибо", "it's working now"])
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "уже всё заработало, спасибо",
+            "it's working now",
+            "hold on, it's loading now",
+            "ой, а уже пошёл",
+            "it works already",
+        ],
+    )
     def test_it_works_already_is_asked_about_and_is_no_answer(self, words: str) -> None:
         talk = begun().presses("all").says(words)
         assert talk.words == ["glad_may_close"]
         assert "since" not in talk.case.answers
         talk.presses("close_it")
         assert (talk.case.state, talk.case.consent["words"]) == ("closed", "close_it")
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "wifi works but no internet", "работает только по кабелю", "у соседей уже заработало",
+            "мастер сказал, что всё работает", "заработало и снова пропало", "it came back but it's really slow",
+        ],
+    )  # fmt: skip
+    def test_a_part_that_works_settles_nothing(self, words: str) -> None:
+        assert "glad_may_close" not in begun().presses("all").says(words).words
 
     def test_who_does_not_want_it_closed_goes_on_where_it_was(self) -> None:
         talk = begun().presses("all").says("уже всё заработало").presses("still_open")

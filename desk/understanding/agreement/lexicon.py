@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from desk.language.letter_model import load_word_list
 from desk.understanding.agreement.agreement_word_mender import Mender
-from desk.understanding.agreement.russian_word_forms import as_it_stands, cases, past_forms
+from desk.understanding.agreement.russian_word_forms import as_it_stands, cases, dative, past_forms
 from desk.understanding.agreement.tokens import PlacedWord
 
 _FILES = tuple(Path(__file__).with_name(name) for name in ("words.toml", "words_against.toml"))
@@ -59,10 +59,13 @@ class ClosingWordClasses:
                 for phrase in phrases:
                     self._add_phrase(phrase, name)
         self.codes["name"] = chr(_FIRST_CODE + len(self.codes))
+        self.codes["name_to"] = chr(_FIRST_CODE + len(self.codes))
         self._names = frozenset(load_word_list("first_names")) - set(self.kinds)
         self._contractions = {short: long.split() for table in tables for short, long in table["contractions"].items()}
         parts = {word: "part" for phrases in self._phrases.values() for words, _ in phrases for word in words}
+        named = {form for name in self._names for form in dative(name)} - set(self.kinds) - self._names
         self._mender = Mender({**dict.fromkeys(self._contractions, "contraction"), **parts, **self.kinds})
+        self._names_to = frozenset(one for one in named if not self._mender.is_ordinary(one))
 
     def _add_phrase(self, words: tuple[str, ...], name: str) -> None:
         if len(words) == 1:
@@ -116,7 +119,9 @@ class ClosingWordClasses:
             size = len(phrase)
             if at + size <= len(words) and all(words[at + n].word == phrase[n] for n in range(1, size)):
                 return name, size
-        return self.kinds.get(word) or ("name" if word in self._names else ""), 1
+        if kind := self.kinds.get(word):
+            return kind, 1
+        return "name" if word in self._names else "name_to" if word in self._names_to else "", 1
 
 
 def _words_and_phrases(text: str) -> tuple[Sequence[str], Sequence[tuple[str, ...]]]:

@@ -9,9 +9,9 @@ from functools import cache
 from desk.understanding.agreement.lexicon import ClassifiedPhrase, compiled, lexicon
 from desk.understanding.reading.observations import Act, ObservedAct
 
-_GOOD = """<works working worked loads appeared back came revived powered came_on switched_on mended solved closed gone there good stable
-    did made close all worked_once ability can_now action service favour have consents restored settled
-    given restart made_for_us they succeeded reached work arrived other closing_noun mood>"""
+_GOOD = """<works working worked loads appeared back came revived powered came_on switched_on mended solved closed
+    gone there good stable did made close all worked_once ability can_now action service favour have consents
+    restored settled given restart made_for_us they succeeded reached work arrived other closing_noun mood>"""
 _LEAD = "<greet mood heard name you me please thanks good>*"
 _PATTERNS: Mapping[str, str] = {
     "no": f"\\A {_LEAD} <yes>? <no zero> (?! <trouble troubles>)",
@@ -30,7 +30,8 @@ _PATTERNS: Mapping[str, str] = {
     "waits": "<waiting>",
     "when": "\\A <time> \\Z",
     "yes": f"\\A {_LEAD} <yes agreed>",
-    "good": """<works working worked back came revived powered came_on switched_on mended solved there stable restored settled>
+    "good": """<works working worked back came revived powered came_on switched_on mended solved there stable restored
+            settled>
         | <all hedge> <be me now>* <good> | <not> .{0,2} <misbehaves>""",
     "trouble_gone": "<trouble> .{0,3}? <gone lost> | <misbehave> | <troubles> .{0,2} <zero> | <zero> .? <troubles>",
 }

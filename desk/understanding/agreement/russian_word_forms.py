@@ -40,3 +40,12 @@ def cases(word: str) -> Sequence[str]:
     ending = word[-1] if word[-1] in _CASES else ""
     stem = word.removesuffix(ending)
     return [stem + one for one in _CASES["feminine" if word in _FEMININE else ending]]
+
+
+def dative(name: str) -> Sequence[str]:
+    """Whom somebody thanks: "Сергею", "Анне", "Алексею"; none of a name in Latin letters."""
+    if name < "\u0400":
+        return ()
+    if name[-1] in "ая":
+        return (name[:-1] + "е",)
+    return (name[:-1] + "ю",) if name[-1] in "йь" else (name + "у",)
