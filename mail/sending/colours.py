@@ -9,8 +9,8 @@ WHITE, DARK_PAGE = "#ffffff", "#16181c"
 """What letters stand on."""
 USUAL = "#1a5fb4"
 """The colour of links where a provider has none."""
-READABLE = 4.5
-"""The contrast that words need (WCAG 2.2, 1.4.3)."""
+READABLE, READABLE_IN_THE_DARK = 4.5, 6.0
+"""The contrast that words need (WCAG 2.2, 1.4.3); coloured ones on a dark page look dim with no more."""
 _STEPS = 40
 
 
@@ -26,8 +26,8 @@ def accent_of(colour: str) -> Accent:
     """The colour, darkened until it is readable on white, and lightened until it is on the dark page."""
     chosen = colour or USUAL
     return Accent(
-        _until_readable(chosen, WHITE, lambda part, share: part * (1 - share)),
-        _until_readable(chosen, DARK_PAGE, lambda part, share: part + (255 - part) * share),
+        _until_readable(chosen, WHITE, READABLE, lambda part, share: part * (1 - share)),
+        _until_readable(chosen, DARK_PAGE, READABLE_IN_THE_DARK, lambda part, share: part + (255 - part) * share),
     )
 
 
@@ -37,9 +37,9 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def _until_readable(colour: str, page: str, moved: Callable[[float, float], float]) -> str:
+def _until_readable(colour: str, page: str, wanted: float, moved: Callable[[float, float], float]) -> str:
     tries = ("#" + "".join(f"{round(moved(p, n / _STEPS)):02x}" for p in _parts(colour)) for n in range(_STEPS + 1))
-    return next((one for one in tries if contrast(one, page) >= READABLE), colour)
+    return next((one for one in tries if contrast(one, page) >= wanted), colour)
 
 
 def _parts(colour: str) -> list[int]:

@@ -99,6 +99,21 @@ async def test_a_picked_yes_with_an_objection_written_below_closes_nothing(
     assert case.state != "closed"
 
 
+async def test_a_yes_picked_in_an_older_letter_closes_nothing(
+    desk: Desk, mail_servers: MailServers, agents: AgentsGroup
+) -> None:
+    """The case was reopened meanwhile: whoever finds the old letter and picks "yes" is asked what they mean."""
+    anna = MailSubscriber(desk, "Анна")
+    await resolved(anna, agents)
+    old = await anna.gets("resolved_ask")
+    await anna.person.clicks(old, NO)
+    await anna.gets("reopened")
+    await anna.person.clicks(old, YES)
+    await anna.gets("works_ask")
+    (case,) = await desk.cases()
+    assert case.state != "closed"
+
+
 async def test_a_stranger_who_follows_the_link_closes_nothing(
     desk: Desk, mail_servers: MailServers, agents: AgentsGroup
 ) -> None:

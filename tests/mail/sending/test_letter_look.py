@@ -19,7 +19,7 @@ from desk.model.branding.picture_header import PictureHeader, read_picture_heade
 from desk.model.messages import Address, File, OutboundMessage, QuotedHistoryMessage, RenderedButton, Sent
 from desk.model.settings import MailboxSettings, MailServer, Secret
 from mail.replies.quotes import fold_quotes
-from mail.sending.colours import DARK_PAGE, READABLE, WHITE, accent_of, contrast
+from mail.sending.colours import DARK_PAGE, READABLE, READABLE_IN_THE_DARK, WHITE, accent_of, contrast
 from mail.sending.render import MAX_HTML_BYTES, MailRenderer
 from mail.sending.reply_links import LONGEST_SUBJECT, reply_head
 from mail.sending.untagged_letters import without_tag
@@ -214,7 +214,7 @@ class TestBrand:
         ):
             accent = accent_of(colour)
             assert contrast(accent.light, WHITE) >= READABLE
-            assert contrast(accent.dark, DARK_PAGE) >= READABLE
+            assert contrast(accent.dark, DARK_PAGE) >= READABLE_IN_THE_DARK
         assert accent_of("#0e7490").light == "#0e7490", "what is readable stays as it is"
 
     def test_what_matters_stands_in_the_tags_and_is_what_outlook_draws(self, renderer: MailRenderer) -> None:
