@@ -167,6 +167,14 @@ def test_a_provider_may_have_its_own_words_colour_and_logo(typist: Typist, tmp_p
     assert "--accent: #117755" in (tmp_path / "b.html").read_text("utf-8")
 
 
+def test_colour_and_logo_are_those_of_the_providers_letters(typist: Typist, tmp_path: Path) -> None:
+    brochure(typist, tmp_path / "sever.html")
+    brochure(typist, tmp_path / "volga.html", provider="volga")
+    sever, volga = ((tmp_path / f"{one}.html").read_text("utf-8") for one in ("sever", "volga"))
+    assert ("--accent: #0e7490" in sever, 'class="logo"' in sever) == (True, True)
+    assert ("--accent: #2f6fed" in volga, 'class="logo"' in volga) == (True, False)
+
+
 @pytest.mark.parametrize(
     "words", ['colour = "red"', 'slogan = "x"', "title = 3", "[yours]\nfields = [1]", "first = ", 'first = "x"']
 )
