@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -50,9 +50,17 @@ GIVE_UP_AFTER = timedelta(days=5)
 """RFC 5321, section 4.5.4.1: then people are told, whoever's fault it was."""
 
 
+class KnownPictures(Protocol):
+    """The pictures that the desk's own letters show."""
+
+    async def knows(self, size: int, content: Callable[[], Awaitable[bytes]]) -> bool:
+        """Whether a picture of so many bytes, with this content, is one of them."""
+
+
 class MailChannel:
     """A `desk.model.channel_interface.Channel`. ``open_file`` fetches the bytes behind a `File.source` when a
-    message is sent.
+    message is sent. Mail programs send the pictures of a letter back with the answer to it: those that ``own_pictures``
+    knows are no files of the person's.
 
     ``turns`` is shared by all mailboxes of a process, so that none of them crowds out another.
     """
@@ -68,7 +76,9 @@ class MailChannel:
         database: Database,
         clock: Clock = now,
         turns: FetchScheduler | None = None,
+        own_pictures: KnownPictures | None = None,
     ) -> None:
+        self._own_pictures = own_pictures
         self.name = settings.channel
         self.provider = settings.provider
         self._settings = settings
@@ -83,7 +93,23 @@ class MailChannel:
     async def hear(self, arrival: ClaimedArrival) -> Inbound[Event]:
         """The message in an arrival. Raises `UnreadableMessage` when three children died over it."""
         message = await self._readers.read(arrival.body, reading_options(self._settings))
-        return inbound_of(message, arrival, self.provider, self._settings.address)
+        returned = await self._returned_pictures(message, arrival)
+        return inbound_of(message, arrival, self.provider, self._settings.address, returned)
+
+    async def _returned_pictures(self, message: MailMessage, arrival: ClaimedArrival) -> list[int]:
+        """The numbers of the attachments that are pictures of our own letters."""
+        known, found = self._own_pictures, list[int]()
+        for one in message.attachments if known else ():
+
+            async def content(number: int = one.number) -> bytes:
+                return await self._readers.read_part(arrival.body, number)
+
+            try:
+                if known and file_kind_of(one.media_type) == "photo" and await known.knows(one.size, content):
+                    found.append(one.number)
+            except LookupError as error:
+                log.warning("%s: %s is taken for the person's own: %s", self.name, one.name, error)
+        return found
 
     def render(self, outgoing: OutboundMessage) -> tuple[RenderedCall, ...]:
         """One message of kind "mail", its Message-ID fixed for ever; none when there is nothing to be said."""
@@ -151,8 +177,11 @@ def reading_options(settings: MailboxSettings) -> MailboxReadingOptions:
     )
 
 
-def inbound_of(message: MailMessage, arrival: ClaimedArrival, provider: str, address: str = "") -> Inbound[Event]:
-    """A message as the rules see it. ``address`` is the mailbox's own."""
+def inbound_of(
+    message: MailMessage, arrival: ClaimedArrival, provider: str, address: str = "", returned: Collection[int] = ()
+) -> Inbound[Event]:
+    """A message as the rules see it. ``address`` is the mailbox's own, ``returned`` the numbers of the attachments that
+    are our own pictures."""
     if message.report_class == "failed" and message.tokens:
         return bounce_to_inbound.undelivered_inbound(message, arrival, provider, address)
     ids = dict.fromkeys([*message.references, *filter(None, (message.in_reply_to, message.message_id))])
@@ -160,7 +189,7 @@ def inbound_of(message: MailMessage, arrival: ClaimedArrival, provider: str, add
         text=_choose_text(message),
         full_text=message.full_text,
         subject=message.subject,
-        files=tuple(_file_of(arrival.id, one) for one in message.attachments),
+        files=tuple(_file_of(arrival.id, one) for one in message.attachments if one.number not in returned),
         lost=message.missing_parts,
         report=message.report_class if message.automatic == "bounce" else "",
         references=tuple(ids),

@@ -24,6 +24,7 @@ from desk.storage.database import Database
 
 if TYPE_CHECKING:
     from console.runtime.file_fetch import FileOpener
+    from console.runtime.own_pictures import OwnPictures
     from mail.reading.sandbox import MessageReaderPool
 
 MIN_SECRET_LENGTH = 4
@@ -38,6 +39,7 @@ class ChannelDependencies:
     reply_tokens: ReplyTokenSigner
     readers: MessageReaderPool
     attachments: FileOpener
+    own_pictures: OwnPictures
     clock: Clock
     monotonic: Callable[[], float]
 
@@ -110,9 +112,9 @@ def _make_mailboxes(configured: Sequence[MailboxSettings], tools: ChannelDepende
     from mail.channel import MailChannel  # noqa: PLC0415 (only where there is a mailbox)
     from mail.receiving.mailbox_memory_shares import FetchScheduler  # noqa: PLC0415 (the same)
 
-    scheduler = FetchScheduler()
+    scheduler, opened = FetchScheduler(), tools.attachments.open
     return {
-        box.channel: MailChannel(box, tools.readers, tools.attachments.open, tools.database, tools.clock, scheduler)
+        box.channel: MailChannel(box, tools.readers, opened, tools.database, tools.clock, scheduler, tools.own_pictures)
         for box in configured
     }
 

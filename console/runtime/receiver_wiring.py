@@ -14,6 +14,7 @@ from typing import Protocol, runtime_checkable
 
 from console.runtime.channel_kinds import ChannelDependencies, configured, make_channels
 from console.runtime.file_fetch import FileOpener
+from console.runtime.own_pictures import OwnPictures
 from desk.clock import Clock, now
 from desk.model.channel_interface import Channel
 from desk.model.settings import Settings
@@ -84,6 +85,7 @@ def build_receiver(
     readers = MessageReaderPool(workers=workers)
     channels: dict[str, Channel] = {}
     attachments = FileOpener(database, readers, channels, settings)
-    tools = ChannelDependencies(database, reply_tokens, readers, attachments, clock, monotonic)
+    own_pictures = OwnPictures(settings)
+    tools = ChannelDependencies(database, reply_tokens, readers, attachments, own_pictures, clock, monotonic)
     channels |= make_channels(settings, tools)
     return Receiver(settings, database, reply_tokens, readers, channels, attachments, new_holder(), clock)

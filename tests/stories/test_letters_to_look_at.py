@@ -9,11 +9,11 @@ import pytest
 import console.sample
 from tests.peers.botapi import Message
 from tests.peers.mail_servers import MailServers
-from tests.peers.received_mail import prefilled_answers
+from tests.peers.received_mail import Attachment, prefilled_answers
 from tests.stories.conftest import Newcomer
 from tests.stories.desk import AgentsGroup, Desk
 from tests.stories.subscribers import MailSubscriber, TelegramSubscriber
-from tests.stories.test_main_job import becomes_a_case
+from tests.stories.test_main_job import PNG, becomes_a_case
 from tests.wording import labels
 
 pytestmark = pytest.mark.channels("mail", because="how a letter looks")
@@ -112,6 +112,25 @@ async def test_a_yes_picked_in_an_older_letter_closes_nothing(
     await anna.gets("works_ask")
     (case,) = await desk.cases()
     assert case.state != "closed"
+
+
+async def test_pictures_that_a_mail_program_sends_back_are_no_files_of_the_person(
+    desk: Desk, mail_servers: MailServers, agents: AgentsGroup
+) -> None:
+    """Logo and pictures come back with the quoted letter; a photo of the person's own beside them is theirs."""
+    anna = MailSubscriber(desk, "Анна")
+    await anna.person.writes("Нет интернета", "Второй день нет интернета.")
+    offer = await anna.gets("did_it_help")
+    back = [Attachment(f"image00{at}.png", one.media_type, one.content) for at, one in enumerate(offer.attachments, 1)]
+    assert len(back) > 1
+    await anna.person.writes("", "не помогло", attachments=back, reply_to=offer)
+    asked = await anna.gets("questions_by_mail")
+    photo = Attachment("router.png", "image/png", PNG)
+    await anna.person.writes("", "1) на всех устройствах", attachments=[*back, photo], reply_to=asked)
+    await anna.gets("questions_by_mail")
+    (case,) = await desk.cases()
+    files = [one["name"] for entry in await desk.journal(case) for one in entry.files if entry.actor == "subscriber"]
+    assert files == ["router.png"]
 
 
 async def test_a_stranger_who_follows_the_link_closes_nothing(
