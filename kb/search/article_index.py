@@ -23,9 +23,9 @@ from kb.search.background_corpus import background_corpus
 from kb.search.exact_keys import exact_keys, exclusive_kinds
 from kb.search.ngrams import hash_ngrams, inverse_document_frequency, pad_words
 from kb.search.postings import Array, Ints, Postings, narrowest_dtype
-from kb.search.tokenize import CACHE_SIZE, Vocabulary, content_words, normalise, tokens
+from kb.search.tokenize import CACHE_SIZE, Vocabulary, content_words, is_cyrillic, normalise, tokens
 
-FORMAT_VERSION = 10
+FORMAT_VERSION = 11
 """To be raised with any change of what an index holds or means, so that an older saved one is not read."""
 K1, ENTRY_B, ANSWER_B = 1.2, 0.5, 0.75
 MAX_LIST_LENGTH = 1 << 16
@@ -46,7 +46,8 @@ class ArticleIndex:
     Translation ``i`` has the entries from ``edition_starts[i]`` up to ``edition_starts[i + 1]``, article ``i`` the
     translations from ``article_starts[i]`` on, entry ``i`` the words ``entry_words[entry_starts[i]:entry_starts[i +
     1]]``, by number. Word ``i`` is ``vocabulary_text[word_starts[i]:word_starts[i + 1]]``; words are ordered by their
-    hashes, ``vocabulary_hashes``.
+    hashes, ``vocabulary_hashes``. ``script_entry_counts`` are the numbers of entries in other letters than Cyrillic and
+    in these.
     """
 
     ngrams: Postings
@@ -61,12 +62,17 @@ class ArticleIndex:
     vocabulary_hashes: Array
     word_counts: Array
     word_starts: Array
+    script_entry_counts: Array
     vocabulary_text: str
 
     @property
     def entry_count(self) -> int:
         """How many entries there are."""
         return len(self.entry_starts) - 1
+
+    def entry_count_in_script(self, cyrillic: bool) -> int:
+        """How many entries there are in Cyrillic letters, or how many in others."""
+        return int(self.script_entry_counts[int(cyrillic)])
 
     def word(self, number: int) -> str:
         """One word of the vocabulary."""
@@ -107,7 +113,7 @@ class ArticleIndex:
 _POSTINGS_FIELDS = ("ngrams", "entry_stems", "answer_stems", "bigrams", "exact_keys")
 _ARRAY_FIELDS = (
     *("article_starts", "edition_starts", "entry_starts", "entry_words"),
-    *("vocabulary_hashes", "word_counts", "word_starts"),
+    *("vocabulary_hashes", "word_counts", "word_starts", "script_entry_counts"),
 )
 
 
@@ -148,6 +154,7 @@ class _IndexBuilder:
         self._entry_stems: list[Counter[str]] = []
         self._answer_stems: list[Counter[str]] = []
         self._exact_keys: list[set[str]] = []
+        self._script_entry_counts = [0, 0]
 
     def add(self, article: Article) -> None:
         for edition in article.editions.values():
@@ -159,6 +166,7 @@ class _IndexBuilder:
                 self._word_counts.update(set(numbers))
                 entry_stems.update(stem for _, stem in read)
                 keys.update(named := exact_keys(read), exclusive_kinds(named))
+                self._script_entry_counts[is_cyrillic([word for word, _ in read])] += 1
                 self._entry_words += numbers
                 self._entry_starts.append(len(self._entry_words))
             self._entry_stems.append(entry_stems)
@@ -201,6 +209,7 @@ class _IndexBuilder:
             vocabulary_hashes=unsorted[order],
             word_counts=narrowest_dtype(word_counts),
             word_starts=narrowest_dtype(np.cumsum([0, *map(len, ordered)])),
+            script_entry_counts=np.array(self._script_entry_counts, np.int64),
             vocabulary_text="".join(ordered),
         )
 

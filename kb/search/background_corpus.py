@@ -16,7 +16,7 @@ import numpy as np
 
 from kb.search.ngrams import hash_ngrams, inverse_document_frequency, pad_words
 from kb.search.postings import Array, Floats, Ints, Postings
-from kb.search.tokenize import WORDLISTS, Vocabulary, content_words, normalise, tokens
+from kb.search.tokenize import WORDLISTS, Vocabulary, content_words, is_cyrillic, normalise, tokens
 
 NEAREST_SENTENCES = 3
 """How many of the nearest sentences are averaged."""
@@ -24,18 +24,23 @@ NEAREST_SENTENCES = 3
 
 @dataclass(frozen=True, slots=True)
 class BackgroundCorpus:
-    """Sentences by number: the set of stems of each, in how many sentences a stem is, and their n-grams. Those
-    ``excluded`` count nowhere."""
+    """Sentences by number: the set of stems of each, in how many sentences a stem is, their n-grams, and how many
+    are in Cyrillic letters. Those ``excluded`` count nowhere."""
 
     stem_sets: Sequence[frozenset[str]]
     stem_counts: Counter[str]
     ngrams: Postings
+    cyrillic_size: int
     excluded: frozenset[int] = frozenset()
 
     @property
     def size(self) -> int:
         """How many sentences there are."""
         return len(self.stem_sets)
+
+    def size_in_script(self, cyrillic: bool) -> int:
+        """How many sentences there are in Cyrillic letters, or how many in others."""
+        return self.cyrillic_size if cyrillic else self.size - self.cyrillic_size
 
     def excluding(self, numbers: Collection[int]) -> BackgroundCorpus:
         """The same without these sentences."""
@@ -81,6 +86,7 @@ def background_corpus() -> BackgroundCorpus:
         stem_sets,
         Counter(stem for one in stem_sets for stem in one),
         _ngram_postings([[w for w, _ in one] for one in sentences_read]),
+        sum(is_cyrillic([word for word, _ in one]) for one in sentences_read),
     )
 
 

@@ -48,6 +48,10 @@ class LayeredIndex:
         """How many titles and phrasings there are."""
         return sum(index.entry_count for index in self.indexes)
 
+    def entry_count_in_script(self, cyrillic: bool) -> int:
+        """How many of them are in Cyrillic letters, or how many in others."""
+        return sum(index.entry_count_in_script(cyrillic) for index in self.indexes)
+
     @property
     def edition_count(self) -> int:
         """How many articles there are, each language counted."""

@@ -58,7 +58,7 @@ BLEND_WEIGHTS = {
 """The weights of `kb.search.ranking.MEASURES` in the blended score; `LIKENESS_AND_COVERAGE_WEIGHT` is that of the
 product of likeness and coverage."""
 LIKENESS_AND_COVERAGE_WEIGHT = 0.09
-NEAR_IDENTICAL_WEIGHT = 0.5
+NEAR_IDENTICAL_WEIGHT = 0.8
 """Weight of the fourth power of the likeness: high only where somebody has asked in nearly these words before."""
 MIN_SHARE_OF_BEST = 0.5
 """The share of the best article's blended score that another one needs to be mentioned too."""
@@ -208,7 +208,7 @@ class Matcher:
     def _score(self, ranked: Sequence[_RankedArticle], language: str) -> Iterator[ArticleMatch]:
         """Each article with how likely it is right; only the best can be sure."""
         signals = _signals(ranked)
-        likelihoods, scopes = self.threshold.likelihood(signals).tolist(), calibration.scope_score(signals).tolist()
+        likelihoods, scopes = self.threshold.likelihood(signals).tolist(), calibration.scope_scores(signals).tolist()
         for at, (one, score, scope) in enumerate(zip(ranked, likelihoods, scopes, strict=True)):
             article = self._articles[one.id]
             fits = (

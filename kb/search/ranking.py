@@ -22,7 +22,7 @@ from kb.search.layered_index import LayeredIndex
 from kb.search.ngrams import hash_ngrams, inverse_document_frequency, pad_words
 from kb.search.postings import Floats, Ints, Postings, expand_ranges
 from kb.search.spelling import QueryWord, is_ordinary_stem
-from kb.search.tokenize import is_stop_word
+from kb.search.tokenize import is_cyrillic, is_stop_word
 
 MAX_CANDIDATES = 30
 ALIGNED_CANDIDATES = 12
@@ -92,7 +92,8 @@ class QueryScorer:
             seen + background_counts, index.entry_count + background.size
         )
         self._gram_weights: Floats = weights / (np.sqrt((weights * weights).sum()) or 1.0)
-        here = seen * (background.size / max(index.entry_count, 1))
+        cyrillic = is_cyrillic(self._words)
+        here = seen * (background.size_in_script(cyrillic) / max(index.entry_count_in_script(cyrillic), 1))
         self.background_contrast = float(
             np.log((here + COUNT_SMOOTHING) / (background_counts + COUNT_SMOOTHING)).sum() / np.sqrt(len(keys) or 1)
         )

@@ -97,6 +97,11 @@ def has_content(found: Sequence[str]) -> bool:
     return any(len(word) > 1 and word not in _STOP_WORDS and word not in _COURTESY_WORDS for word in found)
 
 
+def is_cyrillic(found: Sequence[str]) -> bool:
+    """Whether words are written in Cyrillic letters: one is enough, for every Russian sentence may name a "router"."""
+    return any(word > "\u0400" for word in found)
+
+
 def is_stop_word(word: str) -> bool:
     """Whether a word (or its stem) says nothing on its own."""
     return word in _STOP_WORDS
