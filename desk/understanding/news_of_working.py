@@ -17,6 +17,7 @@ from desk.understanding.reading.message_words import COMMA, QUESTION, Word
 from desk.understanding.reading.observations import Act, TalkStage
 
 _CONJUNCTIONS = word_set("но а и хотя зато однако потом затем and but so then although though however because")
+_CONTRAST = word_set("но but хотя though")
 _JOINED = word_set("running going well on off out down up gone")
 """What an "and" joins to the word before it: "up and running", "off and on"."""
 _PLAIN_OPENERS = word_lines(
@@ -58,6 +59,8 @@ _CALLING_OFF = word_set(
     """
 )
 """What follows a "no" that calls the help off, and denies nothing."""
+_DENYING, _GOING_ON = word_set("no нет"), word_set("it its i im we the all everything уже все теперь")
+"""A "no" that takes back what was said before: "no it's fine now"."""
 _CANCELLING = word_set("отмените отмена отменить отменяйте снимайте снимите cancel withdraw")
 _NOES = word_set("не нет no not dont никого ничего")
 _TROUBLES = word_set(
@@ -90,11 +93,13 @@ def working_again(
     words, is_surprise = _parted(words)
     found, name = book.found(words), str(Act.WORKS_ALREADY)
     plain = context is TalkStage.WAITING or is_surprise
-    told = [*found.get(name, ()), *(found.get(f"{name}.{TalkStage.WAITING}", ()) if plain else ())]
+    clauses = _clauses(words)
+    contrasted = [one for one in clauses if words[one[1] - 1] is not words[-1] and words[one[1]].text in _CONTRAST]
+    terse = found.get(f"{name}.{TalkStage.WAITING}", ()) if plain else ()
+    told = [*found.get(name, ()), *(one for one in terse if not _touches(one, contrasted))]
     if not told:
         return []
     bad = classes.words("@works_bad")
-    clauses = _clauses(words)
     spoiled = _spoiled(words, clauses, found, classes)
     kept = [one for one in told if not _touches(one, spoiled)]
     if not kept:
@@ -143,6 +148,8 @@ def _parted(words: Sequence[Word]) -> tuple[tuple[Word, ...], bool]:
         joined = at + 1 < len(words) and texts[at + 1] in _JOINED
         if at and texts[at] in _CONJUNCTIONS and not joined:
             stops[at - 1] = stops[at - 1] or COMMA
+        if (at == 0 or stops[at - 1]) and texts[at] in _DENYING and at + 1 < len(texts) and texts[at + 1] in _GOING_ON:
+            stops[at] = stops[at] or COMMA
         if at == 0 or stops[at - 1]:
             opener = next((one for one in _OPENERS if tuple(texts[at : at + len(one)]) == one), ())
             if said := _SAYING.match(" ".join(texts[at:])):

@@ -38,6 +38,13 @@ _SHORT_BY_EAR = {
     for short in shorts.split()
 }  # fmt: skip
 """Russian words by ear that are too short to be told from English ones, where the rest of a message is Russian."""
+_OTHERWISE_SAID = {
+    "вже": "уже", "працює": "работает", "є": "есть", "дякую": "спасибо", "нема": "нету", "немає": "нету", "ні": "нет",
+    "людину": "человека", "людиною": "человеком", "покличте": "позовите", "поклич": "позови", "можна": "можно",
+    "поговорити": "поговорить", "треба": "надо", "bk": "back", "bak": "back", "bck": "back", "nw": "now",
+    "wrking": "working", "wrkin": "working", "wrks": "works", "itz": "its",
+}  # fmt: skip
+"""Words that many write in another way, as it is spoken at the border or in haste."""
 _THANKING_EMOJI = "👍🙏❤😊🙂👌🤝"
 
 _HIDDEN_BY: Mapping[Act, frozenset[Act]] = {
@@ -156,7 +163,7 @@ def mended_words(text: str) -> tuple[Word, ...]:
     """The words of a text, misspelt ones as the phrases know them."""
     mending = _phrases().mending
     words = words_of(text)
-    meant = [mending(word.text) for word in words]
+    meant = [_OTHERWISE_SAID.get(word.text) or mending(word.text) for word in words]
     if _is_by_ear([word.text for word in words], meant):
         meant = [_SHORT_BY_EAR.get(one, one) for one in meant]
     return tuple(word if one == word.text else replace(word, text=one) for word, one in zip(words, meant, strict=True))

@@ -67,6 +67,7 @@ def _grammar() -> _Grammar:
         chunk = chunk.replace("{" + name + "}", part)
     chunk = re.sub(r"(?<=[< ])me(?=[ >])", "me side", chunk)
     chunk = re.sub(r"(?<=[< ])powered(?=[ >])", "powered came_on switched_on", chunk)
+    chunk = re.sub(r"(?<=[< ])favour(?=[ >])", "favour fixing", chunk)
     chunk = re.sub(r"(?<=[< ])person(?=[ >])", "person neighbour", chunk)
     chunk = re.sub(r"(?<=[< ])service(?=[ >])", "service screen", chunk).replace("service_only", "service")
     return _Grammar(
