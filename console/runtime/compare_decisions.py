@@ -247,9 +247,11 @@ _FIRED = delete(timers).where(timers.c.key == bindparam("fired"))
 
 
 async def _bring_along(stored: _Recorded, application: Application, at: datetime, batch: Sequence[Row]) -> None:
-    """What came in, was sent, learned and edited until this instant; the batch is claimed."""
+    """What came in and was sent until this instant, and what had been learned and edited by what the desk had read
+    then; the batch is claimed."""
     came = stored.take_arrivals(at, batch)
-    sent, phrasings = _take_until(stored.sent, "sent_at", at), _take_before(stored.phrasings, "at", at)
+    known_at = max((row["known_at"] for row in batch if row["known_at"]), default=at)
+    sent, phrasings = _take_until(stored.sent, "sent_at", at), _take_until(stored.phrasings, "at", known_at)
     async with application.database.write(*application.providers) as session:
         connection = await session.connection()
         if came:
@@ -265,7 +267,7 @@ async def _bring_along(stored: _Recorded, application: Application, at: datetime
         if phrasings:
             await connection.execute(insert(PHRASINGS), phrasings)
             await connection.execute(bump_knowledge_counter())
-        for version in _take_before(stored.versions, "at", at):
+        for version in _take_until(stored.versions, "at", known_at):
             await restore_version(connection, version)
 
 

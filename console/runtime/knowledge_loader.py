@@ -70,9 +70,10 @@ class KnowledgeLoader:
 
     async def build_knowledge_base(self) -> KnowledgeOfAllProviders:
         """All articles, indexed off the event loop."""
+        read_at = self._clock()
         articles = await self._load()
         return await asyncio.to_thread(
-            KnowledgeOfAllProviders, self._providers, self._pictures, articles, self._index_files
+            KnowledgeOfAllProviders, self._providers, self._pictures, articles, self._index_files, read_at
         )
 
     async def refresh(self, knowledge: KnowledgeOfAllProviders) -> bool:
@@ -81,8 +82,9 @@ class KnowledgeLoader:
             same = await self._current_stamp(connection) == self._stamp_read
         if same and time.monotonic() - self._loaded_at < RELOAD_AFTER:
             return False
+        read_at = self._clock()
         articles = await self._load()
-        await asyncio.to_thread(knowledge.refresh, articles)
+        await asyncio.to_thread(knowledge.refresh, articles, read_at)
         return True
 
     def drop_indexes(self, providers: Iterable[str]) -> None:

@@ -57,6 +57,7 @@ from intake.identity.identification_lookup import IdentificationLookup
 from intake.identity.sources.csv_file import CsvEntitlementSource, TableKeeping
 from intake.limits import rate_rules
 from intake.limits.rate_lookup import SenderPaceLookup, write_quarantine_backlog
+from intake.previous_answer_lookup import PreviousAnswer, PreviousAnswerLookup
 from kb.agent_rules import KnowledgeForAgentCommand
 from kb.article_lookups import AgentArticlesLookup, ArticlesNamedByDialogLookup, SuggestionsLookup
 from kb.learning import article_use_acts as kb_acts
@@ -167,6 +168,7 @@ async def assemble_application(
         KnowledgeForAgentCommand: AgentArticlesLookup(database, knowledge, articles_of_zone),
         UsualWait: UsualWaitLookup(database),
         EarlierCases: EarlierCasesLookup(database),
+        PreviousAnswer: PreviousAnswerLookup(database),
     }
     letters = pending_letter_store.PendingLetterLookup(database)
     without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ReachableAddressesLookup(registry), letters)
@@ -220,6 +222,7 @@ async def assemble_application(
             holder,
             clock,
             ACT_FILTERS,
+            lambda: knowledge.read_at,
         ),
         sender=OutboxSender(database, registry, holder, clock),
         alarm_watch=AlarmWatch(database, registry, operator_addresses(settings), clock),

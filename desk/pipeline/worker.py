@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -68,6 +68,8 @@ class Worker:
     """Runs the pipeline. Several may run, in one process or many; claims keep them apart.
 
     ``lookups`` are done for every round, in order; those of ``later`` cost much, and only when a rule wants their type.
+    ``known_at`` tells when the articles had been read that look-ups search: each decision is stored with it, and what
+    is being decided while other ones are taken in is decided anew.
     """
 
     def __init__(
@@ -83,7 +85,9 @@ class Worker:
         holder: str,
         clock: Clock,
         act_filters: Sequence[ActFilter] = (),
+        known_at: Callable[[], datetime | None] = lambda: None,
     ) -> None:
+        self._known_at = known_at
         self._database = database
         self._registry = registry
         self._case_lookup = case_lookup
@@ -285,6 +289,7 @@ class Worker:
         await self._record_failure(arrival, sentence("deciding failed: {why}", why=f"{type(last).__name__}: {last}"))
 
     async def _decide_and_write(self, batch: Sequence[tuple[ClaimedArrival, Inbound[Event]]], now: datetime) -> None:
+        known_at = self._known_at()
         decided: list[DecidedRound] = []
         by_home: dict[str, list[tuple[ClaimedArrival, Inbound[Event]]]] = {}
         homes = await providers_of(self._database, [inbound for _, inbound in batch])
@@ -299,8 +304,10 @@ class Worker:
                 raise StaleRead("two arrivals of one batch mean the same case")
             rounds = await self._without_early(rounds, now)
             decided += await asyncio.gather(*map(self._decide, rounds))
+        if self._known_at() != known_at:
+            raise StaleRead("other articles were taken in meanwhile")
         if decided:
-            await self._writer.write(decided, self._holder, now)
+            await self._writer.write(decided, self._holder, now, known_at)
 
     async def _without_early(self, rounds: Sequence[Round], now: datetime) -> list[Round]:
         """Puts off for a moment what came while the question before it is being sent: only then it is known whether

@@ -109,7 +109,9 @@ class DecisionWriter:
         }
         self._listeners = listeners
 
-    async def write(self, decided: Sequence[DecidedRound], holder: str, now: datetime) -> None:
+    async def write(
+        self, decided: Sequence[DecidedRound], holder: str, now: datetime, known_at: datetime | None = None
+    ) -> None:
         """All or nothing. Raises `StaleRead`, StaleDataError or IntegrityError when it has to be decided again.
 
         Raises `ClaimLost` when one of the arrivals belongs to another worker by now.
@@ -121,7 +123,7 @@ class DecisionWriter:
             if not decided:
                 return
             results = {name: result for one in decided for name, result in _results(one)}
-            if not await finish(connection, holder, results, now):
+            if not await finish(connection, holder, results, now, known_at):
                 raise ClaimLost("an arrival is no longer ours")
             rows = WriteBuffer()
             numbers = await self._numbers(connection, decided, now)

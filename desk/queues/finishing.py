@@ -29,8 +29,17 @@ class ArrivalResult:
     joined_to: int | None = None
 
 
-async def finish(connection: AsyncConnection, holder: str, results: Mapping[int, ArrivalResult], now: datetime) -> bool:
-    """Within the worker's transaction: these are done. False when one was taken from us: roll everything back."""
+async def finish(
+    connection: AsyncConnection,
+    holder: str,
+    results: Mapping[int, ArrivalResult],
+    now: datetime,
+    known_at: datetime | None = None,
+) -> bool:
+    """Within the worker's transaction: these are done. False when one was taken from us: roll everything back.
+
+    ``known_at`` is when the articles had been read that were known then, where there are any.
+    """
     rows = [
         {
             "row": row,
@@ -44,15 +53,15 @@ async def finish(connection: AsyncConnection, holder: str, results: Mapping[int,
         }
         for row, one in results.items()
     ]
+    done = {"by": holder, "now": now, "known": known_at}
     if len(rows) == 1:
-        return (await connection.execute(_FINISH_ONE, {**rows[0], "by": holder, "now": now})).rowcount == 1
+        return (await connection.execute(_FINISH_ONE, {**rows[0], **done})).rowcount == 1
     if connection.dialect.name == "postgresql":
         # A row written once is a third less to write, and to sweep away.
         columns: dict[str, Any] = {name: [row[name] for row in rows] for name in rows[0]}
         columns["names"] = [names and json.dumps(names) for names in columns["names"]]
-        return (await connection.execute(_FINISH_MANY, {**columns, "by": holder, "now": now})).rowcount == len(results)
-    values = {"ids": list(results), "by": holder, "now": now}
-    if (await connection.execute(_FINISH, values)).rowcount != len(results):
+        return (await connection.execute(_FINISH_MANY, {**columns, **done})).rowcount == len(results)
+    if (await connection.execute(_FINISH, {"ids": list(results), **done})).rowcount != len(results):
         return False
     await connection.execute(_OUTCOME, rows)
     return True
@@ -65,7 +74,13 @@ _DECIDED: dict[str, Any] = {
     "decided_by": bindparam("rules"),
     "joined_to": bindparam("piece_of"),
 }
-_DONE: dict[str, Any] = {"state": "done", "holder": None, "held_until": None, "decided_at": bindparam("now")}
+_DONE: dict[str, Any] = {
+    "state": "done",
+    "holder": None,
+    "held_until": None,
+    "decided_at": bindparam("now"),
+    "known_at": bindparam("known"),
+}
 _FINISH_ONE = (
     update(arrivals)
     .where(arrivals.c.id == bindparam("row"), arrivals.c.holder == bindparam("by"), is_waiting(arrivals))

@@ -48,6 +48,7 @@ arrivals = Table(
     Column("decided_by", Text, comment="the rules that decided, in order, with spaces between them"),
     Column("case_id", BigInteger),
     Column("decided_at", Instant),
+    Column("known_at", Instant, comment="when the articles and phrasings that were known then had been read"),
     Column(
         "quiet_ms", Integer, nullable=False, server_default="0", comment="a piece of free text: waits so long for more"
     ),

@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from desk.language.rich_text import RichText, TextSpan, join_texts, parse_markdown
@@ -35,7 +36,7 @@ class KnowledgeOfAllProviders:
 
     Reading is pure and thread-safe; `refresh` replaces everything at once, so a reader sees either the old or the new.
     Both take time that must not be the event loop's. With a ``store``, what was indexed before is not indexed again,
-    not even after a restart.
+    not even after a restart. ``read_at`` is when the articles had been read.
     """
 
     def __init__(
@@ -44,7 +45,9 @@ class KnowledgeOfAllProviders:
         folders: PictureFolders,
         articles: Sequence[Article] = (),
         store: IndexFiles | None = None,
+        read_at: datetime | None = None,
     ) -> None:
+        self.read_at = read_at
         self._providers = providers
         self._contract_shapes = sorted({one.contract_shape for one in providers.values() if one.contract_shape})
         self._folders = folders
@@ -52,11 +55,12 @@ class KnowledgeOfAllProviders:
         self._matchers = _MatcherBuilder(store, None).build(articles)
         self._internal = InternalArticleMatchers(articles)
 
-    def refresh(self, articles: Sequence[Article]) -> None:
+    def refresh(self, articles: Sequence[Article], read_at: datetime | None = None) -> None:
         """Replaces all articles with these (`kb.storage.article_store.load_articles`); indexes that have not changed
         are kept."""
-        self._matchers = _MatcherBuilder(self._store, self._matchers).build(articles)
-        self._internal = InternalArticleMatchers(articles)
+        matchers = _MatcherBuilder(self._store, self._matchers).build(articles)
+        internal = InternalArticleMatchers(articles)
+        self._matchers, self._internal, self.read_at = matchers, internal, read_at
 
     def matcher(self, provider: str) -> Matcher:
         """The matcher of a provider's subscribers."""

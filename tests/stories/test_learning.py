@@ -70,7 +70,7 @@ async def test_resolving_asks_which_article_and_takes_the_draft(
 
 async def known(desk: Desk, article: str, words: str, outside: bool = False) -> None:
     """Waits until the worker finds the article, for an agent or for subscribers. It looks for changes now and then, and
-    here at once: words learned just before a decision would else be known when it is decided again, and not yet now."""
+    here at once."""
 
     async def found() -> bool:
         assert desk.application
@@ -81,6 +81,40 @@ async def known(desk: Desk, article: str, words: str, outside: bool = False) -> 
         return article in [one.article for one in ask("sever", words, "ru").best]
 
     await eventually(found)
+
+
+async def test_what_was_learned_and_not_read_yet_is_not_known_when_decided_again(
+    desk: Desk, subscriber: Subscriber, newcomer: Newcomer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each decision is stored with when the articles it knew had been read. The end of a story decides it again."""
+    strange = "бирюзовый верблюд не мурлычет, договор 40-1187"
+
+    async def reads_nothing(knowledge: object) -> bool:
+        return False
+
+    assert desk.application
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(desk.application.article_loader, "refresh", reads_nothing)
+        await adds_phrasing(desk, "wan-off", "бирюзовый верблюд не мурлычет")
+        await subscriber.says(strange)
+        await subscriber.catches_up()
+        assert subscriber.heard("did_it_help") == 0
+    await known(desk, "wan-off", "бирюзовый верблюд не мурлычет", outside=True)
+    boris = newcomer("Борис")
+    await boris.says(strange)
+    await boris.is_shown("wan-off")
+
+
+async def adds_phrasing(desk: Desk, article: str, phrasing: str) -> None:
+    """An agent adds another way of asking for an article."""
+    database = Database(desk.settings.database)
+    async with database.work() as connection:
+        (found,) = [one for one in await load_articles(connection) if one.id == article]
+        edition = found.edition("ru")
+        edition = dataclasses.replace(edition, phrasings=(*edition.phrasings, phrasing))
+        changed = dataclasses.replace(found, editions={**found.editions, "ru": edition})
+        await save_edition(connection, changed, "ru", "agent:sidorova", "as people say it", desk.clock())
+    await database.close()
 
 
 async def publishes(desk: Desk, article: str) -> None:

@@ -91,6 +91,12 @@ def upgrade() -> None:
         sa.Column("case_id", sa.BigInteger(), nullable=True),
         sa.Column("decided_at", Instant(), nullable=True),
         sa.Column(
+            "known_at",
+            Instant(),
+            nullable=True,
+            comment="when the articles and phrasings that were known then had been read",
+        ),
+        sa.Column(
             "quiet_ms",
             sa.Integer(),
             server_default="0",
