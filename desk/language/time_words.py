@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
@@ -23,16 +24,40 @@ _NEARBY_DAYS = 6
 """So many days back a day is called by its weekday."""
 
 
-def span_in_words(start: datetime, end: datetime, now: datetime | None, zone: tzinfo, language: str) -> str:
+_BY_THE_CLOCK = re.compile(r"\b(?:в|во|с|со|к|после|at|since|from|by|after)\s+\d|\d[:.]\d\d")
+_IN_MINUTES = re.compile(r"\b(?:мин\w*|min\w*)\b")
+_IN_HOURS = re.compile(r"\b(?:пол)?(?:час\w*|hours?|hrs?)\b")
+
+
+def precision_of(words: str) -> timedelta:
+    """How exactly words name a moment that they count back from now: to five minutes where they count in minutes, to a
+    quarter of an hour in hours ("час назад"). Zero where they name it by the clock, or in no such way."""
+    said = words.casefold()
+    if _BY_THE_CLOCK.search(said):
+        return timedelta(0)
+    if _IN_MINUTES.search(said):
+        return timedelta(minutes=5)
+    return timedelta(minutes=15) if _IN_HOURS.search(said) else timedelta(0)
+
+
+def span_in_words(
+    start: datetime,
+    end: datetime,
+    now: datetime | None,
+    zone: tzinfo,
+    language: str,
+    precision: timedelta = timedelta(0),
+) -> str:
     """The stretch from ``start`` to ``end`` (aware, equal where exact) as somebody in ``zone`` says it at ``now``.
 
     Without ``now`` days are called by their dates. An end that was cut off at the moment of speaking counts as whole.
+    A moment that is only known to a ``precision`` is rounded to it, and told as "about".
     """
     first, last = start.astimezone(zone), end.astimezone(zone)
     today = now.astimezone(zone).date() if now else None
     day = _day(first.date(), today, language)
     if first == last:
-        return f"{day} {'в' if language == 'ru' else 'at'} {_clock(first)}"
+        return _moment(first, today, language, precision)
     length = last.replace(tzinfo=None) - first.replace(tzinfo=None)
     if _begins_at(first, 21) and last.date() > first.date() and length <= timedelta(hours=9):
         return _night(first.date(), last.date(), today, language)
@@ -64,6 +89,19 @@ def date_in_words(day: date, today: date | None, language: str) -> str:
     if today is None or day.year == today.year:
         return words
     return f"{words} {day.year} года" if language == "ru" else f"{words} {day.year}"
+
+
+def _moment(moment: datetime, today: date | None, language: str, precision: timedelta) -> str:
+    at, about = ("в", "около") if language == "ru" else ("at", "at about")
+    told = _rounded(moment, precision) if precision else moment
+    return f"{_day(told.date(), today, language)} {about if precision else at} {_clock(told)}"
+
+
+def _rounded(moment: datetime, precision: timedelta) -> datetime:
+    """To the nearest multiple of the precision since midnight; never into the day after."""
+    midnight = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    nearest = midnight + round((moment - midnight) / precision) * precision
+    return nearest if nearest.date() == moment.date() else nearest - precision
 
 
 def _day(day: date, today: date | None, language: str) -> str:

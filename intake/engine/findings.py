@@ -10,7 +10,7 @@ from typing import Any
 
 from desk.language.normalize import normalized
 from desk.language.rich_text import parse_markdown
-from desk.language.time_words import short_span, span_in_words
+from desk.language.time_words import precision_of, short_span, span_in_words
 from desk.understanding.reading.observations import Act, Situation, TalkStage
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ON_FILE
@@ -181,7 +181,7 @@ class AnswerFormatter:
         if "from" not in parsed:
             return text or self._within(question, button or value)
         start, end = (datetime.fromisoformat(parsed[key]) for key in ("from", "to"))
-        spoken = span_in_words(start, end, self.now, self.zone, self.language)
+        spoken = span_in_words(start, end, self.now, self.zone, self.language, precision_of(text))
         if value in _SPOKEN_BUTTONS:
             spoken = self._within(question, button)
         if not self.dates:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.language.time_labels import time_labels
-from desk.language.time_words import short_span, span_in_words
+from desk.language.time_words import precision_of, short_span, span_in_words
 from desk.understanding.slots.moments import parse_when
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -39,6 +39,26 @@ def test_what_people_say_is_said_back(said: str, russian: str, english: str, fig
     assert span_in_words(span.start, span.end, NOW, MOSCOW, "ru") == russian
     assert span_in_words(span.start, span.end, NOW, MOSCOW, "en") == english
     assert short_span(span.start, span.end, MOSCOW) == figures
+
+
+@pytest.mark.parametrize(
+    ("said", "russian", "english"),
+    [
+        ("час назад", "сегодня около 17:00", "today at about 17:00"),
+        ("an hour ago", "сегодня около 17:00", "today at about 17:00"),
+        ("полчаса назад", "сегодня около 17:30", "today at about 17:30"),
+        ("пропал 20 минут назад", "сегодня около 17:45", "today at about 17:45"),
+        ("2 hours ago", "сегодня около 16:00", "today at about 16:00"),
+        ("уже 3 часа", "сегодня около 15:00", "today at about 15:00"),
+        ("сегодня в 17 часов", "сегодня в 17:00", "today at 17:00"),
+        ("с 16:05", "сегодня в 16:05", "today at 16:05"),
+    ],
+)
+def test_what_is_counted_back_is_told_no_more_exactly_than_it_was_said(said: str, russian: str, english: str) -> None:
+    span = parse_when(said, NOW, MOSCOW)
+    assert span is not None
+    assert span_in_words(span.start, span.end, NOW, MOSCOW, "ru", precision_of(said)) == russian
+    assert span_in_words(span.start, span.end, NOW, MOSCOW, "en", precision_of(said)) == english
 
 
 @given(
