@@ -60,7 +60,7 @@ class DialogState:
     rephrased: int = 0
     angry: int = 0
     waits: int = 0
-    heard: list[dict[str, str]] = field(default_factory=list)
+    heard: list[dict[str, Any]] = field(default_factory=list)
     paused: list[str] = field(default_factory=list)
     kept: list[dict[str, Any]] = field(default_factory=list)
 
@@ -104,7 +104,7 @@ class DialogStateRow(ProviderScopedRow, Base):
     rephrased: Mapped[int] = mapped_column(default=0)
     angry: Mapped[int] = mapped_column(default=0)
     waits: Mapped[int] = mapped_column(default=0)
-    heard: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    heard: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     paused: Mapped[list[str]] = mapped_column(JSON, default=list)
     kept: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
 

@@ -91,7 +91,13 @@ class File:
         """Whether it can be looked at, sent as a photo or not."""
         return self.kind == "photo" or self.media_type.startswith("image/")
 
+    @property
+    def is_document(self) -> bool:
+        """Whether it is a page to be read: banks send receipts so."""
+        return self.media_type == "application/pdf" or self.name.lower().endswith(_DOCUMENTS)
 
+
+_DOCUMENTS = (".pdf", ".doc", ".docx", ".odt", ".rtf")
 VOICES = ("voice", "audio", "video_note")
 """Kinds of files that are listened to."""
 

@@ -358,8 +358,19 @@ def _parse_phone(received: _AnswerInput) -> ParsedAnswer | None:
 
 
 def _parse_photo(received: _AnswerInput) -> ParsedAnswer | None:
-    photos = [file for file in received.files if file.is_picture]
-    return ParsedAnswer(True, received.text, files=_stored_files(photos)) if photos else None
+    shown = [file for file in received.files if stands_for_photo(file)]
+    return ParsedAnswer(True, received.text, files=_stored_files(shown)) if shown else None
+
+
+def stands_for_photo(file: File) -> bool:
+    """Whether a file is what a request for a photo asks for: a picture, or a document such as a receipt in PDF."""
+    return file.is_picture or file.is_document
+
+
+def shown_in_answer(question: Question, files: Sequence[File]) -> ParsedAnswer | None:
+    """The files as the answer to a request for some; None where none of them is what it asks for."""
+    fitting = [file for file in files if question.type == "file" or stands_for_photo(file)]
+    return ParsedAnswer(True, files=_stored_files(fitting)) if fitting else None
 
 
 def _parse_file(received: _AnswerInput) -> ParsedAnswer | None:

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from desk.language.rich_text import RichText, escape_markdown, join_texts, parse_markdown
-from desk.model.messages import RenderedButton
-from intake.engine.answer_parsing import ON_FILE
+from desk.model.messages import File, RenderedButton
+from intake.engine.answer_parsing import ON_FILE, stands_for_photo
 from intake.engine.builtin_labels import LABELS, UNKNOWN
 from intake.engine.model import ConditionalValue, Dialog, Question
 
@@ -142,7 +142,13 @@ def _unanswered(
 def _has_photo(answers: Answers) -> bool:
     """Whether a photo was sent with an answer already: nobody is asked for it again."""
     files = (file for answered in answers.values() for file in answered.get("files", ()))
-    return any(file.get("kind") == "photo" or str(file.get("media_type", "")).startswith("image/") for file in files)
+    return any(stands_for_photo(_as_stored(file)) for file in files)
+
+
+def _as_stored(file: Mapping[str, Any]) -> File:
+    """What a file is called and what it is, as an answer keeps it."""
+    name, kind, media_type = (str(file.get(one, "")) for one in ("name", "kind", "media_type"))
+    return File(name, kind, media_type, size=0, source="")
 
 
 def questions_by_id(dialog: Dialog, names: Sequence[str], answers: Answers) -> tuple[Question, ...]:

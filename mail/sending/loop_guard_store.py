@@ -6,6 +6,7 @@ peer's next number, so that of two workers with the same count only one can writ
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -42,6 +43,7 @@ from mail.sending.peer_of_address import domain_of, is_shared_domain, peer_of
 
 _MUTE_TABLES = (muted_peers, unsubscribed_peers)
 _SAYS_SOMETHING = tuple(one for one in Act if one not in (Act.GREETING, Act.THANKS))
+_NUMBERED_ANSWER = re.compile(r"\s*\d{1,2}[).]\s+\w")
 _PEERS: BindParameter[Sequence[str]] = bindparam("peers", expanding=True)
 # One statement a batch: what went there, whether they are muted, whether they want no notices.
 _SELECT_HISTORY = union_all(
@@ -155,7 +157,8 @@ class SendAllowanceLookup:
 def _words_about_matter(round_: Round) -> str:
     """The digest of a letter that answers, asks or agrees to something; "" for one that a program may have sent.
 
-    Any words to an open question may be its answer, which only the question's dialog can tell.
+    Any words to an open question may be its answer, which only the question's dialog can tell; and what is numbered
+    answers a letter of questions, though it comes after the case was opened.
     """
     event = round_.inbound.event
     match = round_.facts.get(CaseMatch)
@@ -165,6 +168,7 @@ def _words_about_matter(round_: Round) -> str:
         return ""  # it answers no letter of ours: two desks may write to each other through somebody's forwarding
     found = understood(round_.case, round_.inbound, round_.facts)
     answers = bool(round_.case.expecting) and any(map(str.isalnum, event.text))
+    answers = answers or bool(_NUMBERED_ANSWER.match(event.text))
     says_something = answers or found.says(*_SAYS_SOMETHING) or bool(event.files)
     return words_digest(event.text, event.files) if says_something else ""
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desk.model.messages import File
 from intake.engine.answer_parsing import ON_FILE, ParsedAnswer, parse_answer, parse_number_at
 from intake.engine.model import CommandOutputPattern
 from tests.intake.examples import (
@@ -323,6 +324,7 @@ def test_a_photo_is_wanted_and_a_text_is_none() -> None:
     photo = question("photo_lights")
     assert value_of(photo, files=[PHOTO]) is True
     assert value_of(photo, "вот", files=[LOG]) == LOST
+    assert value_of(photo, files=[File("чек.pdf", "file", "application/pdf", 9, "")]) is True, "banks send these"
     assert value_of(photo, "сейчас пришлю") == LOST
     assert value_of(photo, "нет") is None
     assert value_of(photo, "не могу") is None

@@ -225,7 +225,7 @@ class TestMaxQuestionsAndEmailBatch:
         talk = Talk(small_dialog(("match", "email_batch = 1\nmatch")), batch=True).says("проба")
         assert "Что?" not in talk.shown
         talk.says("1) здесь")
-        assert (talk.shown, talk.case.registered) == ("1) Что?", False)
+        assert (talk.shown, talk.case.registered) == ("Что?", False), "a single question has no number"
         assert talk.says("1) кабель").case.registered
 
     def test_what_a_letter_left_open_is_not_asked_again(self) -> None:

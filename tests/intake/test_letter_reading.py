@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from desk.model.messages import File
 from intake.engine.answer_parsing import ON_FILE
 from intake.engine.letters.questions import render_letter
 from intake.engine.letters.reading import LetterReading, read_letter
@@ -125,6 +126,25 @@ def test_files_fill_the_open_requests_in_order() -> None:
     found = read("", asks, files=[LOG, PHOTO])
     assert [file["name"] for file in found.answers["photo_lights"].files] == ["router.jpg"]
     assert [file["name"] for file in found.answers["ping"].files] == ["trace.txt"]
+
+
+def test_a_receipt_in_pdf_is_the_photo_that_was_asked_for() -> None:
+    receipt = File("cheque.pdf", "file", "application/octet-stream", 9, "")
+    found = read("чек приложила", (question("photo_lights"),), files=[receipt])
+    assert [file["name"] for file in found.answers["photo_lights"].files] == ["cheque.pdf"]
+
+
+def test_a_letter_numbers_its_questions_and_a_single_one_has_no_number() -> None:
+    assert render_letter(SECOND, "ru", {}).plain.startswith("1) ")
+    single = render_letter((question("place"),), "ru", {}).plain
+    assert single == question("place").text_unproved["ru"]
+    assert values(f"{single}\nЛесная 5", (question("place"),)) == {"place": "Лесная 5"}
+
+
+def test_a_time_is_no_site() -> None:
+    """A number may mean a question of the old letters, which asked for everything at once."""
+    asked = tuple(map(question, ("scope", "since", "place", "changed")))
+    assert "which_site" not in read("1) на всех\n4) с прошлой недели", asked).answers
 
 
 def test_a_file_and_the_words_for_one_request_come_together() -> None:

@@ -240,10 +240,12 @@ class MailSubscriber(Subscriber):
             for name, answer in answers.items():
                 if not self._is_template(name) and self._pattern(name).is_in(question):
                     lines.append(f"{number}) {wording.label(name, answer, self.language)}")
+        name, answer = next(iter(answers.items()))
         if lines:
             await self.says("\n".join(lines))
+        elif not self._is_template(name):  # a single question has no number
+            await self.says(wording.label(name, answer, self.language))
         else:
-            answer = next(iter(answers.values()))
             await (self.answers(answer) if wording.labels(answer, self.language) else self.says(answer))
 
     def everything(self) -> list[str]:

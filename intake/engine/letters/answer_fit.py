@@ -101,13 +101,13 @@ def _fitting_text(question: Question, words: str, said: Understanding) -> Parsed
     is_other = {
         "address": not _looks_like_place(words, said, question),
         "changed": _tells_time_only(said),
-        "site": _OF_THE_WRITING.search(words) is not None,
+        "site": _OF_THE_WRITING.search(words) is not None or _tells_time_only(said),
     }
     return None if is_other.get(question.means) else ParsedAnswer(words, words)
 
 
 def _tells_time_only(said: Understanding) -> bool:
-    """Whether it says since when, and nothing else: that is no change."""
+    """Whether it says since when, and nothing else: that is no change, and no site."""
     return said.value("since") is not None and not said.leftover.strip(" .,;!")
 
 

@@ -61,6 +61,8 @@ _ANY_QUESTION = re.compile(
 
 
 _QUOTED_LINE = re.compile(rf"^{QUOTE}", re.MULTILINE)
+_LINE_THAT_ASKS = re.compile(rf"{_LEAD}[^\n?]{{12,300}}\?", re.MULTILINE)
+"""A letter with a single question has it without a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,9 @@ class DeskText:
 
 
 def may_hold_own_text(text: str) -> bool:
-    """Whether a letter looks as if an old one of the desk stood in it: quoted lines, a numbered question, its
-    foot, a divider, or the head of a mail."""
-    return any(one.search(text) for one in (_QUOTED_LINE, _ANY_QUESTION, _FOOT, _DIVIDER, _HEAD_LINE))
+    """Whether a letter looks as if an old one of the desk stood in it: quoted lines, a question, its foot, a divider,
+    or the head of a mail."""
+    return any(one.search(text) for one in (_QUOTED_LINE, _LINE_THAT_ASKS, _FOOT, _DIVIDER, _HEAD_LINE))
 
 
 def find_own_text(

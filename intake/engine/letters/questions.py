@@ -80,15 +80,23 @@ def _only_finds_the_fault(question: Question) -> bool:
 
 
 def render_letter(questions: Sequence[Question], language: str, names: TemplateValues) -> RichText:
-    """Several questions in one letter, numbered from 1, as `intake.engine.letters.reading` reads the answers."""
-    return join_texts(
-        render_letter_question(question, number, language, names) for number, question in enumerate(questions, 1)
-    )
+    """Several questions in one letter, as `intake.engine.letters.reading` reads the answers."""
+    return join_texts(render_letter_questions(questions, language, names))
+
+
+def render_letter_questions(questions: Sequence[Question], language: str, names: TemplateValues) -> list[RichText]:
+    """The text of each question of one letter: numbered from 1, a single one without a number."""
+    numbers = range(1, len(questions) + 1) if len(questions) > 1 else [0] * len(questions)
+    return [
+        render_letter_question(one, number, language, names) for number, one in zip(numbers, questions, strict=True)
+    ]
 
 
 def render_letter_question(question: Question, number: int, language: str, names: TemplateValues) -> RichText:
-    """One question, bold up to its question mark, with its number, what may be answered in words, and its hint."""
-    asked = parse_markdown(f"{number}) {engine.question_text(question, language, names)}")
+    """One question, bold up to its question mark, with its number, 0 for none, what may be answered in words, and its
+    hint."""
+    text = engine.question_text(question, language, names)
+    asked = parse_markdown(f"{number}) {text}" if number else text)
     parts = []
     options = [one.label[language] for one in question.options]
     if options and len(" / ".join(options)) <= _LONGEST_LINE:

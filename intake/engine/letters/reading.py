@@ -19,7 +19,7 @@ from desk.language.unsafe_characters import without_invisible
 from desk.model.messages import File
 from desk.understanding.reading.observations import Act, Situation, TalkStage, Understanding
 from desk.understanding.understand import understand
-from intake.engine.answer_parsing import ParsedAnswer, parse_answer
+from intake.engine.answer_parsing import ParsedAnswer, parse_answer, stands_for_photo
 from intake.engine.choice_parsing import option_named, option_named_in_passing
 from intake.engine.letters.answer_fit import (
     answer_by_code,
@@ -359,7 +359,7 @@ class _LetterReader:
         requests = [one for one in named if one.type in ("photo", "file", "evidence") and not self._sent(one)]
         for at, question in enumerate(requests):
             last = not any(other.type == question.type for other in requests[at + 1 :])
-            fitting = [file for file in left if question.type != "photo" or file.is_picture]
+            fitting = [file for file in left if question.type != "photo" or stands_for_photo(file)]
             taken = fitting if last else fitting[:1]
             words = self.answers[question.id].text if question.id in self.answers else ""
             read = parse_answer(question, words, self.now, files=taken, zone=self.zone) if taken else None

@@ -30,19 +30,21 @@ def note_facts(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | N
     """
     dialog = dialog_of(case, facts)
     if dialog is None:
-        told_something = inbound.text.strip() and not inbound.text.startswith("/")
+        told_something = inbound.files or (inbound.text.strip() and not inbound.text.startswith("/"))
         heard = message_answers.remembered(case, inbound, facts)
         return decide(SetDialogState({"heard": heard}), done=False) if told_something else None
     told = message_answers.told_now(case, inbound, facts, dialog) or _mended(case, inbound, facts, dialog)
     before = message_answers.told_before(case, facts, dialog)
     answers = {**before, **case.answers, **_taken(case, inbound, facts, dialog, told)}
+    if case.expecting.owner != QUESTION:
+        answers |= message_answers.shown(dialog, inbound.files, inbound.message, answers)
     if answers == case.answers:
         return None
     acts: list[RuleAct] = [prompts.keep_answers(answers)]
     if before:
         acts.append(SetDialogState({"heard": []}))
     left = message_answers.words_left(message_answers.heard(case, inbound, facts), case)
-    if told and left:
+    if told and left and inbound.text.strip() not in case.description:  # an edit may stand there already
         acts.append(SetFields({"description": append_words(case.description, inbound.text)}))
     summed_up = case.expecting.owner == SUMMARY  # which shows them all again
     said = [] if summed_up else prompts.corrected(case, dialog, facts, case.answers, answers)

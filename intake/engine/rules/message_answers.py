@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +14,14 @@ from desk.model.case import Case
 from desk.model.core_facts import Now, ReplyTiming
 from desk.model.dialog_state import IDENTIFIER, NOTHING_ASKED, QUESTION, SUMMARY, Expecting
 from desk.model.events import Inbound, Said
+from desk.model.messages import File
 from desk.model.provider_files import Provider
 from desk.understanding.message import situation_of, understood
 from desk.understanding.reading.observations import Act, Situation, Understanding
 from desk.understanding.substance import has_substance
 from desk.understanding.understand import understand
-from intake.engine.answer_parsing import ParsedAnswer
-from intake.engine.choice_parsing import option_told_of
+from intake.engine.answer_parsing import ParsedAnswer, shown_in_answer
+from intake.engine.choice_parsing import option_named, option_told_of
 from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.letters.desk_text_in_answer import DeskSentences, may_hold_own_text
 from intake.engine.letters.person_words import person_words
@@ -115,9 +117,17 @@ def told(dialog: Dialog, found: Understanding, message: str, facts: Facts) -> An
 def told_now(case: Case, inbound: Inbound[Any], facts: Facts, dialog: Dialog) -> Answers:
     """The answers that this message holds. A letter's answers to its questions are read elsewhere: it quotes them."""
     quotes = is_letter_channel(facts) and case.expecting.owner in (QUESTION, SUMMARY)
-    if not isinstance(inbound.event, Said) or quotes:
+    if not isinstance(inbound.event, Said) or quotes or _names_option(case, inbound, facts, dialog):
         return {}
     return told(dialog, heard(case, inbound, facts), inbound.message, facts)
+
+
+def _names_option(case: Case, inbound: Inbound[Said], facts: Facts, dialog: Dialog) -> bool:
+    """Whether the message is an option of the open question, which asks for no meaning, and nothing else: "вечером" to
+    "at which hours" says nothing of when it began."""
+    asked = open_question(case, facts)
+    question = dialog.question(asked.question) if asked.owner == QUESTION else None
+    return question is not None and not question.means and option_named(question, inbound.text) is not None
 
 
 def answered_by(case: Case, inbound: Inbound[Any]) -> bool:
@@ -126,19 +136,33 @@ def answered_by(case: Case, inbound: Inbound[Any]) -> bool:
     return bool(inbound.message) and any(one.get("message") == inbound.message for one in origins)
 
 
-def remembered(case: Case, inbound: Inbound[Said], facts: Facts) -> list[dict[str, str]]:
+def remembered(case: Case, inbound: Inbound[Said], facts: Facts) -> list[dict[str, Any]]:
     """The messages said before a dialog began, with this one: what they tell is not to be asked."""
-    line = {"message": inbound.message, "text": inbound.text[:2000], "at": facts.need(Now).at.isoformat()}
+    line: dict[str, Any] = {
+        "message": inbound.message,
+        "text": inbound.text[:2000],
+        "at": facts.need(Now).at.isoformat(),
+    }
+    if inbound.files:
+        line["files"] = [asdict(file) for file in inbound.files]
     return [*case.dialog_state.heard, line][-MAX_HEARD:]
 
 
 def told_before(case: Case, facts: Facts, dialog: Dialog) -> Answers:
-    """The answers in what was said before the dialog began. The later message counts."""
+    """The answers in what was said and shown before the dialog began. The later message counts."""
     zone, answers = facts.need(Provider).timezone, Answers()
     for line in case.dialog_state.heard:
         situation = Situation(now=datetime.fromisoformat(line["at"]), zone=zone)
         answers |= _kinds_told(dialog, line) | told(dialog, understand(line["text"], situation), line["message"], facts)
+        answers |= shown(dialog, [File(**file) for file in line.get("files", ())], line["message"], answers)
     return answers
+
+
+def shown(dialog: Dialog, files: Sequence[File], message: str, answers: Mapping[str, Any]) -> Answers:
+    """A photo or a document sent unasked is what the first open request for one would ask for."""
+    wanted = next((one for one in dialog.requests if one.type in ("photo", "file") and one.id not in answers), None)
+    answer = shown_in_answer(wanted, files) if wanted and files else None
+    return {wanted.id: with_origin(answer, message)} if wanted and answer else {}
 
 
 def _kinds_told(dialog: Dialog, line: Mapping[str, str]) -> Answers:

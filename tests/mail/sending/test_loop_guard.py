@@ -314,6 +314,15 @@ async def test_a_person_who_writes_lets_the_desk_write_again(offline_desk: Offli
     assert "закрыта" in closed["text"]
 
 
+async def test_numbered_answers_that_come_late_are_a_persons(offline_desk: OfflineDesk) -> None:
+    """No program numbers its answers: each is acknowledged, though the case is open already and the words are few."""
+    await offline_desk.receives(mail("anna@example.test", "нет интернета, позовите оператора"))
+    (registered,) = await offline_desk.written()
+    for text in ("1) нормально 2) да", "1) тоже 2) нет", "1) норм", "2) никто", "3) час", "1) всё"):
+        await offline_desk.receives(answer(registered, text))
+        assert len(await offline_desk.written()) == 1, text
+
+
 async def test_several_clerks_count_together(desk_files: DeskFiles) -> None:
     """Two processes that answer one peer for two providers at the same instant do not exceed the budget."""
     offline_desk = await OfflineDesk.opened(desk_files, [box("sever"), box("volga")])
