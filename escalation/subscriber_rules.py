@@ -122,7 +122,10 @@ def note_contract(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision 
         today = facts.need(Now).at.astimezone(facts.need(Provider).timezone).date()
         status = account.standing(today).value
         noted = [SetCaseAccount(case.provider, account.contract), SetFields({"entitlement": status})]
-    noted += [SetFields(_on_file(identified)), SayTemplate("contract_noted", {"contract": identified.contract})]
+    noted += [
+        SetFields({**_on_file(identified), "proved": account is not None and identified.proved}),
+        SayTemplate("contract_noted", {"contract": identified.contract}),
+    ]
     found = understood(case, inbound, facts)
     said = {one.act for one in found.acts} - {Act.ANSWER, Act.GREETING, Act.AGREE}
     if said or inbound.files or tells_of_matter(found, identified.contract):

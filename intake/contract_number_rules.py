@@ -9,6 +9,7 @@ from desk.model.acts import (
     Decision,
     Expect,
     Facts,
+    Names,
     RuleAct,
     SayTemplate,
     SetCaseAccount,
@@ -18,7 +19,7 @@ from desk.model.acts import (
 )
 from desk.model.case import Case, append_words
 from desk.model.core_facts import CaseMatch, Now
-from desk.model.dialog_state import IDENTIFIER, SELF_HELP
+from desk.model.dialog_state import IDENTIFIER, PROBLEM, SELF_HELP
 from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.messages import FRONT, kind_seen
 from desk.model.provider_files import Provider
@@ -70,6 +71,20 @@ def recognise_account(case: Case, inbound: Spoken, facts: Facts) -> Decision | N
     if typed and new and case.expecting and not asked and not _says_more(case, inbound, facts, typed):
         return decide(*acts, words_used=True)
     return decide(*acts, done=False) if acts else None
+
+
+def note_own_phone(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
+    """The sender's own number, shared as a contact, is kept to call at. The account that has it is theirs; where none
+    has, that is said, and an open question stays open."""
+    identified = facts.get(Identification) or Identification()
+    kept = SetFields({"callback_phone": inbound.event.phone[:40]})
+    asked = case.expecting.owner
+    if identified.proved and asked in ("", IDENTIFIER, PROBLEM):
+        return decide(kept, done=False, words_used=True)  # `recognise_account` says whose it is
+    known: Names = {"contract": "1" if case.contract else ""}
+    said = SayTemplate("phone_known" if identified.proved else "phone_noted", known)
+    acts = [kept, *_known(case, identified, facts), said]
+    return decide(*acts, done=asked not in ("", PROBLEM), words_used=True)
 
 
 def _is_one_more(case: Case, inbound: Spoken, number: str) -> bool:

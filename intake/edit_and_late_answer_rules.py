@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from desk.model.acts import Decision, Facts, Ignore, RuleAct, SayTemplate, SetDialogState, SetFields, decide
+from desk.model.acts import Decision, Expect, Facts, Ignore, RuleAct, SayTemplate, SetDialogState, SetFields, decide
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import ENOUGH, Case, append_words
 from desk.model.core_facts import CaseMatch, EditedMessage, Now, ReplyTiming
-from desk.model.dialog_state import QUESTION, SUMMARY
+from desk.model.dialog_state import QUESTION, SELF_HELP, SUMMARY
 from desk.model.events import Inbound, Said
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import Identification
@@ -23,9 +23,10 @@ from intake.engine import engine, prompts
 from intake.engine.answer_parsing import ParsedAnswer, answer_of, parse_answer, value_for
 from intake.engine.dialog_context import condition_values, dialog_of
 from intake.engine.engine import ConditionValues
-from intake.engine.model import Dialog, Question
+from intake.engine.model import Dialog, DialogSet, Question
 from intake.engine.rules import message_answers
 from intake.engine.rules.next_step import go_on
+from intake.previous_answer_lookup import PreviousAnswer
 
 Words = Inbound[Said]
 
@@ -51,10 +52,11 @@ def correct_message(case: Case, inbound: Words, facts: Facts) -> Decision | None
     if not inbound.event.edited:
         return None
     if facts.need(CaseMatch).how == "new":
-        return decide(Ignore(IgnoredCode.OLD_EDIT))
+        return None if _opened_nothing(facts) else decide(Ignore(IgnoredCode.OLD_EDIT))
     edited = (facts.get(ReplyTiming) or ReplyTiming()).corrects
     if edited is None:
-        return decide(SetFields({"description": append_words(case.description, inbound.text)}), words_used=True)
+        kept = SetFields({"description": append_words(case.description, inbound.text)})
+        return decide(kept, SayTemplate("noted", {"lines": ()}), words_used=True)
     if edited.text.strip() == inbound.text.strip():
         return decide(Ignore(IgnoredCode.OLD_EDIT))
     if edited.answered.owner == QUESTION and (
@@ -62,7 +64,29 @@ def correct_message(case: Case, inbound: Words, facts: Facts) -> Decision | None
     ):
         return changed
     acts = [*_replaced_words(case, inbound, edited), *_other_contract(case, facts, edited)]
+    acts += _other_dialog(case, inbound, facts, edited)
     return decide(*acts, done=False, words_used=bool(case.description))
+
+
+_OPENED_NOTHING = (IgnoredCode.THANKS, IgnoredCode.HELP, IgnoredCode.STATUS)
+
+
+def _opened_nothing(facts: Facts) -> bool:
+    """Whether the message that an edit changes had begun no case: then the edit is the first that is heard of it."""
+    before = facts.get(PreviousAnswer)
+    return before is not None and before.outcome in _OPENED_NOTHING
+
+
+def _other_dialog(case: Case, inbound: Words, facts: Facts, edited: EditedMessage) -> list[RuleAct]:
+    """Where the first words now tell of another trouble, its article or its questions come in the place of the article
+    that was offered. Once questions are answered, the talk goes on as it began."""
+    dialogs = facts.get(DialogSet)
+    if dialogs is None or not case.articles or case.expecting.owner != SELF_HELP or case.answers:
+        return []
+    was, now = dialogs.match(edited.text), dialogs.match(inbound.text)
+    if now is None or was is None or now.id == was.id:
+        return []
+    return [SetFields({"articles": [], "dialog": "", "category": ""}), Expect(), SayTemplate("understood_anew")]
 
 
 def _replaced_words(case: Case, inbound: Words, edited: EditedMessage) -> list[RuleAct]:

@@ -21,7 +21,8 @@ from intake.engine.dialog_context import is_letter_channel
 from intake.engine.model import DialogSet
 from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose
 from intake.engine.rules.message_answers import heard
-from intake.other_matters import split_matters
+from intake.other_matters import apart_by_mail, split_matters
+from intake.previous_answer_lookup import PreviousAnswer
 
 Words = Inbound[Said]
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
@@ -32,17 +33,19 @@ NOTHING_SAID = "—"
 
 
 def answer_thanks(case: Case, inbound: Words, facts: Facts) -> Decision | None:
-    """A word of thanks, or a yes to what is over, opens no new case."""
+    """A word of thanks, or a yes to what is over, opens no new case: a word once, and then a silence that the inbox
+    explains."""
     if facts.need(CaseMatch).how != "new" or inbound.files:
         return None
     recent = facts.get(RecentCaseCount)
     if not any(map(str.isalpha, inbound.text)) and not (recent is not None and recent.cases):
         return None  # a sign alone, of somebody who was not here today, thanks for nothing
-    return (
-        decide(SayTemplate("you_are_welcome", {"again": ""}), Ignore(IgnoredCode.THANKS))
-        if _is_courtesy(heard(case, inbound, facts))
-        else None
-    )
+    if not _is_courtesy(heard(case, inbound, facts)):
+        return None
+    before = facts.get(PreviousAnswer)
+    if before is not None and before.outcome == IgnoredCode.THANKS:
+        return decide(Ignore(IgnoredCode.THANKS))
+    return decide(SayTemplate("you_are_welcome", {"again": ""}), Ignore(IgnoredCode.THANKS))
 
 
 def _is_courtesy(found: Understanding) -> bool:
@@ -97,8 +100,9 @@ def _greeting(case: Case, inbound: Words, facts: Facts) -> str:
 
 
 def describe_problem(case: Case, inbound: Words, facts: Facts) -> Decision | None:
-    """The first words about the trouble become the description of the case: never a greeting, a number, or thanks."""
-    if case.description and case.description != NOTHING_SAID:
+    """The first words about the trouble become the description of the case: never a greeting, a number, a shared
+    contact, or thanks."""
+    if inbound.event.phone or (case.description and case.description != NOTHING_SAID):
         return None
     identified = facts.get(Identification)
     number = identified.contract if identified else ""
@@ -114,10 +118,13 @@ def describe_problem(case: Case, inbound: Words, facts: Facts) -> Decision | Non
         "language": language_of(read(inbound.text).text) or case.language,
     }
     acts: list[RuleAct] = [Expect(), SetDialogState({"tries": 0})] if case.expecting.owner == PROBLEM else []
-    if others and not is_letter_channel(facts):
-        acts += [SetDialogState({"kept": [{"words": one} for one in others]}), SayTemplate("two_matters")]
+    if others and is_letter_channel(facts):
+        acts += [SayTemplate("two_matters", {"letter": "1"}), apart_by_mail(inbound, facts, others)]
     elif others:
-        changes["description"] = inbound.text[:ENOUGH]  # by mail an agent reads both
+        acts += [
+            SetDialogState({"kept": [{"words": one} for one in others]}),
+            SayTemplate("two_matters", {"letter": ""}),
+        ]
     return decide(SetFields(changes), *acts, done=False, words_used=True)
 
 

@@ -135,6 +135,23 @@ def begin_own_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | No
     return _begin(dialog)
 
 
+def may_turn_to_kindred_dialog(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether an article has led to a dialog of which nothing was asked or answered yet."""
+    return case.open and not is_complete(case) and bool(case.dialog) and not (case.dialog_state.put or case.answers)
+
+
+def turn_to_kindred_dialog(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
+    """ "It's back, but slow": before any question is put, the dialog of the same kind that the words are about takes
+    the place of the one that an article led to."""
+    dialogs = facts.get(DialogSet)
+    if dialogs is None:
+        return None
+    said, begun = dialogs.match(inbound.text), dialogs.get(case.dialog)
+    if said is None or begun is None or said.id == begun.id or dialogs.is_another_matter(said, begun):
+        return None
+    return decide(SetFields({"dialog": said.id, "category": said.category}), done=False)
+
+
 def choose_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """Which dialog: by its phrases, else by asking; by mail, where asking costs a day, an agent reads it.
 

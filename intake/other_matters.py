@@ -1,4 +1,5 @@
-"""Another matter in the midst of one: it is kept and come back to, or turned to at once while the first waits. Rules.
+"""Another matter in the midst of one: it is kept and come back to, or turned to at once while the first waits; by mail
+it is a case of its own from the start. Rules.
 
 A matter kept is {"words": ...}, a matter that waits {"case": ...}, both in `DialogState.kept` of the case that goes on.
 Once that one is registered, settled or called off, the desk offers what was kept.
@@ -34,9 +35,11 @@ from desk.model.dialog_state import IDENTIFIER, OTHER, QUESTION, RESUME, SELF_HE
 from desk.model.events import Inbound, OpenedChat, Pressed, Said, TimerFired
 from desk.model.states import CaseState
 from desk.pipeline.internal_channel import matter_message, take_up_message
-from desk.understanding.reading.observations import Act
+from desk.understanding.reading.observations import Act, Situation, TalkStage
 from desk.understanding.substance import has_substance
+from desk.understanding.understand import understand
 from intake.engine.dialog_context import dialog_of, is_letter_channel
+from intake.engine.letters.matters_beside import matters_beside, without_them
 from intake.engine.model import DialogSet
 from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose, taken_up, waiting_behind
 from intake.engine.rules import message_answers
@@ -73,8 +76,8 @@ def _leads_elsewhere(case: Case, inbound: Words, facts: Facts) -> bool:
     open_one = dialog.question(case.expecting.question) if case.expecting.owner == QUESTION else None
     if open_one is not None and open_one.type in ("text", "evidence"):
         return False
-    other = dialogs.match(inbound.text)
-    return other is not None and other.id != dialog.id and not message_answers.told_now(case, inbound, facts, dialog)
+    another = dialogs.is_another_matter(dialogs.match(inbound.text), dialog)
+    return another and not message_answers.told_now(case, inbound, facts, dialog)
 
 
 def another_matter(case: Case, inbound: Words, facts: Facts) -> Decision | None:
@@ -93,11 +96,49 @@ def another_matter(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     return decide(kept, *open_again(case, facts, noted))
 
 
+def beside_by_mail(case: Case, inbound: Words, facts: Facts) -> Decision | None:
+    """Another matter in a letter: it begins a case of its own at once, for each exchange by mail costs a day. What else
+    the letter says is heard by the rules after."""
+    dialogs, dialog = facts.get(DialogSet), dialog_of(case, facts)
+    if not is_letter_channel(facts) or dialogs is None or dialog is None or not case.expecting:
+        return None
+    said = heard(case, inbound, facts).text
+    others = matters_beside(said, dialogs, dialog)
+    if not others:
+        return None
+    apart = (SayTemplate("other_by_letter"), apart_by_mail(inbound, facts, others))
+    return decide(*apart, done=not _says_more(without_them(said, others)), words_used=True)
+
+
+def _says_more(text: str) -> bool:
+    """Whether a letter says anything beside another matter: words of this one, or the number of a question."""
+    found = understand(text, Situation(TalkStage.QUESTION))
+    told = any(map(str.isdigit, text)) or found.says(Act.DENY, Act.AGREE, Act.WORKS_ALREADY)
+    return told or has_substance(found.leftover)
+
+
+def apart_by_mail(inbound: Words, facts: Facts, others: Sequence[str]) -> EmitArrival:
+    """The other matters of a letter, as an arrival that begins a case with the first of them."""
+    first, *rest = others
+    kept = [{"words": one} for one in rest]
+    return EmitArrival(matter_message(inbound, first, facts.need(Now).at, offered=False, kept=kept))
+
+
 def _turned(case: Case, inbound: Words, facts: Facts) -> list[RuleAct]:
     """The matter at hand waits, and the words begin one of their own."""
     waiting = case.dialog_state.paused or waiting_behind(case)
-    message = matter_message(inbound, inbound.text, facts.need(Now).at, offered=False, kept=[{"case": case.id}])
+    words = _about_the_other(case, inbound.text, facts)
+    message = matter_message(inbound, words, facts.need(Now).at, offered=False, kept=[{"case": case.id}])
     return [SetDialogState({"paused": waiting}), Expect(), SayTemplate("turning_to_other"), EmitArrival(message)]
+
+
+def _about_the_other(case: Case, text: str, facts: Facts) -> str:
+    """Of a message that turns to another matter what tells of it: "стоп, это потом" does not."""
+    dialogs, dialog = facts.get(DialogSet), dialog_of(case, facts)
+    parts = dialogs.matters(text) if dialogs else []
+    pieces = [piece for piece, about in parts if dialogs and dialogs.is_another_matter(about, dialog)]
+    first = text.find(pieces[0]) if pieces else 0
+    return text[max(first, 0) :]
 
 
 def take_other(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
@@ -118,7 +159,9 @@ def offer_kept(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     event = inbound.event
     behind = SetDialogState({"kept": [dict(one) for one in event.kept]})
     if not event.offered:
-        return decide(behind, done=False) if event.kept else None
+        lead = [SayTemplate("about_the_other", {"question": literal(_short(event.text))})]
+        said = lead if is_letter_channel(facts) else []
+        return decide(behind, *said, done=False) if event.kept or said else None
     names = {"words": literal(_short(event.text))}
     return decide(
         SetFields({"description": event.text[:ENOUGH]}),
@@ -167,7 +210,7 @@ def split_matters(text: str, dialogs: DialogSet | None) -> tuple[str, Sequence[s
         return text, ()
     parts = dialogs.matters(text)
     first = next((dialog for _, dialog in parts if dialog), None)
-    others = [piece for piece, dialog in parts if dialog is not None and first is not None and dialog.id != first.id]
+    others = [piece for piece, dialog in parts if dialogs.is_another_matter(dialog, first)]
     if not others:
         return text, ()
     return ". ".join(piece for piece, _ in parts if piece not in others), others[:MOST_KEPT]

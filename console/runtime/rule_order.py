@@ -119,6 +119,11 @@ def by_mail_in_intake(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     return by_mail(case, inbound, facts) and in_intake(case, inbound, facts)
 
 
+def own_phone_in_intake(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether somebody shares their own phone while the desk still asks."""
+    return bool(inbound.event.phone_is_own) and in_intake(case, inbound, facts)
+
+
 def once_more_today(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     """Whether somebody known begins another matter."""
     return facts.get(RecentCaseCount) is not None and not is_complete(case)
@@ -273,6 +278,7 @@ RULEBOOK = Rulebook(
             ),
             when=in_intake,
         ),
+        Stage("own phone", (Said,), (account.note_own_phone,), when=own_phone_in_intake),
         Stage("intake", SPOKEN, (account.recognise_account, matter.bring_human), when=in_intake),
         Stage("silenced", SPOKEN, (matter.nobody_to_answer,), when=by_mail_in_intake),
         Stage("too often", SPOKEN, (rate_rules.too_many_cases,), when=once_more_today),
@@ -298,7 +304,9 @@ RULEBOOK = Rulebook(
             (turns.confirm_correction, turns.answer_earlier_question, turns.keep_early_words),
             when=out_of_turn,
         ),
+        Stage("other matters", (Said,), (others.beside_by_mail,), when=by_mail_in_intake),
         Stage("other matters", (Said,), (others.another_matter,), when=of_another_matter),
+        Stage("kindred dialog", (Said,), (matter.turn_to_kindred_dialog,), when=matter.may_turn_to_kindred_dialog),
         RulesByKey("questions in between", (Said, Pressed), expectation_owner, BETWEEN, when=in_intake),
         # The open question is answered; then the next step is found: what, whose, an article, a dialog, its questions.
         RulesByKey("answers", SPOKEN, expectation_owner, ANSWERS, when=in_intake),

@@ -21,7 +21,7 @@ from desk.language.toml_lines import line_of, toml_lines
 from desk.language.translatable import sentence
 from desk.model.toml_table import unreadable
 from intake.engine import lint
-from intake.engine.phrase_matching import PhraseMatcher
+from intake.engine.phrase_matching import LOOKED_THROUGH, PhraseMatcher
 
 MAX_FILE_BYTES = 256 * 1024
 PACKAGED_DIALOGS = Path(__file__).resolve().parents[1] / "dialogs"
@@ -369,14 +369,21 @@ class DialogSet:
         """The dialog of the provider or the desk, not a packaged one, whose phrase the text says word for word."""
         return self._matcher.match_preferred(text)
 
+    def is_another_matter(self, other: Dialog | None, than: Dialog | None) -> bool:
+        """Whether two dialogs are of two matters. Packaged ones of one category are of the same: an internet that is
+        back but slow is no second trouble."""
+        if other is None or than is None or other.id == than.id:
+            return False
+        return other.category != than.category or _is_own(other) or _is_own(than)
+
     def says_only(self, text: str, dialog: str) -> bool:
         """Whether a text is hardly more than a phrase of this dialog: what such a matter is, and nothing else."""
         named = self.match(text)
         return named is not None and named.id == dialog and len(text.split()) <= _BARELY_MORE
 
     def matters(self, text: str) -> list[tuple[str, Dialog | None]]:
-        """The sentences of a text, each with the dialog that takes it."""
-        return self._matcher.parts(text)
+        """The sentences of a text, each with the dialog that takes it; none of a text so long that it is one story."""
+        return self._matcher.parts(text) if len(text) <= LOOKED_THROUGH else []
 
 
 def _is_own(dialog: Dialog) -> bool:

@@ -23,13 +23,14 @@ _NEGATED = {
     f"{verb}nt": f"{verb} not" for verb in ("is", "are", "was", "does", "do", "did", "have", "has", "would", "could")
 } | {"cant": "can not", "cannot": "can not", "wont": "will not"}
 """Contractions as people type them, with their apostrophe or without."""
-_CLAUSE = re.compile(
-    r"[.!?;]+(?=\s|$)|\n+|,?\s+(?:и\s+|а\s+)?(?:ещё|еще|также|кроме того|во-?\s?вторых|второй вопрос|второе|and also|"
-    r"also|plus|secondly|second),?:?\s+",
-    re.IGNORECASE,
+JOINING = (
+    r"(?:и\s+|а\s+)?(?:ещё|еще|также|кроме того|во-?\s?вторых|второй вопрос|второе|and also|also|plus|secondly|"
+    r"second),?:?\s+"
 )
-_MENDED_LENGTH = 600
-"""Characters of a text in which typos are mended."""
+"""Words that join another matter to the one before."""
+_CLAUSE = re.compile(rf"[.!?;]+(?=\s|$)|\n+|,?\s+{JOINING}", re.IGNORECASE)
+LOOKED_THROUGH = 600
+"""Characters of a text in which typos are mended, and matters told apart: a longer one is a story, or a machine's."""
 
 
 class PhraseMatcher(Generic[T]):
@@ -55,7 +56,7 @@ class PhraseMatcher(Generic[T]):
         said = f" {_spelled_out(normalized(text))} "
         if found := next((target for phrase, target in self._phrases if phrase in said), None):
             return found
-        mended = f" {_without_fillers(self._mended(text[:_MENDED_LENGTH]))} "
+        mended = f" {_without_fillers(self._mended(text[:LOOKED_THROUGH]))} "
         return next((target for phrase, target in self._bare if phrase in mended), None)
 
     def match_preferred(self, text: str) -> T | None:
@@ -65,7 +66,7 @@ class PhraseMatcher(Generic[T]):
 
     def parts(self, text: str) -> list[tuple[str, T | None]]:
         """The sentences of a text, each with what it is about."""
-        pieces = [piece.strip(" ,") for piece in _CLAUSE.split(text[:_MENDED_LENGTH])]
+        pieces = [piece.strip(" ,") for piece in _CLAUSE.split(text[:LOOKED_THROUGH])]
         return [(piece, self.match(piece)) for piece in pieces if piece]
 
     def _mended(self, text: str) -> list[str]:

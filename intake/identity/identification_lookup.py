@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping
 
 from desk.model.dialog_state import IDENTIFIER
-from desk.model.events import Said
+from desk.model.events import Event, Inbound, Said
 from desk.model.messages import FRONT, SenderAssurance
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import Account, EntitlementStatus, Identification
@@ -21,7 +21,8 @@ log = logging.getLogger(__name__)
 
 
 class IdentificationLookup:
-    """Finds the account an exact identifier names: a contract in the text, or the address a mail came from."""
+    """Finds the account an exact identifier names: a contract in the text, the address a mail came from, or the
+    sender's own phone number, which the channel vouches for (A1)."""
 
     def __init__(
         self, sources: Mapping[str, EntitlementSource], providers: Mapping[str, Provider], guess_limiter: GuessLimiter
@@ -51,8 +52,12 @@ class IdentificationLookup:
         if account is None and not typed and _may_be_looked_up(round_):
             account = self._single_account(case.provider, "contract", case.contract)
         if account is None and not typed and inbound.from_subscriber and inbound.sender.channel_kind == "mail":
-            account = self._account_by_mail(round_.provider, inbound.sender.value)
-        proved = account is not None and self._is_proved_by_mail(round_, account)
+            account = self._account_by("email", round_.provider, inbound.sender.value)
+        phone = own_phone(inbound)
+        if account is None and not typed and phone and not case.contract:
+            account = self._account_by("phone", round_.provider, phone)
+            typed = account.contract if account else ""
+        proved = account is not None and _is_proved(round_, account)
         return Identification(account, typed, proved, guess, not result.source_asked)
 
     def _contract_numbers(self, text: str, round_: Round) -> dict[str, str]:
@@ -81,9 +86,10 @@ class IdentificationLookup:
             return LookupResult(look(), source_asked=True)
         return await self._guess_limiter.look_up(round_, look, has_other_contract=bool(known_contract))
 
-    def _account_by_mail(self, provider: Provider, address: str) -> Account | None:
+    def _account_by(self, kind: str, provider: Provider, value: str) -> Account | None:
+        """The one account with this address or phone; at a front desk of all providers."""
         names = list(self._sources) if provider.name == FRONT else [provider.name]
-        found = [account for name in names if (account := self._single_account(name, "email", address))]
+        found = [account for name in names if (account := self._single_account(name, kind, value))]
         return found[0] if len(found) == 1 else None
 
     def _single_account(self, provider: str, kind: str, value: str) -> Account | None:
@@ -91,15 +97,33 @@ class IdentificationLookup:
         accounts = source.find(kind, value) if source else ()
         return accounts[0] if len(accounts) == 1 else None
 
-    @staticmethod
-    def _is_proved_by_mail(round_: Round, account: Account) -> bool:
-        """Only a mail from an address on file, authenticated by the border server, proves anything so far."""
-        inbound = round_.inbound
-        if not inbound.from_subscriber:
-            return round_.case.proved
-        mails = {one.strip().lower() for one in account.emails}
-        on_file = inbound.sender.channel_kind == "mail" and inbound.sender.value in mails
-        return on_file and inbound.proof is SenderAssurance.SURE
+
+def _is_proved(round_: Round, account: Account) -> bool:
+    """Whether the sender proves to be the account's holder: by a mail from an address on file, authenticated by the
+    border server, or by their own phone. An agent's order changes nothing of it."""
+    inbound = round_.inbound
+    if not inbound.from_subscriber:
+        return round_.case.proved
+    mails = {one.strip().lower() for one in account.emails}
+    on_file = inbound.sender.channel_kind == "mail" and inbound.sender.value in mails
+    return (on_file and inbound.proof is SenderAssurance.SURE) or _is_proved_by_phone(round_, account)
+
+
+def own_phone(inbound: Inbound[Event]) -> str:
+    """The sender's own number, where they shared it and the channel says that it is theirs; "" for any other."""
+    event = inbound.event
+    return event.phone if isinstance(event, Said) and event.phone_is_own else ""
+
+
+def _is_proved_by_phone(round_: Round, account: Account) -> bool:
+    """Whether the sender's own number is on the account. What was so proved stays proved in the same private chat."""
+    inbound, case = round_.inbound, round_.case
+    shared = normalized_identifier("phone", own_phone(inbound))
+    if shared:
+        return shared in {normalized_identifier("phone", one) for one in account.phones}
+    same_chat = (inbound.channel, inbound.sender.value) == (case.channel, case.address)
+    private = inbound.sender.channel_kind == "telegram"
+    return private and same_chat and case.proved and case.contract == account.contract
 
 
 def _same_contract(one: str, other: str) -> bool:

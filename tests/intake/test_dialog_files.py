@@ -10,8 +10,8 @@ from intake.engine.model import DialogSet, InvalidDialog, parse_dialog
 from tests.intake.examples import DIALOG_FOLDER, NO_INTERNET, PACKAGED, SMALL_DIALOG, small_dialog, small_dialog_text
 
 
-def test_the_three_packaged_dialogs_are_sound() -> None:
-    assert set(PACKAGED.in_use) == {"no_internet", "billing", "mail_setup"}
+def test_the_four_packaged_dialogs_are_sound() -> None:
+    assert set(PACKAGED.in_use) == {"no_internet", "slow_internet", "billing", "mail_setup"}
 
 
 def test_every_article_a_packaged_dialog_names_is_packaged_too() -> None:

@@ -19,7 +19,7 @@ from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ON_FILE
 from intake.engine.model import DialogSet, Question
 from tests.people.persona import Answer, Edit, Expected, Later, Move, Persona, Photo, Press
-from tests.people.simulated_desk import MORNING, SimulatedDesk, SimulatedPerson, TelegramPerson
+from tests.people.simulated_desk import MORNING, MailPerson, SimulatedDesk, SimulatedPerson, TelegramPerson
 
 MOST_ANSWERS = 14
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -126,6 +126,8 @@ class _Player:
         if case is None or (case.registered and case.expecting.owner != CONSENT):
             return False
         owner, answers = case.expecting.owner, self.persona.answers
+        if isinstance(self.person, MailPerson):
+            self.person.answered_case = case.id
         if owner == QUESTION:
             asked = [question for name in case.dialog_state.asked if (question := self._question(case, name))]
             self.played.asked += [question.id for question in asked]
@@ -161,6 +163,8 @@ class _Player:
         return answers.get(question.means) or answers.get(question.id) or "не знаю"
 
     def _letter(self, asked: list[Question]) -> str:
+        if len(asked) == 1:
+            return self._words(asked[0])
         return "\n".join(f"{number}) {self._words(question)}" for number, question in enumerate(asked, 1))
 
 

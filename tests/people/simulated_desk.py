@@ -63,6 +63,7 @@ class DeskMessage:
     data: Mapping[str, str] = field(default_factory=dict)
     remote: str = ""
     body: Mapping[str, Any] = field(default_factory=dict)
+    case: int = 0
 
 
 @dataclass(slots=True)
@@ -338,7 +339,8 @@ class TelegramPerson(SimulatedPerson):
 
 
 class MailPerson(SimulatedPerson):
-    """By letter: whoever has had an answer answers the last one, with it quoted below."""
+    """By letter: whoever has had an answer answers the last one, or the last about a certain case, with it quoted
+    below."""
 
     kind = "mail"
 
@@ -346,12 +348,14 @@ class MailPerson(SimulatedPerson):
         super().__init__(desk)
         self.address, self.name = address, name
         self.subject = "Вопрос"
+        self.answered_case = 0
 
     def _pieces(self, pieces: tuple[str, ...]) -> tuple[str, ...]:
         return ("\n".join(pieces),)
 
     async def writes(self, text: str, photo: bool = False) -> None:
-        last = self.heard[-1].body if self.heard else None
+        about = [one for one in self.heard if one.case == self.answered_case] or self.heard
+        last, self.answered_case = about[-1].body if about else None, 0
         letter = EmailMessage()
         letter["From"] = f"{self.name} <{self.address}>" if self.name else self.address
         letter["To"] = str(last["reply_to"]) if last else MAILBOX
@@ -378,7 +382,7 @@ class MailPerson(SimulatedPerson):
     def receives(self, row: Mapping[str, Any], remote: str) -> bool:
         if row["channel"] != "mail:support" or row["body"].get("to") != self.address:
             return False
-        self.note(DeskMessage(str(row["body"]["text"]), {}, {}, remote, row["body"]))
+        self.note(DeskMessage(str(row["body"]["text"]), {}, {}, remote, row["body"], row["case_id"]))
         return True
 
 

@@ -49,6 +49,8 @@ async def test_another_matter_is_turned_to_and_the_first_come_back_to(desk: Desk
     await subscriber.is_asked("scope")
     await subscriber.says("стоп, это потом. У меня вопрос по оплате: списали деньги дважды")
     await subscriber.hears("turning_to_other")
+    await subscriber.is_shown("charges")
+    await subscriber.answers("not_helped")
     await subscriber.is_asked("date")
     await subscriber.says("позовите оператора")
     await subscriber.hears("registered")

@@ -39,7 +39,9 @@ from intake.engine.dialog_context import (
 from intake.engine.letters import questions as letters
 from intake.engine.letters import reading as letter_reading
 from intake.engine.letters.desk_text_in_answer import DeskSentences
-from intake.engine.model import Dialog, Question
+from intake.engine.letters.matters_beside import matters_beside, without_them
+from intake.engine.letters.person_words import person_words
+from intake.engine.model import Dialog, DialogSet, Question
 from intake.engine.paused_questions import CLOSE_OR_NOT, interpose
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
@@ -106,7 +108,10 @@ def _read(
             contract_shapes=shapes,
         )  # fmt: skip
 
-    found = read(inbound.text)
+    dialogs = facts.get(DialogSet)
+    # What begins a case of its own (`intake.other_matters`) answers nothing here.
+    others = matters_beside(person_words(inbound.text, dialog, written), dialogs, dialog) if dialogs else []
+    found = read(without_them(inbound.text, others) if others else inbound.text)
     full_text = inbound.event.full_text if isinstance(inbound.event, Said) else ""
     if found.answers or full_text.strip() in ("", inbound.text.strip()):
         return found
@@ -178,7 +183,7 @@ def letter_shown(
     ids = tuple(question.id for question in questions)
     put = SetDialogState({"put": [*case.dialog_state.put, *ids]})
     names, kept = template_values(case, facts), Expect(QUESTION, ids[0], ids)
-    texts = [letters.render_letter_question(one, at, case.language, names) for at, one in enumerate(questions, 1)]
+    texts = letters.render_letter_questions(questions, case.language, names)
     shown = [SayReadyText(text, files=pictures_of(dialog, (one,))) for text, one in zip(texts, questions, strict=True)]
     address = names.get("service.address", "")
     is_first = not any(one.id in case.dialog_state.put for one in dialog.questions)
