@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from mail.mime import vendor_japanese
+
 SAMPLE_BYTES = 4096
 CYRILLIC_CHARSETS = ("cp1251", "koi8_r", "iso8859_5", "cp866")
 _LATIN_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -85,7 +87,8 @@ def _decode_iso_2022(data: bytes) -> str:
             return data.decode(charset)
         except UnicodeDecodeError:
             continue
-    return data.decode("ascii")
+    japanese = any(escape in data for escape in (b"\x1b$B", b"\x1b$@"))
+    return vendor_japanese.decode_iso_2022(data) if japanese else data.decode("ascii")
 
 
 def _count(sample: bytes, wanted: bytes) -> int:

@@ -10,7 +10,7 @@ import codecs
 from functools import lru_cache
 
 from desk.language.unsafe_characters import storable
-from mail.mime import charset_detection
+from mail.mime import charset_detection, vendor_japanese
 
 # Codecs that are not alphabets of mail, or take quadratic time.
 REFUSED_CODECS = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"})
@@ -104,6 +104,8 @@ def _decode_declared(data: bytes, name: str) -> str:
             return data.decode(one)
         except (UnicodeDecodeError, ValueError):
             continue
+    if name == "iso2022_jp":
+        return vendor_japanese.decode_iso_2022(data)
     if _is_multibyte(name):
         try:
             return data.decode("utf-8")

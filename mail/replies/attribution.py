@@ -28,6 +28,8 @@ LINE_END_SIGNS = DASHES + ":\uff1a>]) \u200e\u200f\u202c\u2069"
 
 _BRACKETED_ADDRESS = re.compile(r"[<(][^\s@<>()]{1,64}@[^\s@<>()]{2,255}[>)]")
 _ADDRESS_AND_COLON = re.compile(r"[^\s@<>()]{1,64}@[^\s@<>()]{2,255} ?:$")
+_MESSAGE_OF = re.compile(r"message du ?:? ?\d{1,2}[/.]\d{1,2}[/.]\d{2,4}.{0,30}$")
+"""What stands above the head of a letter answered at Orange."""
 _DIGIT = re.compile(r"\d")
 
 
@@ -155,6 +157,8 @@ def _include_rule_above(lines: Sequence[str], at: int, floor: int) -> int:
     if above <= floor:
         return at
     line = lines[above - 1]
+    if _MESSAGE_OF.match(normalize_line(line)):
+        return above - 1
     if is_separator_line(line) or _strip_dashes(line)[0] in get_phrases("original"):
         return above - 1
     found = _match_attribution(lines, above - 1, floor)

@@ -38,6 +38,8 @@ _MATTER = compile_phrases((
 SITE = re.compile(
     r"(?:https?://|www\.)[^\s]{3,200}|\b[\w-]{2,60}\.(?:ru|com|net|org|de|su|ua|by|kz|fr|it|es|eu|io|uk|pl)\b"
 )
+_SEAL_MARK = re.compile(r"<#[0-9a-f-]{36}>")
+"""What is left of the picture that Avast puts below a letter."""
 _LINK = re.compile(r" ?[<(\[]https?://[^\s>)\]]{1,300}[>)\]]?")
 
 
@@ -83,6 +85,14 @@ def speaks_of_oneself(said: str) -> bool:
     return not PERSONAL_WORDS.isdisjoint(word.strip(",.:;!?()\"'«»") for word in said.split())
 
 
+def _is_seal(said: str) -> bool:
+    """Whether a scanner says that it looked, or left the mark that its picture had."""
+    if _SEAL_MARK.fullmatch(said):
+        return True
+    looked = contains_phrase(said, "scanned") or (SITE.search(said) and ("вирусов нет" in said or "без вирус" in said))
+    return len(said) < 200 and contains_phrase(said, "scanner") and bool(looked)
+
+
 def is_small_print(paragraph: Sequence[str]) -> bool:
     """Whether a paragraph is a legal notice, a scanner's seal or the foot of a list."""
     said = " ".join(normalize_line(line) for line in paragraph)[:4000]
@@ -92,7 +102,7 @@ def is_small_print(paragraph: Sequence[str]) -> bool:
         return False
     if contains_phrase(said, "lists") and (is_separator_line(paragraph[0]) or SITE.search(said) or has_address(said)):
         return True
-    if len(said) < 200 and contains_phrase(said, "scanner") and contains_phrase(said, "scanned"):
+    if _is_seal(said):
         return True
     if len(said) < 50 or "?" in said or not contains_phrase(said, "private"):
         return False

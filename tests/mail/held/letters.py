@@ -1,7 +1,8 @@
 """The held-out letters: written before a look at the rules of `mail`, read whole, as they would come.
 
 ``clients.toml`` has the shapes of mail programs in ten languages, ``letters.txt`` replies written out and
-``machines.txt`` reports, answers that nobody wrote, and people who sound like either.
+``machines.txt`` reports, answers that nobody wrote, and people who sound like either; ``machines2.txt`` has more of
+these, written after the first ones were read rightly.
 """
 
 from __future__ import annotations
@@ -110,7 +111,8 @@ def _words(text: str) -> tuple[str, ...]:
 
 def correspondents() -> Iterator[Judged]:
     """People and machines, written out."""
-    for piece in (FOLDER / "machines.txt").read_text("utf-8").split("\n=== ")[1:]:
+    texts = ((FOLDER / name).read_text("utf-8") for name in ("machines.txt", "machines2.txt"))
+    for piece in (piece for text in texts for piece in text.split("\n=== ")[1:]):
         name, expected, raw = piece.split("\n", 2)
         kind, _, addresses = expected.partition(":")
         yield Judged(name, raw.encode(), kind, tuple(one.strip() for one in addresses.split(";") if one.strip()))

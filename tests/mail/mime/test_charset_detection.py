@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mail.mime import charsets
 from mail.mime.charset_detection import CYRILLIC_CHARSETS, decode_undeclared, detect_mislabelled_russian
 
 RUSSIAN = [
@@ -41,3 +42,10 @@ def test_other_languages_are_told_from_russian(text: str, charset: str) -> None:
 def test_russian_that_is_declared_as_western_is_recognised_and_western_is_left_alone() -> None:
     assert detect_mislabelled_russian("Пропал интернет".encode("cp1251")) == "cp1251"
     assert detect_mislabelled_russian("Grüße, Jürgen Müller".encode("cp1252")) == ""
+
+
+@pytest.mark.parametrize("charset", ["ISO-2022-JP", ""])
+def test_japanese_with_a_vendors_sign_is_read_with_it(charset: str) -> None:
+    """One sign of NEC's, which no codec of Python's has in ISO-2022-JP, and narrow kana beside it."""
+    said, sign, kana = "確認をお願いします".encode("iso2022_jp"), b"\x1b$B\x2d\x21\x1b(B", b"\x1b(I\x36\x36\x1b(B"
+    assert charsets.decode(said + sign + b" ok " + kana, charset) == "確認をお願いします① ok ｶｶ"
