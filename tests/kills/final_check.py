@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Row, select
 
 from desk.model.case import Case
 from desk.model.journal import JournalEntry
+from desk.model.messages import RedeliveryPolicy
 from desk.model.subscribers import PersonAddress
 from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import arrivals, departures
@@ -140,8 +142,11 @@ class FinalCheck:
         shown = {(call["bot_id"], str(call["message_id"])) for call in self.seen}
         bots = {channel: int(token.partition(":")[0]) for token, channel in self.tokens.items()}
         for row in self.departures:
-            # What was being sent at two kills is not sent a third time: its fate is told instead (T07).
-            if row.state not in ("sent", "superseded") and not (row.state == "unknown" and self._doubts(row.key) >= 2):
+            # What was being sent at two kills is not sent a third time, and what passes between people not a second
+            # time: its fate is told instead (T07).
+            enough = 1 if row.policy == RedeliveryPolicy.HOLD else 2
+            known = row.state == "unknown" and self._doubts(row.key) >= enough
+            if row.state not in ("sent", "superseded") and not known:
                 found.append(f"departure {row.key} to {row.lane} is {row.state}: {row.problem}")
             single = _is_new_message(row) and row.body["method"] != "sendMediaGroup"
             if row.state == "sent" and single and (bots[row.channel], row.remote) not in shown:
@@ -150,7 +155,11 @@ class FinalCheck:
 
     def _doubts(self, key: str) -> int:
         """At how many kills a departure was being sent."""
-        return sum(any(key == sending for sending, _ in kill.sending) for kill in self.kills)
+        return self._sent_at_kills[key]
+
+    @cached_property
+    def _sent_at_kills(self) -> Counter[str]:
+        return Counter(key for kill in self.kills for key in {sending for sending, _ in kill.sending})
 
     def _unexplained(self) -> list[str]:
         """What was read twice was being sent at a kill, once for each time too many; one of a lane at each kill."""

@@ -12,7 +12,8 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
+from sqlalchemy import text as sql
 
 from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import arrivals, departures
@@ -172,7 +173,7 @@ class KillRun:
 
     async def _left(self) -> None:
         """Waits until PostgreSQL has done with the dead one: it may still be committing what that had asked for."""
-        others = text(
+        others = sql(
             "SELECT count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
         )
@@ -205,15 +206,16 @@ class KillRun:
             {"token": one.reach, "user": {"id": one.id, "first_name": one.name}, "text": one.speaks()}
             for one in chatting
         ]
-        for person, update in zip(chatting, await self.telegram.says(texts), strict=True):
+        for person, text, update in zip(chatting, texts, await self.telegram.says(texts), strict=True):
             person.updates.append(update)
             bot = int(person.reach.partition(":")[0])
-            self.said.append(Said(at, bot, str(person.id), str(update), person.words[person.said - 1]))
+            self.said.append(Said(at, bot, str(person.id), str(update), str(text["text"])))
         for person in bunch:
             if not person.reach:
                 subscriber = self.mail_servers.subscriber(person.address, person.name)
-                message_id = await subscriber.writes(f"Вопрос {person.name}", person.speaks())
-                self.said.append(Said(time.time(), 0, person.address, message_id, person.words[person.said - 1]))
+                words = person.speaks()
+                message_id = await subscriber.writes(f"Вопрос {person.name}", words)
+                self.said.append(Said(time.time(), 0, person.address, message_id, words))
 
     async def record(self) -> OutsideRecord:
         """What everybody but the desk knows of the run so far."""

@@ -16,17 +16,19 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
+from mail.sending.loop_guard import MAX_PER_HOUR
 from tests.kills.outside_record import OutsideRecord, Said, Shown
 
 NUMBER = re.compile(r"\b[A-Z]{2}-\d{4}-\d{6}-\d\b")
 Key = TypeVar("Key")
 One = TypeVar("One")
 
-IN_FLIGHT = 5.0
+IN_FLIGHT = 10.0
 """Seconds before a kill in which a message may have been taken by a server and not yet been known as sent."""
 
-PATIENCE = 300.0
-"""Seconds within which an answer may come only after the person has written again: messages are read together."""
+HOUR = 3600.0
+BEHIND = 1800.0
+"""Seconds after which no answer is one to this message any more, if the person has written again meanwhile."""
 
 
 @dataclass
@@ -81,30 +83,45 @@ class OutsideCheck:
         self.troubles += [f"letter with UID {uid} was never marked as read" for uid in unread]
 
     def _letters_answered(self) -> None:
-        """A letter of the desk names in References all that it answers."""
+        """A letter of the desk names in References all that it answers.
+
+        What was written before an earlier letter was answered may get no answer of its own, and what is beyond the
+        limits of automatic mail gets none (`mail.sending.loop_guard`): it waits for the agents.
+        """
         named = {one for letter in self.record.letters for one in letter.references}
+        to_person = _by(self.record.letters, lambda one: one.to)
+        to_domain = _by(self.record.letters, lambda one: one.to.rpartition("@")[2])
         for one in self.record.said:
-            if not one.bot and one.key not in named:
+            if one.bot or one.key in named:
+                continue
+            lately = [letter for letter in to_domain.get(one.who.rpartition("@")[2], []) if one.at - letter.at < HOUR]
+            if any(letter.at >= one.at for letter in to_person.get(one.who, [])):
+                self.counts["letters answered with others of the person"] += 1
+            elif len({letter.message_id for letter in lately}) >= MAX_PER_HOUR:
+                self.counts["letters beyond the limit of automatic mail"] += 1
+            else:
                 self._lost("letter", one)
 
     def _texts_answered(self) -> None:
         """After each message its chat is shown something, or the agent who has the case reads these words.
 
-        Between one message and the next of the same person that comes much later, there must be an answer.
+        While the desk is behind, the next message may come before the answer to this one.
         """
         answers = _by(self._answers, lambda one: one.chat)
-        group = [(message.at, message.words) for message in self.record.shown if message.chat.startswith("-")]
+        group = [message for message in self.record.shown if message.chat.startswith("-")]
         for who, said in _by((one for one in self.record.said if one.bot), lambda one: one.who).items():
             shown = sorted(one.at for one in answers.get(who, []))
             following = [*(one.at for one in said[1:]), float("inf")]
             for one, later in zip(said, following, strict=True):
                 at = next(iter(shown[bisect.bisect(shown, one.at) :]), float("inf"))
-                if at < later or at - one.at <= PATIENCE:
-                    self.delays.append(at - one.at)
-                elif any(at >= one.at and one.words in words for at, words in group):
-                    self.counts["texts passed on to the agent"] += 1
-                else:
+                if any(place.bot == one.bot and place.at >= one.at and one.words in place.words for place in group):
+                    self.counts["texts the agent has read"] += 1
+                elif at >= later and at - one.at > BEHIND:
                     self._lost("message", one)
+                elif at >= later:
+                    self.counts["texts answered with others of the person"] += 1
+                if at < float("inf"):
+                    self.delays.append(at - one.at)
 
     def _lost(self, what: str, said: Said) -> None:
         self.counts["lost"] += 1
