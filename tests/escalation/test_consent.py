@@ -18,6 +18,7 @@ from desk.pipeline.decide import apply_rules
 from desk.understanding.reading.observations import Act
 from tests.escalation.conftest import Understands
 from tests.escalation.rounds import CONTACT, NOW, PROVIDER, a_case, decided, in_progress, resolved, templates
+from tests.wording import labels
 
 
 def test_yes_closes_and_the_journal_has_who_said_so(meaning: Understands) -> None:
@@ -97,6 +98,27 @@ def test_a_button_answers_too(option: str, state: str) -> None:
     case = resolved()
     decided(case, Pressed(1, 0, option))
     assert case.state == state
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize(
+    ("asks", "option", "state"),
+    [
+        ("", "consent_yes", "closed"),
+        ("", "consent_no", "inProgress"),
+        ("отмените, больше не нужно", "withdraw_yes", "cancelled"),
+        ("отмените, больше не нужно", "withdraw_no", "acknowledged"),
+    ],
+)
+def test_what_stands_on_a_button_says_the_same_when_it_comes_as_words(
+    asks: str, option: str, state: str, language: str
+) -> None:
+    """By mail the words of an option are sent as an answer, and are read like any other."""
+    case = a_case() if asks else resolved()
+    if asks:
+        assert "withdraw_ask" in templates(decided(case, Said(asks)))
+    decided(case, Said(labels(option, language)[0]))
+    assert (case.state, case.expecting.owner) == (state, "")
 
 
 def test_a_button_of_an_earlier_prompt_changes_nothing() -> None:
