@@ -18,6 +18,7 @@ from console.terminal.command_context import (
     refuse,
     run,
     tell,
+    told,
 )
 from desk.clock import now
 from desk.language.translatable import sentence
@@ -103,7 +104,8 @@ def _instant(since: str) -> datetime | None:
 
 
 def _whose(row: AuditRow) -> str:
-    return {"_desk": "the desk", "_front": "front desk"}.get(row.provider, row.provider)
+    shared = {"_desk": sentence("the desk"), "_front": sentence("front desk")}
+    return told(shared.get(row.provider, row.provider))
 
 
 def _details(row: AuditRow) -> str:

@@ -26,7 +26,7 @@ from console.terminal.command_context import (
 )
 from desk.clock import now
 from desk.language.operator_file_faults import Fault
-from desk.language.translatable import sentence
+from desk.language.translatable import one_below_the_other, sentence
 from desk.model.check_findings import CheckFinding
 from desk.model.settings import Settings
 from desk.storage.database import Database
@@ -51,7 +51,9 @@ def migrate(folder: DeskFolder, as_json: bool) -> None:
     elif before == after:
         tell(sentence("The database is of version {after} already.", after=after))
     else:
-        click.echo(f"The database is of version {after} now" + (f"; it was of {before}." if before else "."))
+        made = sentence("The database is of version {after} now.", after=after)
+        changed = sentence("The database is of version {after} now; it was of {before}.", after=after, before=before)
+        tell(changed if before else made)
     run(_import_agents(folder, settings))
 
 
@@ -148,8 +150,8 @@ async def _require_valid_content(settings: Settings) -> None:
         return [*check_files(settings, [])[1], *check_templates(settings)]
 
     if wrong := [one for one in await asyncio.to_thread(found) if one.level == "error"]:
-        told = [str(Fault(one.where, one.line, one.what)) for one in wrong[:5]]
-        refuse("; ".join(told), WRONG)
+        faults = tuple(Fault(one.where, one.line, one.what) for one in wrong[:5])
+        refuse(one_below_the_other([one.sentence for one in faults]), WRONG)
 
 
 async def _require_ready_database(settings: Settings, operation: str = "") -> None:

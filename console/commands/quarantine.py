@@ -27,6 +27,7 @@ from console.terminal.command_context import (
     refuse,
     run,
     tell,
+    told,
 )
 from console.terminal.times import full_time
 from desk.api.submit_operation import ArrivalStatus
@@ -74,12 +75,16 @@ def print_quarantined(rows: Sequence[Row[*tuple[Any, ...]]], as_json: bool) -> N
         tell(sentence("Nothing is quarantined."))
     for row in rows if not as_json else ():
         at = full_time(row.received_at, UTC)
-        head = one_line(f"{row.id} · {at} · {row.channel} · {_format_size(row.size)}", "bold")
+        head = one_line(f"{row.id} · {at} · {row.channel} · {told(_format_size(row.size))}", "bold")
         Output().print(head, indented(text(row.problem or "")))
 
 
 def _format_size(count: int) -> str:
-    return f"{count} bytes" if count < 10_000 else f"{count / 1024:.0f} KB" if count < 10**7 else f"{count >> 20} MB"
+    if count < 10_000:
+        return sentence("{number} bytes", number=count)
+    if count < 10**7:
+        return sentence("{number} KB", number=f"{count / 1024:.0f}")
+    return sentence("{number} MB", number=count >> 20)
 
 
 async def _fetch_quarantined(folder: DeskFolder) -> Sequence[Row[*tuple[Any, ...]]]:
@@ -107,12 +112,12 @@ def show_quarantine(folder: DeskFolder, arrival: int, raw: bool) -> None:
     from console.terminal.rich_output import Output, labelled, text  # noqa: PLC0415
 
     pairs = [
-        ("channel", row.channel),
-        ("key", row.key),
-        ("received", full_time(row.received_at, UTC)),
-        ("size", _format_size(row.size)),
-        ("tries", str(row.attempts)),
-        ("problem", row.problem or ""),
+        (sentence("channel"), row.channel),
+        (sentence("key"), row.key),
+        (sentence("received"), full_time(row.received_at, UTC)),
+        (sentence("size"), _format_size(row.size)),
+        (sentence("tries"), str(row.attempts)),
+        (sentence("problem"), row.problem or ""),
     ]
     Output().print(labelled(pairs), "", text(body[:2000].decode("utf-8", "replace")))
     if len(body) > 2000:
@@ -154,9 +159,10 @@ def replay(folder: DeskFolder, arrivals: Sequence[int], everything: bool, agent:
     elif not statuses:
         tell(sentence("Nothing is quarantined."))
     for one in statuses if not as_json else ():
-        decided = f"read and decided ({stored_outcome(one.outcome or Done())})"
-        words = f"quarantined again: {one.problem}" if one.state == "quarantined" else decided
-        click.echo(f"{one.id}  {safe_for_terminal(words)}")
+        words = sentence("read and decided ({outcome})", outcome=stored_outcome(one.outcome or Done()))
+        if one.state == "quarantined":
+            words = sentence("quarantined again: {problem}", problem=one.problem)
+        click.echo(f"{one.id}  {safe_for_terminal(told(words))}")
     click.get_current_context().exit(WRONG if any(one.state == "quarantined" for one in statuses) else OK)
 
 

@@ -87,7 +87,11 @@ def _print_row(row: PendingMail, numbers: Mapping[int, str], providers: Provider
 
     provider = providers.get(row.provider)
     since = short_time(row.since, provider.timezone if provider else UTC)
-    pairs = [("subject", row.subject or "-"), ("case", numbers.get(row.case_id) or "a new one"), ("why", row.why)]
+    pairs = [
+        (sentence("subject"), row.subject or "-"),
+        (sentence("case"), numbers.get(row.case_id) or sentence("a new one")),
+        (sentence("why"), row.why),
+    ]
     head = one_line(f"{row.arrival_id} · {since} · {row.sender}", "bold")
     Output().print(head, indented(labelled(pairs)))
 
@@ -111,7 +115,7 @@ async def _fetch_pending(folder: DeskFolder) -> tuple[Sequence[PendingMail], Map
             query = select(pending_mail).where(pending_mail.c.state == "waiting").order_by(pending_mail.c.arrival_id)
             rows = (await session.execute(query)).all()
         cases = await _cases(database, folder.desks(), {row.case_id for row in rows})
-        return rows, {case.id: case.number or f"one without a number yet ({case.id})" for case in cases}
+        return rows, {case.id: case.number or sentence("one without a number yet ({id})", id=case.id) for case in cases}
 
 
 @pending.command("show")
@@ -140,7 +144,12 @@ async def _print_pending(folder: DeskFolder, mail_id: int) -> None:
             except (UnreadableMessage, KeyError) as error:
                 refuse(sentence("mail {mail_id} cannot be read: {error}", mail_id=mail_id, error=error), WRONG)
     files = ", ".join(one.name for one in inbound.files)
-    pairs = [("from", f"{inbound.name} <{row.sender}>"), ("subject", row.subject), ("why", row.why), ("files", files)]
+    pairs = [
+        (sentence("from"), f"{inbound.name} <{row.sender}>"),
+        (sentence("subject"), row.subject),
+        (sentence("why"), row.why),
+        (sentence("files"), files),
+    ]
     full_text = inbound.event.full_text if isinstance(inbound.event, Said) else ""
     Output().print(labelled(pairs), "", text(full_text or inbound.text))
 

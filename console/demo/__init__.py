@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import click
 
 from console.terminal.command_context import WRONG, DeskFolder, pass_folder, refuse, run
+from desk.language.translatable import sentence
 
 REQUIRED_PACKAGES = ("aiosmtpd", "pymap", "trustme")
 
@@ -30,7 +31,7 @@ def demo(_folder: DeskFolder, play: bool) -> None:
       firstline demo --play
     """
     if missing := [name for name in REQUIRED_PACKAGES if importlib.util.find_spec(name) is None]:
-        refuse(f"the demo needs {', '.join(missing)}: pip install 'firstline[demo]'", WRONG)
+        refuse(sentence("the demo needs {names}: pip install 'firstline[demo]'", names=", ".join(missing)), WRONG)
     # Only now: what is missing must be told in a sentence.
     from console.demo.desk import StepDidNotHappen  # noqa: PLC0415
     from console.demo.interactive import play_live  # noqa: PLC0415
@@ -46,7 +47,7 @@ def demo(_folder: DeskFolder, play: bool) -> None:
         if scripted:
             raise
     except StepDidNotHappen as error:
-        refuse(f"the demo stopped: {error}", WRONG)
+        refuse(sentence("the demo stopped: {why}", why=error), WRONG)
 
 
 @contextmanager

@@ -27,14 +27,15 @@ _mail_ids = itertools.count(1)
 class DemoStage:
     """The desk and its display. Whatever is done is shown with all that comes of it, before anything else is done.
 
-    ``inbound`` is what was said in the chats and ``read`` what came by mail after the last thing done.
+    ``inbound`` is what was said in the chats and ``read`` what came by mail after the last thing done; ``offers`` are
+    the messages of the agents' group that have, or had, buttons.
     """
 
     desk: DemoDesk
     display: DemoDisplay
     inbound: list[ShownMessage] = field(default_factory=list)
     read: list[EmailMessage] = field(default_factory=list)
-    card: ShownMessage | None = None
+    offers: list[ShownMessage] = field(default_factory=list)
     pressed: str = ""
     prompts: dict[str, ShownMessage] = field(default_factory=dict)
 
@@ -48,7 +49,7 @@ class DemoStage:
         await self.desk.wait_settled()
         self.inbound, group, self.read = _drain(self.desk.chats), _drain(self.desk.group), _drain(self.desk.mails)
         self.prompts |= {one.to: one for one in self.inbound if one.options}
-        self.card = next((one for one in reversed(group) if one.options), self.card)
+        self.offers += (one for one in group if one.options)
         short = [one for one in group if agents_first and (one.alert or one.reaction)]
         shows: list[Callable[[], None]] = [partial(self.display.group, one) for one in short]
         shows += [partial(self.display.chat, without_echo(one, self.pressed)) for one in self.inbound]
@@ -141,13 +142,16 @@ class DemoAgent:
     name: str
 
     async def presses(self, option: str) -> None:
-        """Presses a button of the last card. Raises `StepDidNotHappen` when it is not there."""
-        card = self.scene.card
-        label = next((one.label for one in card.options if one.id == option), None) if card else None
-        if card is None or label is None:
-            raise StepDidNotHappen(f"{self.name} wanted to press {option!r}, but no card has it")
-        self.scene.display.agent(self.name, f"[{label}]")
-        await self.scene.submit(self.scene.desk.agents_group.presses(self.id, card, option, self.scene.now()))
+        """Presses a button, of the last message that has it. Raises `StepDidNotHappen` when none has."""
+        for shown in reversed(self.scene.offers):
+            for button in shown.options:
+                if button.id == option:
+                    self.scene.display.agent(self.name, f"[{button.label}]")
+                    await self.scene.submit(
+                        self.scene.desk.agents_group.presses(self.id, shown, option, self.scene.now())
+                    )
+                    return
+        raise StepDidNotHappen(f"{self.name} wanted to press {option!r}, but no card has it")
 
     async def says(self, words: str, picture: Path | None = None) -> None:
         """Answers the card of the newest case, with words or a command."""

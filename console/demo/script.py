@@ -83,12 +83,18 @@ async def _anna(scene: DemoStage) -> None:
     await _require_state(scene, CaseState.RESOLVED, "the case was not resolved")
 
     scene.display.scene(
-        "Resolved is not closed", "Only Anna can say that it works. It does not, so the same case opens again."
+        "Resolved is not closed",
+        'Only Anna can say that it works, and all of it: "everything works except the TV" begins like a yes and closes '
+        "nothing. Maria reads it at once.",
     )
+    await anna.says("всё работает, кроме тв")
+    await _require_state(scene, CaseState.RESOLVED, "a yes with a reservation did something")
+    await maria.says("Вижу вашу приставку, сейчас включу ей каналы.")
+    scene.display.comment("It takes longer, so Anna says no: the same case opens again, under its number.")
     await anna.presses("consent_no")
     await _require_state(scene, CaseState.IN_PROGRESS, "the case was not opened again")
-    await anna.says("Страницы открываются, но очень медленно")
-    await maria.says("/resolve Заменили разъём, скорость теперь полная.")
+    await anna.says("Приставка пишет, что нет сигнала")
+    await maria.says("/resolve Включили каналы на вашей линии, телевизор теперь показывает.")
     await anna.presses("consent_yes")
     await _require_state(scene, CaseState.CLOSED, "the case was not closed")
 

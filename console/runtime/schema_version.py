@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, String, column, inspect, select, table
 
+from desk.language.translatable import sentence
 from desk.storage.database import Database
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -26,15 +27,28 @@ async def require_current(database: Database) -> None:
         current = await connection.run_sync(database_version)
     refuse_newer(current)
     if current != latest_version():
-        known = "has no tables yet" if not current else f"is of version {current}, this desk needs {latest_version()}"
-        raise SchemaMismatch(f"the database {known}: run 'firstline migrate'")
+        raise SchemaMismatch(
+            sentence(
+                "the database is of version {current}, this desk needs {wanted}: run 'firstline migrate'",
+                current=current,
+                wanted=latest_version(),
+            )
+            if current
+            else sentence("the database has no tables yet: run 'firstline migrate'")
+        )
 
 
 def refuse_newer(current: str) -> None:
     """Raises `SchemaMismatch` for a database that a later Firstline has brought to a version we know nothing of."""
     if current > latest_version():
-        known = f"is of version {current}, this desk knows none after {latest_version()}"
-        raise SchemaMismatch(f"the database {known}: install the newer Firstline again")
+        raise SchemaMismatch(
+            sentence(
+                "the database is of version {current}, this desk knows none after {wanted}: "
+                "install the newer Firstline again",
+                current=current,
+                wanted=latest_version(),
+            )
+        )
 
 
 def database_version(connection: Connection) -> str:

@@ -52,10 +52,15 @@ def refuse(told: str, exit_code: int) -> NoReturn:
     raise CommandError(told, exit_code)
 
 
+def told(text: str) -> str:
+    """A sentence in the language of the command that runs; any other text, and outside of a command, as it is."""
+    context = click.get_current_context(silent=True)
+    return context.ensure_object(DeskFolder).told(text) if context else text
+
+
 def tell(text: str, err: bool = False, **style: Any) -> None:
     """Prints a sentence in the language of the command."""
-    folder = click.get_current_context().ensure_object(DeskFolder)
-    click.secho(folder.told(text), err=err, **style)
+    click.secho(told(text), err=err, **style)
 
 
 def require_provider(providers: Collection[str], name: str) -> None:
@@ -65,7 +70,7 @@ def require_provider(providers: Collection[str], name: str) -> None:
             sentence(
                 "there is no provider {name}: there are {known}",
                 name=repr(name),
-                known=", ".join(sorted(one for one in providers if not one.startswith("_"))) or "none",
+                known=", ".join(sorted(one for one in providers if not one.startswith("_"))) or sentence("none"),
             ),
             USAGE,
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from socket import gaierror
 
 from asyncpg.exceptions import PostgresError
@@ -11,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from console.runtime.schema_version import SchemaMismatch
 from console.terminal.command_context import NO_DATABASE, WRONG, CommandError
 from desk.language.templates import InvalidTemplate
-from desk.language.translatable import sentence
+from desk.language.translatable import one_below_the_other, said_by, sentence
 from desk.model.provider_files import InvalidProvider
 from desk.model.settings import InvalidSettings
 from intake.engine.model import InvalidDialog
@@ -27,9 +26,9 @@ DATABASE = (SQLAlchemyError, PostgresError, ConnectionError, TimeoutError, gaier
 def error_of(error: Exception) -> CommandError:
     """The sentence and the code. What nobody foresaw is named, and where to see more of it."""
     if isinstance(error, SchemaMismatch):
-        return CommandError(str(error), NO_DATABASE)
+        return CommandError(said_by(error), NO_DATABASE)
     if isinstance(error, KNOWN_ERRORS):
-        return CommandError(_lines([one.sentence for one in error.faults]))
+        return CommandError(one_below_the_other([one.sentence for one in error.faults]))
     if isinstance(error, DATABASE):
         what = sentence("the database cannot be used: {why}. See 'firstline check'.", why=reason(error))
         return CommandError(what, NO_DATABASE)
@@ -39,14 +38,6 @@ def error_of(error: Exception) -> CommandError:
         "{error}. This was not foreseen: --debug shows where it came from.", error=f"{type(error).__name__}: {error}"
     )
     return CommandError(what, WRONG)
-
-
-def _lines(sentences: Sequence[str]) -> str:
-    """Sentences one below the other, still to be translated."""
-    told = sentences[0] if sentences else ""
-    for one in sentences[1:]:
-        told = sentence("{some}\n{more}", some=told, more=one)
-    return told
 
 
 def reason(error: BaseException) -> str:

@@ -21,6 +21,7 @@ from rich.segment import ControlType, Segment
 from rich.table import Table
 from rich.text import Text
 
+from console.terminal.command_context import told
 from desk.language.rich_text import RichText
 from desk.language.unsafe_characters import safe_for_terminal
 
@@ -90,13 +91,13 @@ class _BesideBar:
 
 
 def text(words: str, style: str = "") -> Text:
-    """Anybody's words; nothing in them can act on the terminal."""
-    return Text(safe_for_terminal(words).expandtabs(4), style)
+    """Anybody's words; nothing in them can act on the terminal. A sentence is told in the command's language."""
+    return Text(safe_for_terminal(told(words)).expandtabs(4), style)
 
 
 def one_line(words: str, style: str = "") -> Text:
     """Anybody's words in one line, cut with an ellipsis where it ends."""
-    return Text(" ".join(safe_for_terminal(words).split()), style, no_wrap=True, overflow="ellipsis")
+    return Text(" ".join(safe_for_terminal(told(words)).split()), style, no_wrap=True, overflow="ellipsis")
 
 
 def indented(content: RenderableType, columns: int = 2) -> Padding:

@@ -10,9 +10,9 @@ Where a template of a provider cannot be rendered, the desk's or the packaged on
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
@@ -54,12 +54,21 @@ class InvalidTemplate(InvalidFiles):
     """Templates that cannot be used: which, and why."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class _CheckedTemplate:
-    """A checked template, and the names it uses."""
+    """A checked template, and the names it uses. It is compiled when it is used first: a desk says few of its sentences
+    on a day, and starts sooner."""
 
-    template: Template
+    compile: Callable[[], Template]
     names: tuple[str, ...]
+    _compiled: Template | None = None
+
+    @property
+    def template(self) -> Template:
+        """The compiled template."""
+        if self._compiled is None:
+            self._compiled = self.compile()
+        return self._compiled
 
     def render(self, values: Mapping[str, Value]) -> RichText:
         """The sentence with these values. Raises TemplateError or TypeError when it cannot be made."""
@@ -76,35 +85,40 @@ class Templates:
     def __init__(self, packaged: Path, folders: Mapping[str, Sequence[Path]] | None = None) -> None:
         """``folders`` lists, for each provider ("" for the desk's own), its template folders, the nearest first."""
         self._environment = _environment()
-        self._packaged = dict(self._load_folder(packaged))
+        self._packaged = dict(self._load_folder(packaged, packaged=True))
         self._overrides = {
             provider: {key: template for path in reversed(paths) for key, template in self._load_folder(path)}
             for provider, paths in (folders or {}).items()
         }
         self._labels: dict[tuple[str, str, str], str] = {}
 
-    def _load_folder(self, folder: Path) -> Iterator[tuple[tuple[str, str], _CheckedTemplate]]:
+    def _load_folder(self, folder: Path, packaged: bool = False) -> Iterator[tuple[tuple[str, str], _CheckedTemplate]]:
         for language in LANGUAGES:
             for path in sorted((folder / language).glob("*.txt")):
-                yield (language, path.stem), self._load_template(path)
+                yield (language, path.stem), self._load_template(path, packaged)
 
-    def _load_template(self, path: Path) -> _CheckedTemplate:
+    def _load_template(self, path: Path, packaged: bool = False) -> _CheckedTemplate:
         try:
             source = path.read_text("utf-8")
             if len(source) > MAX_TEMPLATE_LENGTH:
                 what = sentence("the template is longer than {most} characters", most=MAX_TEMPLATE_LENGTH)
                 raise _invalid(path, 0, what)
             # The first pass is for the lines of faults: without bare lines there are fewer.
-            for node in _all_nodes(self._environment.parse(source)):
+            tree = self._environment.parse(source)
+            for node in _all_nodes(tree):
                 if not isinstance(node, _ALLOWED_NODES):
                     what = sentence("the template uses {what}", what=type(node).__name__)
                     forms = "{{ name }}, {% if name %}, {% for one in names %}"
                     raise _invalid(path, node.lineno, what, sentence("only {forms} are known here", forms=forms))
                 if isinstance(node, nodes.For) and any(True for _ in node.find_all(nodes.For)):
                     raise _invalid(path, node.lineno, sentence("a for within a for is not known here"))
-            tree = self._environment.parse(_without_bare_lines(source))
+            if (shorter := _without_bare_lines(source)) != source:
+                tree = self._environment.parse(shorter)
             names = tuple(sorted(meta.find_undeclared_variables(tree)))
-            return _CheckedTemplate(self._environment.from_string(tree), names)
+            checked = _CheckedTemplate(partial(self._environment.from_string, tree), names)
+            if not packaged:
+                _ = checked.template  # what is wrong with a provider's own is told when it is loaded
+            return checked
         except RecursionError:
             what = sentence("the template cannot be used: its tags stand too deep within each other")
             raise _invalid(path, 0, what) from None

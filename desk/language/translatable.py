@@ -50,6 +50,14 @@ def translated(text: str, catalog: Catalog) -> str:
     return _filled(catalog.get(text.pattern, text.pattern), values, text.number)
 
 
+def one_below_the_other(sentences: Sequence[str]) -> str:
+    """Sentences in lines of one text, still to be translated."""
+    told = sentences[0] if sentences else ""
+    for one in sentences[1:]:
+        told = sentence("{some}\n{more}", some=told, more=one)
+    return told
+
+
 def said_by(error: BaseException) -> str:
     """What an error says, still to be translated where it was made of a sentence."""
     said = error.args[0] if error.args else ""

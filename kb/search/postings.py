@@ -159,13 +159,18 @@ class Postings:
 
     def counts_in_range(self, found: Ints, begin: int, end: int) -> Ints:
         """How many places of each found key lie in ``begin`` to ``end``."""
-        totals = [
-            int(np.diff(np.searchsorted(self.places[self.starts[at] : self.starts[at + 1]], (begin, end)))[0])
-            if at >= 0
-            else 0
-            for at in found.tolist()
-        ]
-        return np.array(totals, np.int64)
+        totals = np.zeros(len(found), np.int64)
+        known = np.flatnonzero(found >= 0)
+        begins, lengths = self._list_bounds(found[known])
+        if lengths.sum() <= SHORT_LIST * len(lengths):
+            places = self.places[expand_ranges(begins, lengths)]
+            inside = (places >= begin) & (places < end)
+            totals += np.bincount(np.repeat(known, lengths)[inside], minlength=len(found))
+            return totals
+        for at, first, length in zip(known.tolist(), begins.tolist(), lengths.tolist(), strict=True):
+            low, high = self.places[first : first + length].searchsorted((begin, end))
+            totals[at] = high - low
+        return totals
 
     def arrays(self, name: str) -> dict[str, Array]:
         """The lists as arrays, to be saved."""

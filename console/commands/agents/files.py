@@ -22,6 +22,7 @@ from console.terminal.command_context import (
     refuse,
     run,
     tell,
+    told,
 )
 from desk.clock import now
 from desk.language.translatable import sentence
@@ -66,8 +67,12 @@ async def _import(folder: DeskFolder, overwrite: bool, agent: str) -> Mapping[st
 
 def _tell(done: Mapping[str, ImportResult]) -> None:
     lines = [f"{name}: {' '.join(key)} {_became(result, key)}" for name, result in done.items() for key in result.taken]
-    lines += [f"{name}: {' '.join(key)} stays as the database has it" for name, one in done.items() for key in one.kept]
-    click.echo("\n".join(lines) or "No teams.toml has anything new.")
+    lines += [
+        told(sentence("{name}: {key} stays as the database has it", name=name, key=" ".join(key)))
+        for name, one in done.items()
+        for key in one.kept
+    ]
+    click.echo("\n".join(lines) or told(sentence("No teams.toml has anything new.")))
     for name, result in done.items():
         for one in result.conflicts.values():
             tell(
@@ -79,7 +84,9 @@ def _tell(done: Mapping[str, ImportResult]) -> None:
 
 
 def _became(result: ImportResult, key: Key) -> str:
-    return "added" if key in result.added else "updated" if result.taken[key] else "removed"
+    if key in result.added:
+        return told(sentence("added"))
+    return told(sentence("updated") if result.taken[key] else sentence("removed"))
 
 
 def _as_dictionary(result: ImportResult) -> dict[str, Any]:

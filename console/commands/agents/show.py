@@ -74,15 +74,20 @@ def show(folder: DeskFolder, agent: str, as_json: bool) -> None:
     there = found.presence
     pairs = [
         ("id", found.id),
-        *((f"name ({language})", name) for language, name in found.names.items()),
-        ("active", "" if found.active else "no: they command nothing"),
-        ("presence", f"{there.state} since {there.since:%Y-%m-%d %H:%M} UTC, by {there.set_by}" if there else ""),
+        *((sentence("name ({language})", language=language), name) for language, name in found.names.items()),
+        (sentence("active"), "" if found.active else sentence("no: they command nothing")),
+        (sentence("presence"), _since(there) if there else ""),
         *found.identities.items(),
         *((member.provider, _works(member)) for member in found.memberships),
     ]
     from console.terminal.rich_output import Output, labelled  # noqa: PLC0415 (rich takes a moment)
 
     Output().print(labelled(pairs))
+
+
+def _since(presence: Any) -> str:
+    at = f"{presence.since:%Y-%m-%d %H:%M}"
+    return sentence("{state} since {at} UTC, by {who}", state=presence.state, at=at, who=presence.set_by)
 
 
 async def _records(folder: DeskFolder, provider: str = "") -> Sequence[StoredAgent]:

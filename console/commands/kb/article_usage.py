@@ -22,7 +22,17 @@ LEGEND = {
     "ru": ("помогла", "решила у агентов", "вернулись снова", "не помогла", "без ответа"),
     "en": ("helped", "used by agents", "came back", "did not help", "no answer"),
 }
-HEADS = ("article", "", "shown", "helped", "back", "failed", "silent", "linked", "rate")
+HEADS = (
+    sentence("article"),
+    "",
+    sentence("shown"),
+    sentence("helped"),
+    sentence("came back"),
+    sentence("failed"),
+    sentence("silent"),
+    sentence("linked"),
+    sentence("rate"),
+)
 
 
 @dataclass(slots=True)

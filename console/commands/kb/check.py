@@ -20,7 +20,7 @@ from console.terminal.command_context import (
     refuse,
     run,
 )
-from desk.language.translatable import sentence
+from desk.language.translatable import one_below_the_other, sentence
 
 if TYPE_CHECKING:
     from desk.model.check_findings import CheckFinding
@@ -72,7 +72,7 @@ def _check_source(source: Path) -> Iterator[CheckFinding]:
             WRONG,
         )
     except InvalidArticle as error:
-        refuse(str(error), WRONG)
+        refuse(one_below_the_other([one.sentence for one in error.faults]), WRONG)
     yield from lint.check_articles(lines)
 
 

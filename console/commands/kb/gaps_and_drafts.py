@@ -134,13 +134,16 @@ def _print_gap(one: GapWithDraft) -> None:
     from console.terminal.rich_output import Output, indented, labelled, one_line  # noqa: PLC0415
 
     numbers = [case.number for case in one.gap.cases]
-    more = f" and {len(numbers) - MAX_NUMBERS} more" if len(numbers) > MAX_NUMBERS else ""
+    shown = ", ".join(numbers[:MAX_NUMBERS])
+    if len(numbers) > MAX_NUMBERS:
+        shown = sentence("{numbers} and {more} more", numbers=shown, more=len(numbers) - MAX_NUMBERS)
     pairs = [
-        ("cases", ", ".join(numbers[:MAX_NUMBERS]) + more),
-        ("draft", f"firstline kb draft {numbers[0]}"),
-        ("take it", f"firstline kb link {numbers[0]} --draft"),
+        (sentence("cases"), shown),
+        (sentence("draft"), f"firstline kb draft {numbers[0]}"),
+        (sentence("take it"), f"firstline kb link {numbers[0]} --draft"),
     ]
-    head = one_line(f"{one.gap.people} people · {one.draft.edition.title}", "bold")
+    people = sentence("{number} people · {title}", number=one.gap.people, title=one.draft.edition.title)
+    head = one_line(people, "bold")
     Output().print(head, indented(labelled(pairs)))
 
 
@@ -196,15 +199,10 @@ def drafts(folder: DeskFolder, provider: str, as_json: bool) -> None:
         tell(sentence("No article waits to be validated."))
     for one in found if not as_json else ():
         click.secho(f"{one['article']}/{one['language']}", bold=True, nl=False)
-        whose = f" of {one['provider']}" if one["provider"] else ""
-        tell(
-            sentence(
-                "{whose} · {value} · by {known}",
-                whose=whose,
-                value=one["confidence"].replace("_", " "),
-                known=one["author"] or "import",
-            )
-        )
+        whose = f" · {one['provider']}" if one["provider"] else ""
+        value = sentence("not validated") if one["confidence"] == "not_validated" else one["confidence"]
+        known = one["author"] or sentence("import")
+        tell(sentence("{whose} · {value} · by {known}", whose=whose, value=value, known=known))
         click.echo(f"  {safe_for_terminal(one['title'])}")
 
 

@@ -142,8 +142,8 @@ def _label(one: object) -> object:
 
 
 def _print_result(result: ImportResult) -> None:
-    counts = (("added", result.added), ("updated", result.updated), ("unchanged", result.unchanged))
-    click.echo(", ".join(f"{len(what)} {name}" for name, what in counts))
+    added, updated, same = (len(what) for what in (result.added, result.updated, result.unchanged))
+    tell(sentence("{added} added, {updated} updated, {same} unchanged", added=added, updated=updated, same=same))
     for conflict in result.conflicts:
         tell(
             sentence(

@@ -193,6 +193,13 @@ def _print_phrases(listed: Sequence[ListedPhrase]) -> None:
         output.print(text(article, "bold"))
         for one in group:
             phrase = one.phrase
-            people = f" · {phrase.people} people" if phrase.people > 1 else ""
-            origin = f"{phrase.id} · case {one.case} · {phrase.at:%Y-%m-%d} · {phrase.author}{people}"
+            people = sentence(" · {number} people", number=phrase.people) if phrase.people > 1 else ""
+            origin = sentence(
+                "{id} · case {case} · {day} · {author}{people}",
+                id=phrase.id,
+                case=one.case,
+                day=f"{phrase.at:%Y-%m-%d}",
+                author=phrase.author,
+                people=people,
+            )
             output.print(indented(labelled([(phrase.language, phrase.text)])), indented(text(origin, "dim"), 6))

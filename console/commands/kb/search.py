@@ -158,12 +158,13 @@ def _print_answer(answer: SearchAnswer) -> None:
     from console.terminal.rich_output import Output, indented, table, text  # noqa: PLC0415
 
     output = Output()
-    output.print(text(f"understood: {answer.understood}"))
+    output.print(text(sentence("understood: {words}", words=answer.understood)))
     if not answer.fits:
-        output.print(text("nothing fits; the nearest:" if answer.nearest else "nothing fits", "yellow"))
+        nothing = sentence("nothing fits; the nearest:") if answer.nearest else sentence("nothing fits")
+        output.print(text(nothing, "yellow"))
     made = table(("", "", "", ""), numbers=())
     made.show_header = False
     for one in answer.nearest:
-        verdict = text("sure", "green") if one.sure else text("fits" if one.fits else "")
+        verdict = text(sentence("sure"), "green") if one.sure else text(sentence("fits") if one.fits else "")
         made.add_row(f"{one.score:4.2f}", verdict, text(one.article.id), text(_title(one)))
     output.print(indented(made))

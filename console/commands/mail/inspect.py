@@ -20,7 +20,7 @@ from typing import Any
 
 import click
 
-from console.terminal.command_context import NO_SUCH, json_option, refuse, run, tell
+from console.terminal.command_context import NO_SUCH, json_option, refuse, run, tell, told
 from desk.language.translatable import sentence
 from desk.language.unsafe_characters import safe_for_terminal
 
@@ -199,29 +199,33 @@ def print_mail(mail: dict[str, Any], first: bool, unfold: bool = False) -> None:
     from console.terminal.rich_output import Output, indented, labelled, text  # noqa: PLC0415
 
     name, address = mail["from_name"], mail["from"]
-    files = [f"{one['name']} ({one['type']}, {one['size']} bytes)" for one in mail["attachments"]]
+    files = [
+        f"{one['name']} ({one['type']}, {told(sentence('{number} bytes', number=one['size']))})"
+        for one in mail["attachments"]
+    ]
     machine = mail["report_class"] if mail["report_class"] != "none" else mail["unanswered"]
-    authenticated = {None: "", True: "yes", False: "no"}[mail["authenticated"]]
+    authenticated = {None: "", True: sentence("yes"), False: sentence("no")}[mail["authenticated"]]
     heading = [
-        ("From", f"{name} <{address}>" if name and address else name or address or "nobody"),
-        ("To", ", ".join(mail["to"])),
-        ("Date", mail["date"] or ""),
-        ("Subject", mail["subject"]),
+        (sentence("From"), f"{name} <{address}>" if name and address else name or address or "nobody"),
+        (sentence("To"), ", ".join(mail["to"])),
+        (sentence("Date"), mail["date"] or ""),
+        (sentence("Subject"), mail["subject"]),
         ("Message-ID", mail["message_id"]),
-        ("Answers", mail["in_reply_to"]),
-        ("Written by", f"a machine ({machine})" if mail["automatic"] else ""),
-        ("No answer to", mail["unanswered"]),
-        ("Authenticated", authenticated),
-        ("Attached", "\n".join(files)),
-        ("Problems", "; ".join(mail["problems"])),
+        (sentence("Answers"), mail["in_reply_to"]),
+        (sentence("Written by"), sentence("a machine ({kind})", kind=machine) if mail["automatic"] else ""),
+        (sentence("No answer to"), mail["unanswered"]),
+        (sentence("Authenticated"), authenticated),
+        (sentence("Attached"), "\n".join(files)),
+        (sentence("Problems"), "; ".join(mail["problems"])),
     ]
     folded = len(mail["body"].splitlines()) - len(mail["text"].splitlines())
     if unfold:
         body = [text(line, "" if new else "dim") for new, line in _told_apart(mail["body"], mail["text"])]
     else:
-        body = [text(mail["text"])] if mail["text"] else [text("(no text)", "dim")]
+        body = [text(mail["text"])] if mail["text"] else [text(sentence("(no text)"), "dim")]
         if folded > 0:
-            body.append(text(f"[{folded} more lines are quotes or a signature; --unfold shows them]", "dim"))
+            more = sentence("[{number} more lines are quotes or a signature; --unfold shows them]", number=folded)
+            body.append(text(more, "dim"))
     title = text(mail["file"], "bold")
     Output().print(*([] if first else [""]), title, indented(labelled(heading)), "", *map(indented, body))
 

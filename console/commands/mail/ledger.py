@@ -22,6 +22,7 @@ from console.terminal.command_context import (
     print_json,
     refuse,
     run,
+    told,
 )
 from console.terminal.times import full_time
 from desk.clock import now
@@ -34,17 +35,17 @@ from mail.receiving.mail_outcomes import MailOutcome
 from mail.receiving.watermarks import load_watermark
 
 MEANINGS = {
-    MailOutcome.CASE: "began a case",
-    MailOutcome.REPLY: "joined a case",
-    MailOutcome.MACHINE: "a machine's",
-    MailOutcome.OWN: "the desk's own, come back",
-    MailOutcome.REPEAT: "the same mail again",
-    MailOutcome.TOO_LARGE: "too large: its header here, the rest on the server",
-    MailOutcome.NOTHING: "read, no case touched",
-    MailOutcome.PENDING: "waiting for an agent",
-    MailOutcome.REFUSED: "left out by an agent",
-    MailOutcome.QUARANTINE: "quarantined: it could not be read",
-    MailOutcome.WAITING: "not decided yet",
+    MailOutcome.CASE: sentence("began a case"),
+    MailOutcome.REPLY: sentence("joined a case"),
+    MailOutcome.MACHINE: sentence("a machine's"),
+    MailOutcome.OWN: sentence("the desk's own, come back"),
+    MailOutcome.REPEAT: sentence("the same mail again"),
+    MailOutcome.TOO_LARGE: sentence("too large: its header here, the rest on the server"),
+    MailOutcome.NOTHING: sentence("read, no case touched"),
+    MailOutcome.PENDING: sentence("waiting for an agent"),
+    MailOutcome.REFUSED: sentence("left out by an agent"),
+    MailOutcome.QUARANTINE: sentence("quarantined: it could not be read"),
+    MailOutcome.WAITING: sentence("not decided yet"),
 }
 
 
@@ -125,16 +126,22 @@ def _print_summary(one: Mapping[str, Any], late: bool) -> None:
     from console.terminal.rich_output import Output, indented, labelled, text  # noqa: PLC0415
 
     if not one["connected_at"]:
-        Output().print(text(one["mailbox"], "bold"), indented(text("never connected yet", "dim")))
+        Output().print(text(one["mailbox"], "bold"), indented(text(sentence("never connected yet"), "dim")))
         return
-    compared = full_time(one["reconciled_at"], UTC) if one["reconciled_at"] else "never"
-    pairs: list[tuple[str, Any]] = [("since", full_time(one["connected_at"], UTC)), ("compared", compared)]
-    pairs += [(word, f"{count}  {MEANINGS[MailOutcome(word)]}") for word, count in one["outcomes"].items()]
+    compared = full_time(one["reconciled_at"], UTC) if one["reconciled_at"] else sentence("never")
+    pairs: list[tuple[str, Any]] = [
+        (sentence("since"), full_time(one["connected_at"], UTC)),
+        (sentence("compared"), compared),
+    ]
+    pairs += [(word, f"{count}  {told(MEANINGS[MailOutcome(word)])}") for word, count in one["outcomes"].items()]
     if one["difference"]:
-        pairs.append(("difference", text(f"{full_time(one['differed_at'], UTC)}: {one['difference']}", "yellow")))
+        pairs.append(
+            (sentence("difference"), text(f"{full_time(one['differed_at'], UTC)}: {one['difference']}", "yellow"))
+        )
     if late:
         since = full_time(one["oldest_waiting"], UTC)
-        pairs.append(("late", text(f"a mail waits to be decided since {since}: does 'firstline serve' run?", "red")))
+        waits = sentence("a mail waits to be decided since {since}: does 'firstline serve' run?", since=since)
+        pairs.append((sentence("late"), text(waits, "red")))
     Output().print(text(one["mailbox"], "bold"), indented(labelled(pairs)))
 
 
@@ -185,7 +192,15 @@ def _print_mail(row: Row[Any], numbers: Mapping[int, str]) -> None:
 
     one = _mail_as_json(row, numbers)
     at = full_time(row.received_at, UTC)
-    pairs = [("outcome", f"{row.now}: {MEANINGS[MailOutcome(row.now)]}"), ("case", one["case"])]
-    pairs += [("message-id", row.message_id), ("arrival", str(row.arrival_id or "")), ("problem", one["problem"])]
-    head = one_line(f"{row.channel} · UID {row.uid} · {at} · {row.size} bytes", "bold")
+    pairs: list[tuple[str, str]] = [
+        (sentence("outcome"), f"{row.now}: {told(MEANINGS[MailOutcome(row.now)])}"),
+        (sentence("case"), one["case"]),
+    ]
+    pairs += [
+        ("message-id", row.message_id),
+        (sentence("arrival"), str(row.arrival_id or "")),
+        (sentence("problem"), one["problem"]),
+    ]
+    size = told(sentence("{number} bytes", number=row.size))
+    head = one_line(f"{row.channel} · UID {row.uid} · {at} · {size}", "bold")
     Output().print(head, indented(labelled(pairs)))

@@ -50,7 +50,7 @@ def authorize(folder: DeskFolder, name: str) -> None:
     settings = folder.settings()
     box = next((one for one in settings.mailboxes if one.name == name), None)
     if box is None:
-        known = ", ".join(one.name for one in settings.mailboxes) or "none"
+        known = ", ".join(one.name for one in settings.mailboxes) or sentence("none")
         refuse(sentence("there is no mailbox {name}: there are {known}", name=repr(name), known=known), NO_SUCH)
     if box.oauth is None:
         refuse(

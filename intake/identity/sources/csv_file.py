@@ -96,9 +96,15 @@ class CsvEntitlementSource:
         self.faults, self.warnings, self._untold = (), tuple(table.warnings), table.untold
         self.extra_columns, self._accounts = tuple(column for _, column in table.extra_columns), accounts
         self._keep(source)
-        if left_out := len(table.warnings) + table.untold:
+        left_out = len(table.warnings) + table.untold
+        if left_out and self._is_logged:
             log.warning("%s: %d faults in rows of %s: see 'firstline check'", self.provider, left_out, self.path.name)
         return True
+
+    @property
+    def _is_logged(self) -> bool:
+        """Whether the log tells of faults: who looks only, and keeps no copy, reads them in `findings`."""
+        return self._keeping is None or self._keeping.store
 
     def _is_let_in(self) -> bool:
         """Whether a table that had lost too much is wanted now: whoever takes the copy away lets it in."""
@@ -106,7 +112,7 @@ class CsvEntitlementSource:
 
     def _refuse(self, faults: tuple[Fault, ...] | list[Fault]) -> bool:
         """Goes on with the last good table: that in use, or else the one that was kept."""
-        if tuple(faults) != self.faults:
+        if tuple(faults) != self.faults and self._is_logged:
             log.error(
                 "%s: the table is not taken, the last good one stays: %s", self.provider, "; ".join(map(str, faults))
             )
