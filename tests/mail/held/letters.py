@@ -2,7 +2,7 @@
 
 ``clients.toml`` has the shapes of mail programs in ten languages, ``letters.txt`` replies written out and
 ``machines.txt`` reports, answers that nobody wrote, and people who sound like either; ``machines2.txt`` has more of
-these, written after the first ones were read rightly.
+these, written after the first ones were read rightly, and so was ``html.txt``, what programs write in HTML.
 """
 
 from __future__ import annotations
@@ -107,6 +107,17 @@ def _letter(
 
 def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
+
+
+def html_replies() -> Iterator[tuple[str, bytes, str]]:
+    """Answers of HTML alone: name, letter, and the new words of it in one line."""
+    for piece in (FOLDER / "html.txt").read_text("utf-8").split("\n=== ")[1:]:
+        name, new, source = piece.split("\n", 2)
+        message = EmailMessage()
+        message["From"], message["To"] = "Иван Петров <person@c.test>", DESK.address
+        message["Subject"], message["In-Reply-To"] = "Re: x", "<1.x@sever.test>"
+        message.set_content(source, subtype="html")
+        yield name, message.as_bytes(), new
 
 
 def correspondents() -> Iterator[Judged]:

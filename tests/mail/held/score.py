@@ -86,8 +86,22 @@ def ordinary_letters(judged: Iterable[Judged]) -> dict[str, Share]:
     return shares
 
 
+def html(replies: Iterable[tuple[str, bytes, str]]) -> dict[str, Share]:
+    """Whether of answers in HTML the new words are read, all of them and nothing else."""
+    share = Share("HTML exact")
+    for name, raw, new in replies:
+        read = " ".join(letters.read(raw).text.split())
+        share.count(read == new, f"{name}: {new}, read as {read}")
+    return {share.name: share}
+
+
 def main() -> None:
-    shares = folding(letters.replies()) | senders(letters.correspondents()) | ordinary_letters(letters.ordinary())
+    shares = (
+        folding(letters.replies())
+        | html(letters.html_replies())
+        | senders(letters.correspondents())
+        | ordinary_letters(letters.ordinary())
+    )
     if "-v" in sys.argv:
         for told in dict.fromkeys(told for share in shares.values() for told in share.wrong):
             print(told)

@@ -11,6 +11,7 @@ from tests.mail.placed_sentences import PLACES, placed
 
 PROMISED = {
     "nothing lost": 0.995, "quotes exact": 0.98, "whole exact": 0.95, "outside English": 0.90, "English": 0.95,
+    "HTML exact": 0.95,
     "people": 1.0, "automatic": 0.95, "bounces": 0.99, "addresses": 0.97, "ordinary: no bounce": 1.0,
     "ordinary: not automatic": 1 - 1 / 600,
 }  # fmt: skip
@@ -21,7 +22,12 @@ SOME_ORDINARY = 15
 @pytest.fixture(scope="module")
 def shares() -> dict[str, score.Share]:
     ordinary = itertools.islice(letters.ordinary(), 0, None, SOME_ORDINARY)
-    return score.folding(letters.replies()) | score.senders(letters.correspondents()) | score.ordinary_letters(ordinary)
+    return (
+        score.folding(letters.replies())
+        | score.html(letters.html_replies())
+        | score.senders(letters.correspondents())
+        | score.ordinary_letters(ordinary)
+    )
 
 
 @pytest.mark.parametrize("name", PROMISED)
