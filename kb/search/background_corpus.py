@@ -59,35 +59,62 @@ class BackgroundCorpus:
         gone = Counter(stem for number in self.excluded for stem in self.stem_sets[number])
         return np.array([self.stem_counts[stem] - gone[stem] for stem in stems], np.int64)
 
-    def nearest_similarity(self, found: Ints, weights: Floats) -> float:
-        """The mean likeness of a question with these n-grams and the nearest sentences, 0 to 1."""
+    def likenesses(self, found: Ints, weights: Floats) -> Floats:
+        """The likeness of a question with these n-grams and each sentence, 0 to 1."""
         likeness = self.ngrams.sum_weights(found, weights, self.size, 1 << 20)
         if self.excluded:
             likeness[list(self.excluded)] = 0.0
+        return likeness
+
+    def nearest_similarity(self, found: Ints, weights: Floats) -> float:
+        """The mean likeness of a question with these n-grams and the nearest sentences, 0 to 1."""
+        likeness = self.likenesses(found, weights)
         likeness.partition(self.size - NEAREST_SENTENCES)
         return float(likeness[-NEAREST_SENTENCES:].sum() / NEAREST_SENTENCES)
 
 
 def background_sentences() -> list[str]:
     """The packaged background sentences."""
-    lines = (WORDLISTS / "background_sentences.txt").read_text("utf-8").splitlines()
+    return packaged_sentences("background_sentences")
+
+
+def packaged_sentences(name: str) -> list[str]:
+    """The sentences of a packaged list."""
+    lines = (WORDLISTS / f"{name}.txt").read_text("utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
 @cache
 def background_corpus() -> BackgroundCorpus:
-    """The background corpus, read once in some twenty milliseconds."""
-    vocabulary = Vocabulary()
-    sentences_read = [
-        vocabulary.words_with_stems(content_words(tokens(normalise(one)))) for one in background_sentences()
-    ]
-    stem_sets = [frozenset(stem for _, stem in one) for one in sentences_read]
+    """The background corpus, read once in some forty milliseconds."""
+    return corpus_of(background_sentences())
+
+
+def corpus_of(sentences: Sequence[str]) -> BackgroundCorpus:
+    """A corpus of these sentences."""
+    read = list(map(_words_with_stems, sentences))
+    stem_sets = [frozenset(stem for _, stem in one) for one in read]
+    words = [[word for word, _ in one] for one in read]
     return BackgroundCorpus(
         stem_sets,
         Counter(stem for one in stem_sets for stem in one),
-        _ngram_postings([[w for w, _ in one] for one in sentences_read]),
-        sum(is_cyrillic([word for word, _ in one]) for one in sentences_read),
+        _ngram_postings(words),
+        sum(map(is_cyrillic, words)),
     )
+
+
+def sentence_words(sentence: str) -> list[str]:
+    """The words of a sentence as its corpus has them."""
+    return [word for word, _ in _words_with_stems(sentence)]
+
+
+def _words_with_stems(sentence: str) -> list[tuple[str, str]]:
+    return _vocabulary().words_with_stems(content_words(tokens(normalise(sentence))))
+
+
+@cache
+def _vocabulary() -> Vocabulary:
+    return Vocabulary()
 
 
 def _ngram_postings(words: Sequence[Sequence[str]]) -> Postings:

@@ -39,6 +39,7 @@ from kb.search.tokenize import (
     wordlists_fingerprint,
 )
 from kb.search.topics_beyond_articles import uncovered_topic
+from kb.search.unanswered_sentences import is_unanswered
 
 _T = TypeVar("_T")
 
@@ -152,7 +153,8 @@ class Matcher:
         self._vocabulary: Vocabulary = shared._vocabulary if shared else Vocabulary()
         self.index = ArticleIndex.from_arrays(saved) if saved else build_index(articles, self._vocabulary)
         shared_indexes = shared._combined.indexes if shared else ()
-        self._ids: tuple[tuple[str, ...], ...] = (_article_ids(articles), *(shared._ids if shared else ()))
+        own_ids = tuple(article.id for article in articles for _ in article.editions)
+        self._ids: tuple[tuple[str, ...], ...] = (own_ids, *(shared._ids if shared else ()))
         self._articles: dict[str, Article] = (dict(shared._articles) if shared else {}) | {
             one.id: one for one in articles
         }
@@ -203,7 +205,9 @@ class Matcher:
         ranked = self._rank(words, self._combined)[: max(limit, 2)]
         if not ranked or not has_content([word.text for word in words]):
             return ()
-        return list(self._score(ranked, language))[:limit]
+        found = list(self._score(ranked, language))[:limit]
+        is_other = found[0].fits and is_unanswered([word.text for word in words], self._combined)
+        return [replace(one, fits=False, sure=False) for one in found] if is_other else found
 
     def _score(self, ranked: Sequence[_RankedArticle], language: str) -> Iterator[ArticleMatch]:
         """Each article with how likely it is right; only the best can be sure."""
@@ -340,11 +344,6 @@ def _corrected_text(text: str, found: Sequence[str], asked: Sequence[QueryWord])
 
 def _saved_threshold(saved: Mapping[str, Array] | None) -> AnswerCalibration | None:
     return calibration.threshold_from_array(saved["threshold"].tolist()) if saved and "threshold" in saved else None
-
-
-def _article_ids(articles: Sequence[Article]) -> tuple[str, ...]:
-    """The article of each edition, by number."""
-    return tuple(article.id for article in articles for _ in article.editions)
 
 
 def _scripts_of(indexes: Sequence[ArticleIndex]) -> tuple[bool, bool]:
