@@ -175,8 +175,10 @@ def _text_of(parts: Sequence[Mapping[str, Any]], picture: str) -> str:
 
 
 def _quote_values(one: QuotedHistoryMessage) -> dict[str, Any]:
-    """Something said earlier, shortened, its lines apart and without characters that would turn others around."""
-    text = one.text if len(one.text) <= MAX_QUOTED_CHARACTERS else f"{one.text[:MAX_QUOTED_CHARACTERS].rstrip()} …"
-    lines = [one_line(line) for line in text.splitlines() if line.strip()]
+    """Something said earlier, shortened, its lines apart, without what it quoted itself, and without characters that
+    would turn others around."""
+    own = "\n".join(line for line in one.text.splitlines() if line.strip() and not line.lstrip().startswith(">"))
+    text = own if len(own) <= MAX_QUOTED_CHARACTERS else f"{own[:MAX_QUOTED_CHARACTERS].rstrip()} …"
+    lines = [one_line(line) for line in text.splitlines()]
     cut = ["…"] if len(lines) > MAX_QUOTED_LINES else []
     return {"who": one_line(one.who), "when": one.when, "lines": [*lines[:MAX_QUOTED_LINES], *cut]}

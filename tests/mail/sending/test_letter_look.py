@@ -103,7 +103,7 @@ class TestWords:
         before = (
             QuotedHistoryMessage("Анна <b>", "20.11.2026 12:05", "<img src=x> \u202egnp\n_____\n##- x -##"),
             QuotedHistoryMessage("Северная сеть", "20.11.2026 12:06", "я" * 5000 + "\n" * 100),
-            QuotedHistoryMessage("Анна", "20.11.2026 12:07", "строка\n\n" * 30),
+            QuotedHistoryMessage("Анна", "20.11.2026 12:07", "> 1) Наш вопрос?\n" + "строка\n\n" * 30),
         )
         letter = Letters(renderer, outgoing("Мастер будет сегодня.", history=before))
         assert letter.text.startswith("Мастер будет сегодня.\n")
@@ -111,6 +111,7 @@ class TestWords:
         assert "Анна &lt;b&gt;:</span><br>\n&lt;img src=x&gt; gnp<br>" in letter.html
         assert f"> {'я' * 300} …\n" in letter.text
         assert letter.text.count("> строка") == 6
+        assert "Наш вопрос" not in letter.text
         assert letter.text.rstrip().endswith("> …")
         assert fold_quotes(f"Мой ответ\n\n20.11.2026 12:10, Сеть пишет:\n\n{letter.text}").text == "Мой ответ"
 
