@@ -246,7 +246,7 @@ def _is_closing_with_name(line: str, author: str) -> bool:
         rest = shown[at:].strip(" ,.!:" + DASHES)
         comma = shown[at : at + 2].strip()[:1] in (",", ":", ".")
         return (
-            _looks_like_name(rest, strict=not comma)
+            _looks_like_name(rest.partition("(")[0], strict=not comma or " " in rest)  # "cheers, it works" names nobody
             or _is_author(rest, author)
             or (comma and bool(_DIGIT.search(rest)))
         )
