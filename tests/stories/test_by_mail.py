@@ -101,7 +101,7 @@ async def test_what_the_answers_of_a_letter_come_to_is_tried_before_a_case_is_op
 ) -> None:
     """No article fitted the first words; the answers name one, and "it helped" settles the matter without a number."""
     john = MailSubscriber(desk, "John", "en")
-    await john.person.writes("Bill", "Hello, something looks odd on my bill.")
+    await john.person.writes("Bill", "Hello, a question about the bill.")
     await john.person.answers(
         await john.gets("questions_by_mail"), "1) a charge I do not understand, 2) 650 taken yesterday"
     )

@@ -240,14 +240,14 @@ async def test_an_edited_answer_is_changed(desk: Desk, anna: TelegramSubscriber)
     await is_asked_since(anna)
     said = await anna.user.says(anna.bot, "вчера в 18")
     await anna.is_asked("place")
-    await anna.user.edits(said, "сегодня в 8 утра")
+    await anna.user.edits(said, "позавчера в 8 утра")
     await anna.hears("corrected")
     case = await only_case(desk)
-    assert case.answers["since"]["text"] == "сегодня в 8 утра"
+    assert case.answers["since"]["text"] == "позавчера в 8 утра"
     assert "8 утра" not in case.description
-    await anna.user.edits(said, "сегодня в 9 утра")
+    await anna.user.edits(said, "позавчера в 9 утра")
     await anna.hears("corrected")
-    assert (await only_case(desk)).answers["since"]["text"] == "сегодня в 9 утра"
+    assert (await only_case(desk)).answers["since"]["text"] == "позавчера в 9 утра"
 
 
 async def test_an_edited_first_message_gives_the_contract(desk: Desk, anna: TelegramSubscriber) -> None:
