@@ -266,6 +266,30 @@ def test_an_address_is_not_cut(address: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "медленный 40-1187",
+        "реально 8",
+        "показывает 12",
+        "but get 7",
+        "плачу за 100 получаю 7",
+        "8 из 100",
+        "обещали 100 а 8",
+        "у меня 7",
+        "instead of 100 i have 7",
+    ],
+)
+def test_a_measured_speed_is_no_address(text: str) -> None:
+    assert "place" not in told(text, "address", TalkStage.QUESTION)
+    assert "place" not in told(text)
+
+
+@pytest.mark.parametrize("address", ["Тестовская 5", "Приютская 5", "Мира 5", "7 Payne Street", "Уют 5"])
+def test_a_street_that_begins_like_a_measure_is_one(address: str) -> None:
+    assert told(address, "address", TalkStage.QUESTION)["place"] == address
+
+
+@pytest.mark.parametrize(
     ("text", "lamps", "option"),
     [
         ("PON моргает зелёным", "nolink", "pon"),

@@ -119,8 +119,13 @@ _NO_STREET = re.compile(
     r"октября|ноября|декабря|контракт\w*|contract|account|абонент\w*|старт\w*|пакет\w*|индекс\w*|комнат\w+|"
     r"почему|когда|сколько|где|что|как|dollars?|euros?|phone|router|"
     r"yesterday|today|monday|tuesday|wednesday|thursday|friday|saturday|sunday|room|вам|вас|нам|мне|ваш\w*|"
-    r"оператор\w*|нажал\w*|вариант\w*|пункт\w*|option|ответ\w*|ping|los|wan|tp)\b"
+    r"оператор\w*|нажал\w*|вариант\w*|пункт\w*|option|ответ\w*|ping|los|wan|tp|"
+    r"\w+(?:[аяу]ет|[аяу]ют|[ая]ю|[аяу]ем|[аяу]ешь)|ловит|тянет|было|стало|обеща\w+|вместо|меня|нас|всего|максимум|"
+    r"минимум|факту|иногда|быстро|плачу|платим|плат[ия]т|реальн\w+|медленн\w+|замер(?:[аы]|ил\w*)?|"
+    r"тест(?:[ау]|ом)?|speedtest|мегабит\w*|but|gets?|got|getting|pay|pays|paying|paid|have|shows?|showing|says|measures?|tested|really|actually|slow|"
+    r"instead|address|is|was)\b"
 )
+"""Words that belong to no street's name: also those of a measured speed, "показывает 12", "but get 7"."""
 _MONTH_STREET = re.compile(r"^\d{1,2} (?:марта|мая|февраля|января|октября|ноября|сентября)")
 
 

@@ -150,9 +150,10 @@ def remembered(case: Case, inbound: Inbound[Said], facts: Facts) -> list[dict[st
 
 def told_before(case: Case, facts: Facts, dialog: Dialog) -> Answers:
     """The answers in what was said and shown before the dialog began. The later message counts."""
-    zone, answers = facts.need(Provider).timezone, Answers()
+    now, answers = situation_of(case, facts), Answers()
     for line in case.dialog_state.heard:
-        situation = Situation(now=datetime.fromisoformat(line["at"]), zone=zone)
+        at = datetime.fromisoformat(line["at"])
+        situation = Situation(now=at, zone=now.zone, contract_shapes=now.contract_shapes)
         answers |= _kinds_told(dialog, line) | told(dialog, understand(line["text"], situation), line["message"], facts)
         answers |= shown(dialog, [File(**file) for file in line.get("files", ())], line["message"], answers)
     return answers
