@@ -33,6 +33,10 @@ class TestWhatWasTold:
         assert "since" in answers
         assert put(talk) == ["place"]
 
+    def test_a_contract_told_before_the_dialog_is_no_address(self) -> None:
+        talk = Talk(NO_INTERNET, dialogs=PACKAGED, contract_shape="99-9999").says("медленный 40-1187 нет интернета")
+        assert "place" not in talk.case.answers
+
     def test_every_answer_says_where_it_comes_from(self) -> None:
         talk = begun("нет интернета на всех устройствах").presses("yesterday")
         told, pressed = talk.case.answers["scope"]["from"], talk.case.answers["since"]["from"]
@@ -45,6 +49,20 @@ class TestWhatWasTold:
         assert talk.case.answers["neighbours"]["value"] == "no"
         assert put(talk) == ["scope", "scope"]
         assert "noted" in talk.words
+
+    def test_what_is_told_anew_beside_a_question_counts_and_is_noted(self) -> None:
+        talk = begun("нет интернета, на роутере ничего не горит").says("по вайфаю").says("да везде")
+        assert talk.case.answers["scope"]["value"] == "all"
+        assert talk.words == ["noted"]
+        talk = talk.says("лампочки: power горит, los красный")
+        assert talk.case.answers["lights"]["value"] == "los"
+        said = [act for act in talk.acts if isinstance(act, SayTemplate)]
+        assert [act.names["lines"] for act in said] == [["Лампочки: красный LOS"]]
+
+    def test_what_an_answer_to_a_question_says_besides_changes_no_other(self) -> None:
+        talk = begun("нет интернета на всех устройствах").says("вчера, не работает только на телефоне")
+        assert talk.case.answers["scope"]["value"] == "all"
+        assert "since" in talk.case.answers
 
     def test_what_fits_nothing_stays_in_the_persons_own_words(self) -> None:
         talk = begun().presses("all").says("внучка приходила, смотрела и ушла")

@@ -163,8 +163,11 @@ def _did_not_help(text: str) -> bool:
 def _stands(
     case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question, found: Understanding
 ) -> Decision:
-    """Something was told, but not what was asked: that is noted, and the question put once more, or left unknown."""
-    told = message_answers.told_now(case, inbound, facts, dialog)
+    """Something was told, but not what was asked: that is noted, and the question put once more, or left unknown.
+
+    Only what the case has now is said to be noted.
+    """
+    told = _kept_of(case, message_answers.told_now(case, inbound, facts, dialog))
     lines = prompts.lines_of(case, dialog, facts, told) if told else []
     lead: list[RuleAct] = [SayTemplate("noted", {"lines": lines})]
     if found.says(Act.SKIP):
@@ -174,6 +177,10 @@ def _stands(
         if prompts.times_put(case, question) >= prompts.MOST_TIMES:
             return decide(SayTemplate("where_we_were"), words_used=True)
     return _repeated(case, facts, dialog, question, lead)
+
+
+def _kept_of(case: Case, told: message_answers.Answers) -> message_answers.Answers:
+    return {name: one for name, one in told.items() if case.answers.get(name, {}).get("value") == one["value"]}
 
 
 def _repeated(case: Case, facts: Facts, dialog: Dialog, question: Question, lead: Sequence[RuleAct]) -> Decision:

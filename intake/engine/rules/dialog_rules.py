@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from desk.model.acts import Decision, Facts, RuleAct, SetDialogState, SetFields, decide
 from desk.model.case import Case, append_words
@@ -26,7 +28,7 @@ def note_facts(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | N
     """What a message tells of any question answers it, asked or not; before a dialog begins it is remembered.
 
     Another value for what was answered already changes it where the person corrects themselves, or looks over the
-    summary.
+    summary, or tells it in the place of the answer to the open question.
     """
     dialog = dialog_of(case, facts)
     if dialog is None:
@@ -46,8 +48,10 @@ def note_facts(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | N
     left = message_answers.words_left(message_answers.heard(case, inbound, facts), case)
     if told and left and inbound.text.strip() not in case.description:  # an edit may stand there already
         acts.append(SetFields({"description": append_words(case.description, inbound.text)}))
-    summed_up = case.expecting.owner == SUMMARY  # which shows them all again
-    said = [] if summed_up else prompts.corrected(case, dialog, facts, case.answers, answers)
+    # The summary shows them all again; what stands beside an open question is noted where that is put again.
+    mends = message_answers.corrects(message_answers.heard(case, inbound, facts))
+    told_below = case.expecting.owner == SUMMARY or (not mends and _is_beside(case, facts, told))
+    said = [] if told_below else prompts.corrected(case, dialog, facts, case.answers, answers)
     return decide(*acts, *said, done=False, words_used=bool(told))
 
 
@@ -71,14 +75,29 @@ def _taken(case: Case, inbound: Inbound[Said], facts: Facts, dialog: Dialog, tol
     """Of what was told: what was open, and what changes an earlier answer."""
     mended = case.expecting.owner == SUMMARY or message_answers.corrects(message_answers.heard(case, inbound, facts))
     open_one = message_answers.open_question(case, facts)
+    beside = not mended and _is_beside(case, facts, told)
     return {
         name: one
         for name, one in told.items()
         if name not in case.answers
         or (open_one.owner == QUESTION and name == open_one.question)
         or (mended and one["value"] != case.answers[name].get("value"))
+        or (beside and _is_told_anew(case, dialog, name, one))
         or (mended and one.get("parsed", {}) != case.answers[name].get("parsed", {}))
     }
+
+
+def _is_beside(case: Case, facts: Facts, told: Answers) -> bool:
+    """Whether a message tells something, and not what the open question asks for."""
+    open_one = message_answers.open_question(case, facts)
+    return open_one.owner == QUESTION and bool(told) and open_one.question not in (*told, *case.answers)
+
+
+def _is_told_anew(case: Case, dialog: Dialog, name: str, answer: Mapping[str, Any]) -> bool:
+    """Whether another option of a question is told than was chosen."""
+    question = dialog.question(name)
+    is_choice = question is not None and question.type in ("choice", "yesno")
+    return is_choice and answer["value"] != case.answers[name].get("value")
 
 
 def ask_questions(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
