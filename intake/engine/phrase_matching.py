@@ -16,7 +16,7 @@ _FILLER_WORDS = (
     "у меня нас мамы дома на даче в квартире опять снова вообще совсем уже что то почему то же просто сегодня вчера "
     "здесь тут блин короче нормально больше теперь сейчас пока the my our at all again still here home just now today "
     "yesterday since is are am was been has have do does did i we it im ive its a an really very completely totally "
-    "suddenly currently"
+    "suddenly currently super pretty quite rather extremely incredibly awfully"
 )
 _FILLERS = frozenset(_FILLER_WORDS.split())
 _NEGATED = {

@@ -38,7 +38,7 @@ from kb.search.tokenize import (
     normalise,
     wordlists_fingerprint,
 )
-from kb.search.topics_beyond_articles import uncovered_topic
+from kb.search.topics_beyond_articles import fitting_devices, uncovered_topic
 from kb.search.unanswered_sentences import is_unanswered
 
 _T = TypeVar("_T")
@@ -192,17 +192,19 @@ class Matcher:
     def best(self, text: str, language: str, limit: int = 3) -> tuple[ArticleMatch, ...]:
         """The articles that fit, the best first; empty when nothing does."""
         asked = self._corrected_words(self._intended_words(text, self._combined), self._combined)
-        return tuple(one for one in _on_topic(text, self._nearest(asked, language, limit)) if one.fits)
+        return tuple(one for one in _on_topic(text, self._nearest(text, asked, language, limit)) if one.fits)
 
     def answer(self, text: str, language: str, limit: int = 3) -> SearchAnswer:
         """The nearest articles whether they fit or not, and whether they do."""
         found = self._intended_words(text, self._combined)
         asked = self._corrected_words(found, self._combined)
-        nearest = _on_topic(text, self._nearest(asked, language, limit))
+        nearest = _on_topic(text, self._nearest(text, asked, language, limit))
         return SearchAnswer(tuple(nearest), _corrected_text(text, found, asked))
 
-    def _nearest(self, words: Sequence[QueryWord], language: str, limit: int) -> Sequence[ArticleMatch]:
-        ranked = self._rank(words, self._combined)[: max(limit, 2)]
+    def _nearest(self, text: str, words: Sequence[QueryWord], language: str, limit: int) -> Sequence[ArticleMatch]:
+        ranked = fitting_devices(text, self._rank(words, self._combined), lambda one: self._articles[one.id].editions)[
+            : max(limit, 2)
+        ]
         if not ranked or not has_content([word.text for word in words]):
             return ()
         found = list(self._score(ranked, language))[:limit]

@@ -2,19 +2,27 @@
 
 Such a question has many words in common with articles on other things, so that likeness alone shows a wrong one. An
 article answers it only where the article's own words are about the same topic.
+
+Nor can likeness tell "on no device" from "on one device": whoever says that every device is affected gets no article on
+one alone.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from desk.language.normalize import normalized
+from desk.understanding.reading.observations import Situation
+from desk.understanding.understand import understand
 from kb.content.article_files import ArticleTranslation
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,26 @@ def uncovered_topic(text: str, editions: Iterable[ArticleTranslation]) -> str:
 def _topics_of_edition(title: str, phrasings: Sequence[str]) -> frozenset[str]:
     found = [topics_of(title), *(topics_of(one) for one in phrasings)]
     return frozenset(topic for topics in found for topic in topics)
+
+
+def fitting_devices(
+    text: str, ranked: Sequence[T], editions: Callable[[T], Mapping[str, ArticleTranslation]]
+) -> Sequence[T]:
+    """The articles of a ranking, the best first, without those on one device alone where the best is such a one and the
+    question says that every device is affected. ``editions`` gives the editions of one."""
+
+    def is_of_one_device(one: T) -> bool:
+        return any(_devices(edition.title) == "one" for edition in editions(one).values())
+
+    contradicted = ranked and is_of_one_device(ranked[0]) and _devices(text) == "all"
+    return [one for one in ranked if not is_of_one_device(one)] if contradicted else ranked
+
+
+@lru_cache(maxsize=4096)
+def _devices(text: str) -> object:
+    """The value of the slot "scope" in a text, None where it tells of none."""
+    told = understand(text, Situation()).value("scope")
+    return told.value if told else None
 
 
 def _phrase(entry: str) -> re.Pattern[str]:

@@ -35,6 +35,8 @@ MOSCOW = ZoneInfo("Europe/Moscow")
         ("my mum hasn't got any internet", "no_internet"),
         ("I can't access the internet", "no_internet"),
         ("the internet keeps dropping every evening", "no_internet"),
+        ("internet is slow since yesterday, contract 40-1187", "slow_internet"),
+        ("my internet is super slow since yesterday", "slow_internet"),
         ("you charged me twice", "billing"),
         ("my payment hasn't gone through", "billing"),
         ("how much do i owe", "billing"),

@@ -186,3 +186,9 @@ def test_no_letter_breaks_the_reader_and_only_asked_questions_are_answered(piece
 def test_no_text_breaks_the_reader(text: str) -> None:
     known = {one.id for one in (*NO_INTERNET.questions, *NO_INTERNET.requests)}
     assert set(read(text, files=[PHOTO]).answers) <= known
+
+
+@pytest.mark.parametrize("asks", [("changed",), ("changed", "lights"), ("place", "lights")])
+def test_not_known_by_number_is_said_of_this_letters_question_alone(asks: tuple[str, ...]) -> None:
+    """The first question of the dialog, asked in an earlier letter, keeps what was answered."""
+    assert values("1) не знаю", [question(name) for name in asks]) == {asks[0]: None}

@@ -301,3 +301,13 @@ def test_a_dialog_without_other_words_says_that_it_asks_once_more() -> None:
     first = talk.shown
     talk.says("даже не представляю, о чём это")
     assert talk.words or talk.shown != first
+
+
+def test_not_known_of_a_later_letter_takes_nothing_back() -> None:
+    """By mail; what the first letter told stays, whatever the numbers of the second."""
+    talk = Talk(NO_INTERNET, batch=True).says("нет интернета на всех устройствах")
+    assert talk.case.answers["scope"]["value"] == "all"
+    talk.says("1) вчера вечером\n2) Озёрная 12")
+    talk.says("1) не знаю")
+    talk.says("на чём не работает, не знаю")
+    assert talk.case.answers["scope"]["value"] == "all"

@@ -50,7 +50,9 @@ Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 def letter_reply(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, asked: Sequence[Question]) -> Decision:
     """The answers of a mail, to whatever question; what is still needed is asked for once more, and then no more."""
     read = _read(case, inbound, facts, dialog, asked)
-    given = {name: _stored(one, inbound) for name, one in read.answers.items() if name not in case.answers or one.text}
+    given = {
+        name: _stored(one, inbound) for name, one in read.answers.items() if _says_more(one, case.answers.get(name))
+    }
     answers = {**case.answers, **given}
     more = append_words(case.description, read.leftover)
     acts: list[RuleAct] = [SetFields({"description": more})] if understand(read.leftover, Situation()).leftover else []
@@ -65,6 +67,11 @@ def letter_reply(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, aske
     beside = has_substance(read.leftover) and not told
     step_on = told or read.said.key("contract") is not None
     return next_letter(case, dialog, facts, answers, acts, asked, step_on, beside)
+
+
+def _says_more(answer: ParsedAnswer, known: Mapping[str, Any] | None) -> bool:
+    """Whether an answer is kept beside what is ``known``: it has words, and is no "не знаю" in place of a value."""
+    return known is None or bool(answer.text and (answer.value not in (None, "unknown") or known["value"] is None))
 
 
 def answers_in_letter(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog) -> dict[str, Any]:

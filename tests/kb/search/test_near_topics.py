@@ -67,3 +67,33 @@ def test_thanks_and_a_finished_story_find_nothing_whatever_strangers_taught() ->
     taught = Matcher(with_learned_phrasings(list(ARTICLES.values()), [("", "no-internet", "ru", thanks)]))
     assert taught.best(asked, "ru"), "beside a trouble they are a question"
     assert not taught.best(thanks, "ru")
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "article"),
+    [
+        ("нет интернета на всех устройствах со вчерашнего вечера, 40-1187", "ru", "no-internet"),
+        ("не работает ни на одном устройстве", "ru", "no-internet"),
+        ("нет интернета ни на одном устройстве", "ru", "no-internet"),
+        ("no internet on any device, 40-1187", "en", "no-internet"),
+        ("не работает на одном устройстве", "ru", "one-device"),
+        ("на всех устройствах есть, на одном нет", "ru", "one-device"),
+        ("all others work, just my pc doesn't", "en", "one-device"),
+    ],
+)
+def test_whoever_says_every_device_gets_no_article_on_one(
+    matcher: Matcher, words: str, language: str, article: str
+) -> None:
+    assert shown(matcher, {"q": words, "lang": language}) == article
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "internet is slow since yesterday, contract 40-1187",
+        "my internet is super slow since yesterday",
+        "internet has been slow since yesterday",
+    ],
+)
+def test_slow_since_yesterday_is_about_the_speed(matcher: Matcher, words: str) -> None:
+    assert shown(matcher, {"q": words, "lang": "en"}) == "speed-test"
