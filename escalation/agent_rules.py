@@ -161,7 +161,8 @@ def set_eta(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Dec
 
 
 def resolve(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
-    """Resolved is not closed: the subscriber is asked whether it works and may be closed (C7, C13, C14)."""
+    """Resolved is not closed: the subscriber is asked whether it works and may be closed (C7, C13, C14). Who answered
+    with a reservation is asked again when the agent has seen to it."""
     contact = facts.need(CaseContacts)
     names: Names = {"what": literal(_sentence(inbound.text)), "agent": agent_name(acting_agent(facts), case.language)}
     told = [] if contact.current is None else notice_on_file("resolved_notice", names, case)
@@ -172,7 +173,7 @@ def resolve(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Dec
         CancelTimer("take"),
         Expect(CONSENT),
         SetDialogState({"tries": 0}),
-        SetFields({"unread": 0}),
+        SetFields({"unread": 0, "last_acknowledgement": ""}),
         SayTemplate("resolved_ask", names, Addressee.SUBSCRIBER, CONSENT_BUTTONS, inbound.files),
         *told,
         *([] if contact.to(case) else [SayTemplate("unreachable", to=Addressee.AGENTS)]),

@@ -131,7 +131,7 @@ def _denied(case: Case, inbound: Answer, facts: Facts) -> Decision:
 def _beside(case: Case, inbound: Answer, facts: Facts, found: Understanding) -> Decision:
     """Neither yes nor no: the agent reads it, and the question stays open."""
     names: Names = {"agent": owner_name(case, facts.need(Provider))}
-    if found.says(Act.RESERVED):
+    if found.says(Act.RESERVED) and "?" not in found.text:
         word = acknowledge(case, "consent_reserved", names)
     elif found.says(Act.WAIT):
         word = acknowledge(case, "consent_wait", names)

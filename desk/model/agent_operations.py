@@ -262,6 +262,12 @@ def _owner_free(case: Case, operation: AgentOperation) -> OperationRefusalCode |
     return OperationRefusalCode.ALREADY_TAKEN if case.owner else None
 
 
+def _not_asked_in_vain(case: Case, operation: AgentOperation) -> OperationRefusalCode | None:
+    """A resolved case is resolved again, and its subscriber asked again, only after words of theirs."""
+    spoke = case.unread or case.last_acknowledgement
+    return OperationRefusalCode.ALREADY_RESOLVED if case.state == CaseState.RESOLVED and not spoke else None
+
+
 def _eta_in_bounds(case: Case, operation: AgentOperation) -> OperationRefusalCode | None:
     return OperationRefusalCode.ETA_UNCLEAR if isinstance(operation, SetEta) and operation.span is None else None
 
@@ -287,7 +293,7 @@ POLICIES: Mapping[type[AgentOperation], OperationConditions] = {
     AcceptLetter: OperationConditions(),
     RefuseLetter: OperationConditions(),
     SetEta: OperationConditions({**_CLOSED, CaseState.RESOLVED: OperationRefusalCode.CASE_RESOLVED}, _eta_in_bounds),
-    Resolve: OperationConditions({**_CLOSED, CaseState.RESOLVED: OperationRefusalCode.ALREADY_RESOLVED}),
+    Resolve: OperationConditions(_CLOSED, _not_asked_in_vain),
     # Which article solved it may be said at any time, also when the case is closed.
     LinkArticle: OperationConditions(),
     DraftArticle: OperationConditions(),

@@ -7,8 +7,18 @@ from datetime import timedelta
 import pytest
 
 from console.runtime.rule_order import RULEBOOK
-from desk.model.acts import AddJournalEntry, Addressee, Facts, Ignore, PopupNotice, SayTemplate, SetTimer
-from desk.model.arrival_outcomes import IgnoredCode
+from desk.model.acts import (
+    AddJournalEntry,
+    Addressee,
+    Facts,
+    Ignore,
+    PopupNotice,
+    RefuseOperation,
+    SayTemplate,
+    SetTimer,
+)
+from desk.model.agent_operations import Reply, Resolve
+from desk.model.arrival_outcomes import IgnoredCode, OperationRefusalCode
 from desk.model.core_facts import CaseMatch, Now
 from desk.model.dialog_state import CONSENT
 from desk.model.events import Event, Inbound, Pressed, Said, TimerFired
@@ -17,7 +27,7 @@ from desk.model.messages import Address, File
 from desk.pipeline.decide import apply_rules
 from desk.understanding.reading.observations import Act
 from tests.escalation.conftest import Understands
-from tests.escalation.rounds import CONTACT, NOW, PROVIDER, a_case, decided, in_progress, resolved, templates
+from tests.escalation.rounds import CONTACT, NOW, PROVIDER, a_case, decided, in_progress, ordered, resolved, templates
 from tests.wording import labels
 
 
@@ -49,6 +59,7 @@ def test_no_reopens_under_the_same_number_whatever_is_asked_besides(
         ("всё работает кроме тв", (Act.AGREE, Act.RESERVED), "consent_reserved"),
         ("не всё работает", (Act.DENY, Act.RESERVED), "consent_reserved"),
         ("работает, а перерасчёт когда", (Act.AGREE, Act.STATUS), "consent_passed_on"),
+        ("вроде да, а перерасчёт будет?", (Act.RESERVED,), "consent_passed_on"),
         ("завтра проверю", (Act.WAIT,), "consent_wait"),
         ("ок", (Act.AGREE,), "consent_again"),
         ("спасибо", (Act.THANKS,), "consent_again"),
@@ -61,6 +72,21 @@ def test_anything_besides_closes_nothing_and_the_agent_reads_it(
     said = templates(decided(case, Said(meaning(text, *acts))))
     assert (case.state, case.expecting.owner, case.unread) == ("resolved", CONSENT, 1)
     assert said == ["subscriber_says", word]
+
+
+@pytest.mark.parametrize("words", ["всё работает кроме тв", "еле еле работает", "вроде да, а перерасчёт будет?"])
+def test_the_agent_resolves_again_after_a_reservation_and_the_subscriber_is_asked_again(words: str) -> None:
+    case = in_progress()
+    ordered(case, Resolve("Заменили порт"))
+    again = ordered(case, Resolve(""))
+    assert again == [RefuseOperation(OperationRefusalCode.ALREADY_RESOLVED)], "nothing was said since"
+    decided(case, Said(words))
+    ordered(case, Reply("Проверьте теперь"))
+    asked = ordered(case, Resolve("Настроили и ТВ"))
+    assert "resolved_ask" in templates(asked, Addressee.SUBSCRIBER)
+    assert (case.state, case.expecting.owner, case.unread) == ("resolved", CONSENT, 0)
+    decided(case, Said("да, всё работает"))
+    assert case.state == "closed"
 
 
 def test_words_that_nothing_is_made_of_go_to_the_agent(meaning: Understands) -> None:
