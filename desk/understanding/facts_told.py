@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeAlias
@@ -38,6 +39,10 @@ _FINDERS: Mapping[str, _Finder] = {
 _SLOT_OF_QUESTION = {"address": "place", "lights": "lamps", "reboot": "rebooted", "which_site": "site"}
 _SLOTS_OF_WORDS = ("since", "date", "place", "site", "changed")
 _OPEN_COMMANDS = ("/", "\\")
+_OPENER = re.compile(
+    r"\s*(?:ой|ох|упс|oh|oops|ah)\b[\s,.!-]*(?:нет|не то|no)\b(?:[\s,.!-]*(?:нет|no)\b)*\s*[,.!-]+\s*(?=\w)"
+)
+"""How a correction begins: its "no" is said of what was told before, and answers nothing where a fact follows."""
 
 
 def facts_told(text: str, situation: Situation) -> tuple[ObservedValue, ...]:
@@ -51,6 +56,10 @@ def facts_told(text: str, situation: Situation) -> tuple[ObservedValue, ...]:
     reading = read(text)
     question = _SLOT_OF_QUESTION.get(situation.question, situation.question)
     found = _found_in(reading, question, situation)
+    if (opener := _OPENER.match(reading.text)) and (
+        rest := _found_in(reading.part(opener.end(), len(reading.text)), question, situation)
+    ):
+        found = rest
     if place_of_correction := reading.correction:
         mended = _found_in(reading.part(place_of_correction, len(reading.text)), question, situation)
         found = found | mended

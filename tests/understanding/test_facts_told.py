@@ -170,6 +170,41 @@ def test_a_correction_counts(question: str, text: str, slot: str, value: object)
     assert told(text, question).get(slot) == value
 
 
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        ("ой нет, горит красный los", {"lamps": "los"}),
+        ("oh no, the los light is red", {"lamps": "los"}),
+        ("ой нет, у них есть", {"neighbours": "yes"}),
+        ("ой нет, у них тоже не работает", {"neighbours": "no"}),
+        ("нет, у них тоже", {"neighbours": "no"}),
+    ],
+)
+def test_the_no_that_begins_a_correction_answers_nothing(text: str, facts: dict[str, object]) -> None:
+    assert told(text, "neighbours", TalkStage.QUESTION) == facts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "я не дома, вечером посмотрю",
+        "не дома, вечером проверю и отвечу",
+        "I'll check tonight",
+        "can check this evening",
+        "давайте вечером",
+    ],
+)
+def test_a_promise_is_no_onset(text: str) -> None:
+    assert "since" not in told(text, "since", TalkStage.QUESTION)
+
+
+def test_the_hours_of_each_day_are_no_onset() -> None:
+    assert "since" not in told("вечером тормозит", context=TalkStage.QUESTION)
+    assert "since" not in told("slow in the evening", context=TalkStage.QUESTION)
+    assert told("с вечера тормозит")["since"] == "с вечера"
+    assert told("вечером тормозит", "since", TalkStage.QUESTION)["since"] == "вечером"
+
+
 def test_each_value_stands_at_its_words() -> None:
     text = "Ну вот, со вчерашнего вечера нет интернета, перезагружал; Озёрная 12, кв. 5!"
     assert words(text, "since") == "со вчерашнего вечера"

@@ -24,6 +24,9 @@ HINT = re.compile(
 _FUTURE = re.compile(
     r"\bбуд(?:у|ет|ем|ете|ут)\b(?! (?:благодар|признат|рад))|\b(?:после)?завтра\b|\btomorrow\b|\bwill\b|'ll\b|"
     r"\bnext\b|"
+    r"\b(?:посмотр(?:ю|им)|провер(?:ю|им)|гля(?:ну|нем)|узна(?:ю|ем)|отве(?:чу|тим)|отпи(?:шусь|шемся)|отзво(?:нюсь|"
+    r"нимся)|давайте|напи(?:шу|шем)|попробу(?:ю|ем)|перезагру(?:жу|зим)|сдела(?:ю|ем)|займ(?:усь|емся)|скажу|сообщу)\b|"
+    r"\b(?:can|could|gonna) (?:check|look|see|try|tell)\b|"
     r"\b(?:прид[уе]|приед|вернусь|уезж|уед|смогу|сможете|можете|планиру|доступ[ен]|подойд|заед|зайд)\w*|"
     r"\b(?:пере|по)звони(?:те|ть)?\b|\bкогда\b|\bво сколько\b|\bдо скольки\b|\bдо какого\b|\bcan you\b|\bcould you\b|"
     r"\blet me\b|\bi'd like\b|\bgoing to\b|\bwant to\b|\bwhen\b|\bhow long\b|\bcall me\b|\bсколько (?:еще "
@@ -61,6 +64,14 @@ _STILL_TALKING = re.compile(
     r"\b(?:звоню|пишу|дозв\w+|обеща(?:ете|ют|ет)|перезваниваю|работаю|calling|writing|trying to reach)\b"
 )
 _NOW = re.compile(r"(?:прямо |вот )?(?:сейчас|щас|щаз|счас|ща|now)")
+_TIME_OF_DAY = re.compile(
+    r"(?:утром|днем|вечером|ночью|(?:in the |at )?(?:morning|afternoon|evening|night)s?|by night)"
+)
+_IS_SLOW = re.compile(
+    r"\b(?:тормозит|лагает|лаги|тупит|виснет|подвисает|глючит|еле|медленн\w+|проседает|просадки|slow|lags|laggy|"
+    r"sluggish|crawls|buffers)\b"
+)
+"""Slow as it is now: with a time of day, the hours at which it is so each day, and not when it began."""
 _NEGATED = re.compile(r"\b(?:не|not)\s+(?:с |со |в |from |since )?$")
 _WORDS_AROUND = word_set(
     """
@@ -103,7 +114,8 @@ def _is_onset_of_trouble(reading: Reading, moment: Moment, question: str, may_be
     clause = reading.clause_at(moment.start)
     before, after = reading.text[clause.start : moment.start], reading.text[moment.end : max(moment.end, clause.end)]
     around, words = f"{before} {after}", reading.text[moment.start : moment.end]
-    if _is_negated(reading, moment) or _is_waiting(reading, moment, around):
+    is_each_day = question != "since" and _TIME_OF_DAY.fullmatch(words) and _IS_SLOW.search(around)
+    if is_each_day or _is_negated(reading, moment) or _is_waiting(reading, moment, around):
         return False
     if TROUBLE.search(around):
         return moment.is_onset or not _FUTURE.search(around)
