@@ -11,7 +11,7 @@ from typing import Any
 from desk.model.messages import File
 from desk.understanding.phone_numbers import phones_told
 from desk.understanding.reading.normalized_message import read
-from desk.understanding.reading.observations import Act, ObservedValue, Situation, TalkStage, Understanding
+from desk.understanding.reading.observations import SAYS_LESS, Act, ObservedValue, Situation, TalkStage, Understanding
 from desk.understanding.slots.date_reckoning import TimeSpan
 from desk.understanding.slots.moments import iso_span, parse_when
 from desk.understanding.slots.works_or_not import plain_answer, word_count
@@ -187,10 +187,13 @@ def _parse_meaning(received: _AnswerInput) -> ParsedAnswer | None:
     question, text = received.question, received.text
     if not text or question.means not in MEANINGS:
         return None
-    if question.options and (option := parse_marked_choice(question, text, received.number)):
-        return ParsedAnswer([option.id] if question.type == "multi" else option.id, text)
     observed = value_for(question, received.understood)
-    return answer_of(question, observed, text) if observed else None
+    answer = answer_of(question, observed, text) if observed else None
+    if question.options and (option := parse_marked_choice(question, text, received.number)):
+        value = [option.id] if question.type == "multi" else option.id
+        says_less = answer and answer.value == value and answer.parsed.get(SAYS_LESS)
+        return answer if says_less else ParsedAnswer(value, text)
+    return answer
 
 
 def _parse_by_type(received: _AnswerInput) -> ParsedAnswer | None:

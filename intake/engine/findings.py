@@ -11,7 +11,7 @@ from typing import Any
 from desk.language.normalize import normalized
 from desk.language.rich_text import parse_markdown
 from desk.language.time_words import precision_of, short_span, span_in_words
-from desk.understanding.reading.observations import Act, Situation, TalkStage
+from desk.understanding.reading.observations import SAYS_LESS, Act, Situation, TalkStage
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ON_FILE
 from intake.engine.builtin_labels import LABELS, UNKNOWN
@@ -70,7 +70,7 @@ def case_findings(
         option
         for question, reply in answered
         for option in question.options
-        if option.id in _chosen_ids(reply.get("value"))
+        if option.id in _chosen_ids(reply.get("value")) and not _says_less(reply)
     ]
     fields = {
         field: "; ".join(
@@ -128,8 +128,14 @@ def _is_told_nowhere_else(question: Question, reply: Mapping[str, Any]) -> bool:
     if value is None:
         return bool(reply.get("text")) and not _says_unknown(reply)
     chosen = [option for option in question.options if option.id in _chosen_ids(value)]
-    stated = question.request or question.case_field or any(option.present or option.absent for option in chosen)
+    by_option = not _says_less(reply) and any(option.present or option.absent for option in chosen)
+    stated = question.request or question.case_field or by_option
     return not stated and value not in ("", UNKNOWN)
+
+
+def _says_less(reply: Mapping[str, Any]) -> bool:
+    """Whether an option was understood that says more than the person did: then their own words stand for it."""
+    return bool(reply.get("parsed", {}).get(SAYS_LESS) and reply.get("text"))
 
 
 def _says_unknown(reply: Mapping[str, Any]) -> bool:
@@ -159,7 +165,8 @@ class AnswerFormatter:
         if value == ON_FILE and question.prefill:
             return self.names.get(question.prefill) or labels["as on file"]
         chosen = value if isinstance(value, list) else [value]
-        if options := [option for option in question.options if option.id in chosen]:
+        options = [option for option in question.options if option.id in chosen]
+        if options and not _says_less(reply):
             return ", ".join(self._within(question, option.label[self.language]) for option in options)
         if question.type == "datetime" and value is not None:
             return self._moment(question, str(value), text, reply.get("parsed", {}))

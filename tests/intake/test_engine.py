@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from desk.language.rich_text import TextSpan
 from desk.model.messages import RenderedButton
+from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.builtin_labels import UNKNOWN
 from intake.engine.engine import (
     dialog_outcome,
@@ -243,6 +244,25 @@ def test_the_findings_say_what_is_and_what_is_not() -> None:
     assert found.place == "ул. Озёрная, д. 12"
     assert found.circumstances == "гроза"
     assert found.lines[0] == ("Не работает:", "только по Wi-Fi, по кабелю работает")
+
+
+def test_an_option_that_says_more_than_the_person_did_is_told_in_their_words() -> None:
+    for dialog, scope in ((NO_INTERNET, "Не работает:"), (PACKAGED.in_use["slow_internet"], "Медленно:")):
+        wifi = parse_answer(dialog.questions[0], "по вайфаю", datetime(2026, 11, 21, tzinfo=UTC))
+        assert isinstance(wifi, ParsedAnswer)
+        found = case_findings(dialog, {"scope": wifi.stored()}, {}, "ru")
+        assert (found.present, found.absent) == ((f"{scope} по вайфаю",), ())
+        assert found.lines == ((scope, "по вайфаю"),)
+    lights = NO_INTERNET.question("lights")
+    assert lights
+    red = parse_answer(lights, "одна красная", datetime(2026, 11, 21, tzinfo=UTC))
+    los = parse_answer(lights, "лос красный", datetime(2026, 11, 21, tzinfo=UTC))
+    assert isinstance(red, ParsedAnswer)
+    assert isinstance(los, ParsedAnswer)
+    assert red.value == los.value == "los"
+    for answer, told in ((red, "Лампочки: красная"), (los, "горит LOS (нет оптики)")):
+        answers = {**given_answers(scope="all"), "lights": answer.stored()}
+        assert told in case_findings(NO_INTERNET, answers, {}, "ru").present
 
 
 def test_the_same_findings_are_told_in_the_agents_language() -> None:

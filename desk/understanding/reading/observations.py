@@ -86,12 +86,16 @@ class ObservedAct:
     end: int
 
 
+SAYS_LESS = "says_less"
+
+
 @dataclass(frozen=True, slots=True)
 class ObservedValue:
     """A value for a question of this meaning, and its words: ``text[start:end]``.
 
     ``value`` is what conditions of a dialog look at: "all", True, "ok", the words themselves. ``parsed`` has more where
-    there is more: "from" and "to" of a moment (ISO, UTC), "currency" of an amount.
+    there is more: "from" and "to" of a moment (ISO, UTC), "currency" of an amount. `SAYS_LESS` is there, and true,
+    where the words say less than an option of this value does: "по вайфаю" says nothing of the cable.
     """
 
     slot: str

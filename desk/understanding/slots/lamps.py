@@ -2,7 +2,8 @@
 
 "No link" is told more closely where it is not that the WAN lamp is off: `PON_SEEKS` (PON blinks or is off, the terminal
 finds no station) and `NOT_LET_IN` (Internet is orange or red, the line stands and nothing comes over it) stand in
-``parsed["option"]``, the option of a dialog that is true of them.
+``parsed["option"]``, the option of a dialog that is true of them. A red lamp of no name is taken for LOS, and says
+less than that.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 
 from desk.understanding.reading.normalized_message import Reading
-from desk.understanding.reading.observations import ObservedValue
+from desk.understanding.reading.observations import SAYS_LESS, ObservedValue
 from desk.understanding.slots.works_or_not import word_count
 
 _Found = tuple[str, int, int]
@@ -128,8 +129,9 @@ def lamps(reading: Reading, asked: bool) -> ObservedValue | None:
     for finder in (_los, _not_let_in, _red, _pon_seeks, _no_link, _off, _usual):
         if found := finder(reading, asked):
             value, start, end = found
-            closer = {"option": value} if value in (PON_SEEKS, NOT_LET_IN) else {}
-            return reading.value("lamps", "nolink" if closer else value, start, end, closer)
+            if value in (PON_SEEKS, NOT_LET_IN):
+                return reading.value("lamps", "nolink", start, end, {"option": value})
+            return reading.value("lamps", value, start, end, {SAYS_LESS: True} if finder is _red else {})
     return None
 
 

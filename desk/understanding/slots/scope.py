@@ -6,7 +6,7 @@ import re
 
 from desk.language.normalize import word_set
 from desk.understanding.reading.normalized_message import Clause, Reading
-from desk.understanding.reading.observations import ObservedValue
+from desk.understanding.reading.observations import SAYS_LESS, ObservedValue
 from desk.understanding.slots.sites import PLACE_IN_NET
 from desk.understanding.slots.works_or_not import TROUBLE, WORKS, word_count, works
 
@@ -23,6 +23,7 @@ _DEVICE = re.compile(
     r"(?P<other>принтер\w*|камер[аеу]|колонк[аеу]|printer|camera))\b"
 )
 _WIFI = re.compile(r"\b(?:вай\s?-?\s?фа\w*|wi-?\s?fi|вафл\w+|вифи|беспровод\w+|по воздуху|wireless)\b")
+_BEFORE_WIFI = re.compile(r"\b(?:(?:только|лишь|по|через|на|only|just|over|by|on|via|the) ){1,3}$")
 _WIRE = re.compile(r"\b(?:кабел\w+|провод(?:у|ом|а|ам)?|шнур\w*|витух\w+|патчкорд\w*|ethernet|lan|cable|wired|wire)\b")
 _ALL = re.compile(
     r"\b(?P<sure>везде|нигде|(?:на|со|с) всех(?: (?:моих |наших |домашних )?(?:устройств\w*|девайс\w*|"
@@ -83,6 +84,9 @@ def scope(reading: Reading, asked: bool) -> ObservedValue | None:
         if value != "one" or _ONLY.search(reading.text):
             return None  # "on all, and by Wi-Fi only": nobody can tell
         value, start, end = "all", *everywhere.span()
+    if value == "wifi" and not _WIRE.search(reading.text):
+        before = _BEFORE_WIFI.search(reading.text[:start])
+        return reading.value("scope", value, before.start() if before else start, end, {SAYS_LESS: True})
     return reading.value("scope", value, start, end)
 
 
