@@ -85,6 +85,11 @@ def next_questions(
     return questions or next_requests(dialog, answers, values)[: max(0, batch)]
 
 
+def still_applies(dialog: Dialog, question: Question, answers: Answers, values: ConditionValues) -> bool:
+    """Whether the ``when`` of a question holds with these answers."""
+    return question.when is None or question.when.test(known_answers(dialog, answers, values)) is True
+
+
 def questions_that_matter(dialog: Dialog, names: ConditionValues) -> tuple[Question, ...]:
     """All questions, or those that the zone leaves to be asked, once one is found that is enough. ``names`` are
     `known_answers`."""

@@ -59,6 +59,14 @@ class TestWhatWasTold:
         said = [act for act in talk.acts if isinstance(act, SayTemplate)]
         assert [act.names["lines"] for act in said] == [["Лампочки: красный LOS"]]
 
+    def test_a_question_that_no_longer_applies_is_not_put_again(self) -> None:
+        talk = begun("нет интернета на всех устройствах, с утра, лампочки как обычно, Озёрная 12").presses("yes")
+        assert talk.case.expecting.question == "neighbours"
+        talk.says("это только на телефоне")
+        assert talk.case.answers["scope"]["value"] == "one"
+        assert talk.words == ["noted"]
+        assert talk.case.expecting.question == "changed"
+
     def test_what_an_answer_to_a_question_says_besides_changes_no_other(self) -> None:
         talk = begun("нет интернета на всех устройствах").says("вчера, не работает только на телефоне")
         assert talk.case.answers["scope"]["value"] == "all"

@@ -21,9 +21,10 @@ from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.reading.observations import Act, Situation, TalkStage, Understanding
 from desk.understanding.substance import has_substance
 from desk.understanding.understand import understand
-from intake.engine import prompts
+from intake.engine import engine, prompts
 from intake.engine.answer_parsing import ParsedAnswer, parse_answer
 from intake.engine.completion import completed
+from intake.engine.dialog_context import condition_values
 from intake.engine.model import Dialog, Question
 from intake.engine.rules import message_answers
 from intake.engine.rules.next_step import go_on, recorded
@@ -170,6 +171,8 @@ def _stands(
     told = _kept_of(case, message_answers.told_now(case, inbound, facts, dialog))
     lines = prompts.lines_of(case, dialog, facts, told) if told else []
     lead: list[RuleAct] = [SayTemplate("noted", {"lines": lines})]
+    if not engine.still_applies(dialog, question, case.answers, condition_values(case, facts)):
+        return go_on(case, dialog, facts, dict(case.answers), [] if found.says(Act.CORRECTION) else lead)
     if found.says(Act.SKIP):
         return _unknown(case, facts, dialog, question, lead)
     if found.says(Act.CORRECTION):
