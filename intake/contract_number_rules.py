@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from desk.language.plain_answers import says_no_number
 from desk.model.acts import (
-    Button,
-    Buttons,
     Decision,
     Expect,
     Facts,
@@ -32,6 +30,7 @@ from desk.understanding.substance import has_substance
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.model import DialogSet
 from intake.engine.rules.message_answers import heard
+from intake.open_question_again import NO_CONTRACT, open_again
 
 Answer = Inbound[Said] | Inbound[Pressed]
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
@@ -43,14 +42,13 @@ MOST_NAMED = 4
 WITHOUT_CONTRACT = ("joining",)
 """Topics of people who have no contract yet (`kb.search.topics_beyond_articles`)."""
 _ABOUT_NUMBER = ("номер", "договор", "назвать", "называть", "number", "contract")
-NO_CONTRACT: Buttons = ((Button("no_contract", "button_no_contract"), Button("operator", "button_operator")),)
 
 
 def recognise_account(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """Notes whose case it is. The same is said of a number that exists and of one that does not (G8).
 
     Another number than the one noted before corrects it, and is said to. A message that says nothing else, or only
-    once more what the matter is, leaves the open question as it is.
+    once more what the matter is, leaves the open question open, and it is put below in short.
     """
     identified = facts.get(Identification) or Identification()
     if _is_one_more(case, inbound, identified.contract):
@@ -69,7 +67,7 @@ def recognise_account(case: Case, inbound: Spoken, facts: Facts) -> Decision | N
         acts += [Expect(), SetDialogState({"tries": 0})]
     new = typed != case.contract and isinstance(inbound.event, Said)
     if typed and new and case.expecting and not asked and not _says_more(case, inbound, facts, typed):
-        return decide(*acts, words_used=True)
+        return decide(*open_again(case, facts, *acts), words_used=True)
     return decide(*acts, done=False) if acts else None
 
 

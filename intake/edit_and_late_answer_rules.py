@@ -26,6 +26,7 @@ from intake.engine.engine import ConditionValues
 from intake.engine.model import Dialog, DialogSet, Question
 from intake.engine.rules import message_answers
 from intake.engine.rules.next_step import go_on
+from intake.open_question_again import open_again
 from intake.previous_answer_lookup import PreviousAnswer
 
 Words = Inbound[Said]
@@ -112,7 +113,7 @@ def confirm_correction(case: Case, inbound: Words, facts: Facts) -> Decision | N
     """Who corrected something and is asked nothing new by that is told that it was taken."""
     if not inbound.event.edited or not case.expecting:
         return None
-    return decide(SayTemplate("noted", {"lines": ()}))
+    return decide(*open_again(case, facts, SayTemplate("noted", {"lines": ()})))
 
 
 def answer_earlier_question(case: Case, inbound: Words, facts: Facts) -> Decision | None:
@@ -156,7 +157,7 @@ def _changed_answer(case: Case, inbound: Words, facts: Facts, name: str) -> Deci
     values = condition_values(case, facts)
     stays = case.expecting.owner == QUESTION and case.expecting.question in _applying(dialog, answers, values)
     if stays or case.expecting.owner not in (QUESTION, SUMMARY):
-        return decide(*told, prompts.keep_answers(answers), words_used=True)
+        return decide(*open_again(case, facts, *told, prompts.keep_answers(answers)), words_used=True)
     return replace(go_on(case, dialog, facts, answers, told), words_used=True)
 
 

@@ -44,7 +44,7 @@ from intake.engine.model import DialogSet
 from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose, taken_up, waiting_behind
 from intake.engine.rules import message_answers
 from intake.engine.rules.message_answers import heard
-from intake.talk_about_the_talk_rules import open_again
+from intake.open_question_again import open_again
 
 Words = Inbound[Said]
 Answer = Inbound[Said] | Inbound[Pressed]

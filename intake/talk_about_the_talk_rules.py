@@ -5,7 +5,6 @@ They are asked where a message says such a thing, whatever question is open; tha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -25,20 +24,21 @@ from desk.model.acts import (
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import Case
 from desk.model.core_facts import CaseMatch, Now, ReplyTiming
-from desk.model.dialog_state import IDENTIFIER, PROBLEM, QUESTION, RESUME, SELF_HELP, SETTLED
+from desk.model.dialog_state import IDENTIFIER, QUESTION, RESUME, SELF_HELP, SETTLED
 from desk.model.events import Inbound, Pressed, Said
 from desk.model.states import CaseState
 from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.closing_by_consent import may_consent, settling_acts
 from desk.understanding.explained_terms import term_asked
 from desk.understanding.reading.observations import Act
-from intake.contract_number_rules import NO_CONTRACT, asks_about_number
-from intake.engine import engine, prompts
+from intake.contract_number_rules import asks_about_number
+from intake.engine import engine
 from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.letters.rules import letter_shown
 from intake.engine.paused_questions import CLOSE_OR_NOT, GO_ON_OR_ANEW, PAUSING, interpose, taken_up
 from intake.engine.rules import message_answers
 from intake.engine.rules.message_answers import heard
+from intake.open_question_again import open_again, put_again
 
 Words = Inbound[Said]
 Answer = Inbound[Said] | Inbound[Pressed]
@@ -206,28 +206,5 @@ def take_go_on(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
 def _go_on(case: Case, facts: Facts, *lead: RuleAct) -> Decision:
     """What waited is open again, and is put once more; what was put twice stands above."""
     owner, question, *_ = case.dialog_state.paused or ["", ""]
-    again = _put_again(case, facts, owner, question, lead)
+    again = put_again(case, facts, owner, question, lead)
     return decide(*taken_up(case), *(again or (*lead, SayTemplate("where_we_were"))), words_used=True)
-
-
-def _short_of(owner: str) -> list[RuleAct]:
-    if owner == IDENTIFIER:
-        return [SayTemplate("ask_contract_short", buttons=NO_CONTRACT)]
-    return [SayTemplate("what_happened_again")] if owner == PROBLEM else []
-
-
-def open_again(case: Case, facts: Facts, *lead: RuleAct) -> list[RuleAct]:
-    """What was said in between, and the open question below it in other words; where that was put twice, it stands
-    above with its buttons."""
-    return _put_again(case, facts, case.expecting.owner, case.expecting.question, lead) or list(lead)
-
-
-def _put_again(case: Case, facts: Facts, owner: str, name: str, lead: Sequence[RuleAct]) -> list[RuleAct]:
-    """The acts that put an expectation's question once more; none where it was put twice, or is no question of ours."""
-    dialog = dialog_of(case, facts)
-    question = dialog.question(name) if dialog and owner == QUESTION else None
-    if dialog is not None and question is not None:
-        again = not is_letter_channel(facts) and prompts.times_put(case, question) < prompts.MOST_TIMES
-        return prompts.put(case, dialog, facts, question, lead) if again else []
-    short = _short_of(owner)
-    return [*lead, *short] if short else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from desk.language.plain_answers import tells_of_no_number
 from desk.language.rich_text import parse_markdown
 from desk.model.acts import (
@@ -39,6 +41,8 @@ from kb.learning.article_use_acts import RecordArticleShown, RecordSuggestionOut
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
+_BACK = re.compile(r"(?<!не )(?:появил|верну[лв]|заработал)|(?<!not )\bback\b", re.IGNORECASE)
+_SLOW = re.compile(r"медлен|тормоз|скорост|еле|лага|slow|speed|lag", re.IGNORECASE)
 PLAIN_ANSWER = 3
 """Words of an answer that says yes or no and nothing else."""
 HELPED_BUTTONS: Buttons = (
@@ -112,6 +116,8 @@ def self_help_outcome(case: Case, inbound: Inbound[Said] | Inbound[Pressed], fac
 
 def _talked_of(case: Case, inbound: Spoken, facts: Facts, found: Understanding) -> Decision | None:
     """What is said of the article beside a plain yes; None where nobody can tell."""
+    if _is_back_but_slow(found):
+        return _goes_on(case, inbound, "back_but_slow")
     told = any(one.slot != "language" for one in found.values) and not found.says(Act.WORKS_ALREADY)
     if told or found.says(Act.RESERVED):
         return _goes_on(case, inbound, "thanks_noted" if told else "reserved_go_on")
@@ -122,6 +128,11 @@ def _talked_of(case: Case, inbound: Spoken, facts: Facts, found: Understanding) 
     if found.says(Act.WORKS_ALREADY, Act.AGREE):
         return decide(SayTemplate("glad_may_close", buttons=CLOSE_BUTTONS), words_used=True)
     return _asked_of(case, inbound, facts, found)
+
+
+def _is_back_but_slow(found: Understanding) -> bool:
+    """Whether the line is back, and what is left is its speed: that did help, though not wholly."""
+    return found.says(Act.DENY, Act.RESERVED) and bool(_BACK.search(found.text) and _SLOW.search(found.text))
 
 
 def _asked_of(case: Case, inbound: Spoken, facts: Facts, found: Understanding) -> Decision | None:

@@ -77,6 +77,17 @@ class TestSelfhelp:
         talk.says("не помогло")
         assert talk.case.registered
 
+    @pytest.mark.parametrize("words", ["интернет появился, но медленный", "it's back but slow"])
+    def test_a_line_that_is_back_but_slow_is_no_article_in_vain(self, words: str) -> None:
+        talk = begun(Talk(TRIED, ["restart"])).presses("here").presses("no").says(words)
+        assert talk.words == ["back_but_slow"]
+        assert talk.case.open
+
+    @pytest.mark.parametrize("words", ["не помогло, медленно", "не заработало, всё медленно"])
+    def test_who_says_only_that_it_is_slow_is_not_told_that_it_is_back(self, words: str) -> None:
+        talk = begun(Talk(TRIED, ["restart"])).presses("here").presses("no").says(words)
+        assert "back_but_slow" not in talk.words
+
     def test_by_mail_one_article_is_enough(self) -> None:
         talk = Talk(TRIED, ["restart"], batch=True).says("проба")
         talk.case.articles = ["first"]

@@ -192,3 +192,7 @@ def test_no_text_breaks_the_reader(text: str) -> None:
 def test_not_known_by_number_is_said_of_this_letters_question_alone(asks: tuple[str, ...]) -> None:
     """The first question of the dialog, asked in an earlier letter, keeps what was answered."""
     assert values("1) не знаю", [question(name) for name in asks]) == {asks[0]: None}
+
+
+def test_a_skipped_question_has_no_words_for_an_answer() -> None:
+    assert values("1) пропустить\n2) красный LOS", [question("changed"), question("lights")])["changed"] is None

@@ -276,11 +276,12 @@ class TestContract:
         assert (talk.case.contract, talk.case.state, talk.case.expecting.owner) == ("40-1546", state, "")
         assert "contract_corrected" in talk.words
 
-    def test_a_number_alone_leaves_the_question_as_it_is(self) -> None:
+    def test_a_number_alone_leaves_the_question_open_and_puts_it_again_in_short(self) -> None:
         talk = Talk(NO_INTERNET, dialogs=PACKAGED, contract_shape="99-9999").says("нет интернета, договор 40-9999")
         asked = talk.case.expecting
         talk.says("нет, 40-1546, спасибо")
         assert (talk.case.expecting, talk.words) == (asked, ["contract_corrected"])
+        assert talk.shown == "На всех устройствах или только на одном?"
         assert "not_understood" not in talk.words
 
     def test_a_bare_greeting_is_greeted_and_asked_what_happened(self) -> None:
@@ -309,6 +310,15 @@ def test_a_dialog_without_other_words_says_that_it_asks_once_more() -> None:
     first = talk.shown
     talk.says("даже не представляю, о чём это")
     assert talk.words or talk.shown != first
+
+
+@pytest.mark.parametrize("word", ["пропустить", "skip", "давайте пропустим этот вопрос"])
+def test_a_question_is_skipped_at_once(word: str) -> None:
+    """Also one whose answer matters: it is left unknown, and not put in other words."""
+    talk = Talk(NO_INTERNET, identified=PROVED).says("нет интернета").says(word)
+    assert talk.words == ["never_mind"]
+    assert talk.case.answers["scope"]["value"] is None
+    assert talk.case.expecting.question == "since"
 
 
 def test_not_known_of_a_later_letter_takes_nothing_back() -> None:

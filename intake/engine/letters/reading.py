@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 
 from desk.language.normalize import normalized, word_lines
-from desk.language.plain_answers import says_dont_know
 from desk.language.unsafe_characters import without_invisible
 from desk.model.messages import File
 from desk.understanding.reading.observations import Act, Situation, TalkStage, Understanding
@@ -255,7 +254,8 @@ class _LetterReader:
     def read_numbered(self, number: int, words: str, digits_only: bool) -> bool:
         """Whether the words answer the question of that number; what fits exactly comes before free text."""
         questions = [one for at in self.indices(number) if (one := self.questions[at]).id not in self.answers]
-        if number <= len(self.asked) and says_dont_know(words):
+        said = self.understood(words) if any(map(str.isalpha, words)) else None
+        if said is not None and number <= len(self.asked) and said.says(Act.DONT_KNOW, Act.SKIP):
             # It fits any question, so it is said of the letter's own of that number alone.
             read = parse_answer(self.asked[number - 1], words, self.now, zone=self.zone)
             self.keep(self.asked[number - 1], read if isinstance(read, ParsedAnswer) else None)

@@ -133,6 +133,8 @@ def _beside(
     if found.says(Act.GREETING, Act.THANKS, Act.WAIT) and not message_answers.words_left(found, case):
         lead = "take_your_time" if found.says(Act.WAIT) else "hello_again"
         return decide(*acknowledge(case, lead), words_used=True)
+    if found.says(Act.SKIP) and not message_answers.words_left(found, case):
+        return _unknown(case, facts, dialog, question, [SayTemplate("never_mind")])
     if _did_not_help(inbound.text):
         return _repeated(case, facts, dialog, question, [SayTemplate("sorry_once_more")])
     lead = "in_other_words" if found.says(Act.CONFUSED) else "not_understood"
