@@ -1,7 +1,8 @@
 """Which case a message means that names none of its sender's open ones.
 
-It is the one asked about last; a matter of its own beside it, where the words or the subject say so; one closed lately,
-where its trouble is back or its person says thanks; else a new one.
+It is the one that the words name by its place in the order of opening, or else the one asked about last; a matter of
+its own beside it, where the words or the subject say so; one closed lately, where its trouble is back or its person
+says thanks; else a new one.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from desk.understanding.own_or_other_matter import (
     AfterClosing,
     asks_of_another_matter,
     is_letter_of_its_own,
+    place_of_case,
     said_after_closing,
 )
 from desk.understanding.reading.observations import Situation, TalkStage
@@ -76,10 +78,23 @@ def unnamed(
         return CaseChoice(None, CaseMatch("new"), latest)
     if latest is None:
         return after_closing(inbound, closed, provider, now) or CaseChoice(None, CaseMatch("new"))
+    named = _named_by_place(inbound, cases, provider)
+    if named is not None:
+        return CaseChoice(named, CaseMatch("only", "" if inbound.proof is SenderAssurance.SURE else UNPROVED))
     another = begins_another(inbound, latest, provider, now) or _is_letter_of_its_own(inbound, latest, provider)
     if another and inbound.proof is not SenderAssurance.DOUBTED:
         return CaseChoice(None, CaseMatch("new"), latest)
     return CaseChoice(latest, CaseMatch("only", "" if inbound.proof is SenderAssurance.SURE else UNPROVED))
+
+
+def _named_by_place(inbound: Inbound[Event], cases: Sequence[Case], provider: Provider) -> Case | None:
+    """The case meant by "а что с первой заявкой?", where there are several."""
+    event = inbound.event
+    if len(cases) < 2 or not isinstance(event, Said) or event.edited:
+        return None
+    place = place_of_case(event.text, _situation(provider))
+    opened = sorted(cases, key=lambda one: (one.opened_at, one.id))
+    return opened[place - 1] if 0 < place <= len(opened) else None
 
 
 def begins_another(inbound: Inbound[Event], case: Case, provider: Provider, now: datetime) -> bool:

@@ -67,6 +67,23 @@ _NO_SERVICE = re.compile(
 )
 _MONEY = ("спис", "деньг", "плат", "плач", "счет", "руб", "тариф", "баланс", "долг", "charg", "paid", "bill", "refund")
 
+_ORDINALS = (
+    r"перв\w+|1\s?-?\s?[йяую]\w{0,2}|first|1st",
+    r"втор\w+|2\s?-?\s?[йяую]\w{0,2}|second|2nd",
+    r"трет\w+|third|3rd",
+)
+_CASE_BY_ORDINAL = [
+    re.compile(rf"\b(?:{words})\s+(?:моей\s+|мою\s+)?(?:заявк|обращени|тикет|case|ticket|request)\w*", re.IGNORECASE)
+    for words in _ORDINALS
+]
+
+
+def place_of_case(text: str, situation: Situation) -> int:
+    """Which of the open cases is meant by its place in the order of opening, from 1: "а что с первой заявкой?". 0 where
+    none is, or where nothing is said that is said to a case."""
+    place = next((at for at, pattern in enumerate(_CASE_BY_ORDINAL, 1) if pattern.search(text)), 0)
+    return place if place and understand(text, situation).says(*_OF_THE_CASE) else 0
+
 
 def asks_of_another_matter(text: str, situation: Situation, category: str = "") -> bool:
     """Whether a message to a case that waits begins a matter of its own: "и ещё вопрос: …", "новая заявка".

@@ -157,3 +157,29 @@ class TestBesideAnOpenOne:
         acts = decided(case, Said("ул. Лесная, 5"))
         (told,) = [act for act in acts if isinstance(act, SayTemplate) and act.template == "registered"]
         assert told.names["other"] == "SN-7"
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("а что с первой заявкой?", 1),
+        ("что там по 1-й заявке", 1),
+        ("what about my first ticket?", 1),
+        ("когда починят по второй заявке?", 2),
+        ("отмените вторую заявку", 2),
+        ("а что с третьей заявкой?", 2),
+        ("а что с заявкой?", 2),
+    ],
+)
+def test_of_several_open_cases_the_one_is_meant_that_is_named_by_its_place(text: str, id: int) -> None:
+    """In the order of opening; where there is no such place, the one that was asked about last."""
+    first, second = a_case(), a_case(number="SN-2")
+    second.id, second.asked_at = 2, NOW
+    assert chosen(text, second, first).case is {1: first, 2: second}[id]
+
+
+def test_one_more_case_is_none_of_those_that_are_open() -> None:
+    first, second = a_case(), a_case(number="SN-2")
+    second.id, second.asked_at = 2, NOW
+    assert chosen("хочу открыть третью заявку", first, second).case is not first
+    assert chosen("первый раз у меня так", first, second).case is second
