@@ -92,6 +92,7 @@ class TestInit:
         path.write_text(
             "\n".join(line for line in lines if not line.startswith(("shared", "former_secret", "ca_file")))
         )
+        (path.parent / "logo.png").write_bytes((path.parent / "providers/sever/logo.png").read_bytes())
         settings = load(tmp_path / "d", dict.fromkeys(_SECRETS, "socks5://proxy.test:1080"))
         assert settings.language == language
         assert (settings.telegram[0].agents_chat, settings.mailboxes[0].smtp.port) == (-1001234567890, 587)
