@@ -22,6 +22,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from desk.understanding import acts_by_likeness, wishes
+from desk.understanding.phrase_patterns import overlaps
 from desk.understanding.reading.message_words import Word
 from desk.understanding.reading.observations import Act
 
@@ -48,7 +49,7 @@ def by_phrases(words: Sequence[Word]) -> set[Act]:
 def open_units(act: Act, words: Sequence[Word], against: Mapping[str, Sequence[tuple[int, int]]]) -> list[bool]:
     """For each unit of a sentence whether no phrase says that it means something else than the act."""
     others = against.get(act, ())
-    return [not any(s < end and start < e for s, e in others) for start, end in acts_by_likeness.units(words)]
+    return [not overlaps(unit, others) for unit in acts_by_likeness.units(words)]
 
 
 def examples() -> tuple[dict[str, dict[Act, bool]], dict[str, set[Act]]]:

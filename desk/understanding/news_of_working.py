@@ -8,12 +8,12 @@ morning, it's back now" tells of it, "came back and went off again" does not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from desk.language.normalize import word_lines, word_set
-from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, Span
-from desk.understanding.reading.message_words import COMMA, QUESTION, Word
+from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, Span, overlaps
+from desk.understanding.reading.message_words import COMMA, QUESTION, Word, clauses
 from desk.understanding.reading.observations import Act, TalkStage
 
 _CONJUNCTIONS = word_set("но а и хотя зато однако потом затем and but so then although though however because")
@@ -93,31 +93,31 @@ def working_again(
     words, is_surprise = _parted(words)
     found, name = book.found(words), str(Act.WORKS_ALREADY)
     plain = context is TalkStage.WAITING or is_surprise
-    clauses = _clauses(words)
-    contrasted = [one for one in clauses if words[one[1] - 1] is not words[-1] and words[one[1]].text in _CONTRAST]
+    parts = clauses(words)
+    contrasted = [one for one in parts if words[one[1] - 1] is not words[-1] and words[one[1]].text in _CONTRAST]
     terse = found.get(f"{name}.{TalkStage.WAITING}", ()) if plain else ()
-    told = [*found.get(name, ()), *(one for one in terse if not _touches(one, contrasted))]
+    told = [*found.get(name, ()), *(one for one in terse if not overlaps(one, contrasted))]
     if not told:
         return []
     bad = classes.words("@works_bad")
-    spoiled = _spoiled(words, clauses, found, classes)
-    kept = [one for one in told if not _touches(one, spoiled)]
+    spoiled = _spoiled(words, parts, found, classes)
+    kept = [one for one in told if not overlaps(one, spoiled)]
     if not kept:
         return []
     last = max(end for _, end in kept)
-    again = [one for one in spoiled if _touches(one, told)]
-    worse = [one for one in clauses if one[0] >= last and (one in again or _is_bad(words, one, bad))]
+    again = [one for one in spoiled if overlaps(one, told)]
+    worse = [one for one in parts if one[0] >= last and (one in again or _is_bad(words, one, bad))]
     return [] if worse else kept
 
 
 def speaks_of_something_else(words: Sequence[Word], book: PhraseBook, classes: PatternWordClasses) -> bool:
     """Whether any clause of the message is of another thing, of another's, of a part, of a wish, or asks."""
     words, _ = _parted(words)
-    return bool(_spoiled(words, _clauses(words), book.found(words), classes))
+    return bool(_spoiled(words, clauses(words), book.found(words), classes))
 
 
 def _spoiled(
-    words: Sequence[Word], clauses: Sequence[Span], found: Mapping[str, Sequence[Span]], classes: PatternWordClasses
+    words: Sequence[Word], parts: Sequence[Span], found: Mapping[str, Sequence[Span]], classes: PatternWordClasses
 ) -> list[Span]:
     """The clauses in which nothing is told of the person's own line, as it is now."""
     barred = classes.words("@works_bar|@works_bad")
@@ -128,12 +128,12 @@ def _spoiled(
     ]
     spoiled: list[Span] = []
     elsewhere = False
-    for one in clauses:
+    for one in parts:
         elsewhere = elsewhere or any(word.text.startswith(_ELSEWHERE) for word in words[one[0] : one[1]])
         reported = bool(spoiled) and spoiled[-1][1] == one[0] and words[one[0]].text in _REPORTING
         if _SAYING.fullmatch(" ".join(word.text for word in words[one[0] : one[1]])):
             continue
-        if elsewhere or reported or _is_spoiled(words, one, barred) or _touches(one, against):
+        if elsewhere or reported or _is_spoiled(words, one, barred) or overlaps(one, against):
             spoiled.append(one)
     return spoiled
 
@@ -162,15 +162,6 @@ def _parted(words: Sequence[Word]) -> tuple[tuple[Word, ...], bool]:
     return tuple(parts), is_surprise or bool(calls_off)
 
 
-def _clauses(words: Sequence[Word]) -> list[Span]:
-    found, start = [], 0
-    for at, word in enumerate(words):
-        if word.stop or at == len(words) - 1:
-            found.append((start, at + 1))
-            start = at + 1
-    return found
-
-
 def _is_spoiled(words: Sequence[Word], clause: Span, barred: frozenset[str]) -> bool:
     """Whether a clause asks, or has a word that is of something else."""
     return words[clause[1] - 1].stop == QUESTION or _is_bad(words, clause, barred)
@@ -190,7 +181,3 @@ def _is_bad(words: Sequence[Word], clause: Span, bad: frozenset[str]) -> bool:
     if around & {"no", "dont"}:
         texts -= {"need"}
     return bool(texts)
-
-
-def _touches(one: Span, others: Iterable[Span]) -> bool:
-    return any(one[0] < end and start < one[1] for start, end in others)

@@ -49,6 +49,11 @@ Span = tuple[int, int]
 """The first word of a place in a message, and the one after its last."""
 
 
+def overlaps(one: Span, others: Iterable[Span]) -> bool:
+    """Whether a place has a word in common with any of the others."""
+    return any(one[0] < end and start < one[1] for start, end in others)
+
+
 @dataclass(frozen=True, slots=True)
 class _Element:
     """One place of a pattern: a word of ``words`` (None: any word), so often. ``past``: of the past tense, or not;

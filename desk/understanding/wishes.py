@@ -17,9 +17,9 @@ from typing import Any
 from desk.understanding.acts_by_likeness import alike
 from desk.understanding.anger import shouting
 from desk.understanding.news_of_working import speaks_of_something_else, working_again
-from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, Span
+from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, Span, overlaps
 from desk.understanding.reading.known_word_mender import WordMender
-from desk.understanding.reading.message_words import QUESTION, Word, words_of
+from desk.understanding.reading.message_words import QUESTION, Word, clauses, words_of
 from desk.understanding.reading.observations import Act, ObservedAct, ObservedValue, Situation, TalkStage
 
 PHRASES = Path(__file__).parent / "phrases"
@@ -115,7 +115,7 @@ def wishes(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
 def _asked_back(words: Sequence[Word]) -> Span | None:
     """The question that is asked in place of an answer, "а что считается устройством?"; none that asks of the matter
     itself, of money or of time. Some words ask without a question mark: "which one"."""
-    for start, end in _clauses(words):
+    for start, end in clauses(words):
         texts = [word.text for word in words[start:end]]
         opens = next((at for at, text in enumerate(texts) if text not in word_class("asking_fill")), len(texts) - 1)
         following = texts[opens + 1] if opens + 1 < len(texts) else ""
@@ -229,7 +229,7 @@ def _by_phrases(
         against = (*found.get(f"!{act}", ()), *found.get(f"!{act}.{context}", ()))
         if left := _apart_from(spans, against):
             places.setdefault(Act(act), []).extend(left)
-    for start, end in _clauses(words):
+    for start, end in clauses(words):
         texts = {word.text for word in words[start:end] if word.text != "0"}
         for bare in phrases.bare:
             if texts & bare.core and texts <= bare.core | bare.around:
@@ -237,18 +237,9 @@ def _by_phrases(
     return places
 
 
-def _clauses(words: Sequence[Word]) -> list[Span]:
-    found, start = [], 0
-    for at, word in enumerate(words):
-        if word.stop or at == len(words) - 1:
-            found.append((start, at + 1))
-            start = at + 1
-    return found
-
-
 def _apart_from(spans: Iterable[Span], others: Sequence[Span]) -> list[Span]:
     """The spans that have no word in common with any of the others."""
-    return [one for one in spans if not any(one[0] < end and start < one[1] for start, end in others)]
+    return [one for one in spans if not overlaps(one, others)]
 
 
 def _joined(spans: Iterable[Span]) -> list[Span]:

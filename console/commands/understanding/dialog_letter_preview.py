@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from console.commands.understanding.json_lines import numbered_objects
 from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath
 from console.terminal.command_context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
 from desk.language.detect import LANGUAGES
@@ -79,7 +80,7 @@ def read(folder: DeskFolder, /, name: str, path: Path, language: str, as_json: b
       firstline dialog letter no_internet
     """
     found, sentences = _dialog(folder, name), read_sentences(TEMPLATES).sentences
-    for line in _lines(path):
+    for _, line in numbered_objects(path, "body"):
         answers, leftover = _read(found, line, sentences)
         if as_json:
             click.echo(json.dumps({"answers": answers, "leftover": leftover}, ensure_ascii=False))
@@ -105,19 +106,6 @@ def _dialog(folder: DeskFolder, name: str) -> Dialog:
     if name not in known:
         refuse(sentence("there is no dialog {name}: there are {names}", name=repr(name), names=", ".join(known)), USAGE)
     return known[name]
-
-
-def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
-    for number, raw in enumerate(path.read_text(encoding="utf-8-sig").split("\n"), 1):
-        if not raw.strip():
-            continue
-        try:
-            line = json.loads(raw)
-        except ValueError:
-            line = None
-        if not isinstance(line, dict) or not isinstance(line.get("body"), str):
-            raise CommandError(f'{path.name}, line {number}: this is not a JSON object with a "body"')
-        yield line
 
 
 def _read(found: Dialog, line: Mapping[str, Any], sentences: Sequence[str]) -> tuple[dict[str, Any], str]:

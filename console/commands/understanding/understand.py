@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from console.commands.understanding.evaluation import EvaluationTallies, score_lines
+from console.commands.understanding.json_lines import numbered_objects
 from console.runtime.content_folders import DIALOGS, ContentSearchPath
 from console.terminal.command_context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
 from desk.language.translatable import sentence
@@ -120,15 +121,7 @@ def _meaning(dialogs: DialogSet, dialog_id: str, question: str) -> str:
 
 def _lines(path: Path) -> Sequence[Mapping[str, Any]]:
     found = []
-    for number, raw in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), 1):
-        if not raw.strip():
-            continue
-        try:
-            line = json.loads(raw)
-        except ValueError:
-            line = None
-        if not isinstance(line, dict) or not isinstance(line.get("text"), str):
-            raise CommandError(f'{path.name}, line {number}: this is not a JSON object with a "text"')
+    for number, line in numbered_objects(path, "text"):
         if line.get("context") not in (None, "", *TalkStage):
             raise CommandError(f"{path.name}, line {number}: context is one of {', '.join(TalkStage)}")
         found.append(line)

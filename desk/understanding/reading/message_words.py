@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desk.language.unsafe_characters import without_invisible
@@ -56,3 +57,13 @@ def _stop(between: str) -> str:
     if _FULL_STOP.search(between):
         return STOP
     return COMMA if "," in between else ""
+
+
+def clauses(words: Sequence[Word]) -> list[tuple[int, int]]:
+    """The clauses of a message, each as its first word and the one after its last."""
+    found, start = [], 0
+    for at, word in enumerate(words):
+        if word.stop or at == len(words) - 1:
+            found.append((start, at + 1))
+            start = at + 1
+    return found
