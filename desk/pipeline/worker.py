@@ -241,7 +241,8 @@ class Worker:
             alone_since = self._failing_alone_since.setdefault(arrival.id, now)
             if now - alone_since >= MACHINE_PATIENCE:
                 del self._failing_since[arrival.id], self._failing_alone_since[arrival.id]
-                why = f"hearing failed for an hour, that of others did not: {type(error).__name__}: {error}"
+                found = f"{type(error).__name__}: {error}"
+                why = sentence("hearing failed for an hour, that of others did not: {why}", why=found)
                 await self._record_failure(arrival, why, final=True)
                 return
         log.warning("arrival %d waits: the machine has trouble: %s", arrival.id, type(error).__name__)
