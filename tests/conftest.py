@@ -101,4 +101,5 @@ def mail_servers(dovecot: Dovecot, smtp: SmtpSink) -> MailServers:
     """The mail servers, with a mailbox of the desk that nobody has used, no mail yet and no trouble."""
     smtp.heal()
     smtp.forget()
+    smtp.deliver = None
     return MailServers(dovecot, smtp, dovecot.mailbox(f"support{next(_mailboxes)}@sever.test"))
