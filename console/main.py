@@ -18,8 +18,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     # A desk is made, looked over and run.
     "init": ("console.commands.init:init", "Make a desk folder."),
     "check": ("console.commands.check:check", "Say what is wrong and what to do."),
-    "migrate": ("console.commands.migrate_and_serve:migrate", "Bring the database to this version."),
-    "serve": ("console.commands.migrate_and_serve:serve", "Run the desk."),
+    "migrate": ("console.commands.maintenance.migrate:migrate", "Bring the database to this version."),
+    "serve": ("console.commands.serve:serve", "Run the desk."),
     # Agents look and act.
     "cases": ("console.commands.list_and_show_cases:cases", "List cases."),
     "case": ("console.commands.list_and_show_cases:case", "Show one case with its journal."),

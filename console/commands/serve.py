@@ -1,11 +1,11 @@
-"""``migrate`` and ``serve``: the database is brought up to date, and the desk is run."""
+"""``serve``: the desk is run."""
 
 from __future__ import annotations
 
 import asyncio
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import click
 
@@ -16,82 +16,16 @@ from console.terminal import logging
 from console.terminal.command_context import (
     WRONG,
     DeskFolder,
-    json_option,
     open_database,
     pass_folder,
-    print_json,
     refuse,
     run,
-    tell,
 )
 from desk.clock import now
 from desk.language.operator_file_faults import Fault
-from desk.language.translatable import one_below_the_other, sentence
+from desk.language.translatable import one_below_the_other
 from desk.model.check_findings import CheckFinding
 from desk.model.settings import Settings
-from desk.storage.database import Database
-
-
-@click.command()
-@json_option
-@pass_folder
-def migrate(folder: DeskFolder, as_json: bool) -> None:
-    """Bring the database to this version of the desk.
-
-    A new one is made. It may be run at any time and again: what is there already stays.
-
-    \b
-    Example:
-      firstline -C my-desk migrate
-    """
-    settings = folder.settings()
-    before, after = run(_migrate(settings))
-    if as_json:
-        print_json({"before": before, "after": after})
-    elif before == after:
-        tell(sentence("The database is of version {after} already.", after=after))
-    else:
-        made = sentence("The database is of version {after} now.", after=after)
-        changed = sentence("The database is of version {after} now; it was of {before}.", after=after, before=before)
-        tell(changed if before else made)
-    run(_import_agents(folder, settings))
-
-
-async def _import_agents(folder: DeskFolder, settings: Settings) -> None:
-    """What the providers' teams.toml say that the database does not know yet. Raises `InvalidProvider`."""
-    from console.runtime.agents_and_teams_loading import log_conflicts  # noqa: PLC0415
-    from desk.agents.changes_of_agents import import_files  # noqa: PLC0415
-    from desk.storage.audit import operator  # noqa: PLC0415
-
-    async with open_database(settings) as database:
-        log_conflicts(await import_files(database, folder.providers(), now(), operator()))
-
-
-async def _migrate(settings: Settings) -> tuple[str, str]:
-    from console.runtime.migrate import migrate as bring_up_to_date  # noqa: PLC0415 (`serve` need not wait for Alembic)
-
-    make_data_folder(settings)
-    database = Database(settings.database)
-    try:
-        before, after = await bring_up_to_date(database)
-        if before != after:
-            await _record(database, "migrate", {"before": before, "after": after})
-        return before, after
-    finally:
-        await database.close()
-
-
-async def _record(database: Database, operation: str, details: Mapping[str, str]) -> None:
-    from desk.storage import audit  # noqa: PLC0415
-
-    async with database.work() as connection:
-        row = {"actor": audit.operator(), "operation": operation, "details": details}
-        await audit.record(connection, at=now(), **row)
-
-
-def make_data_folder(settings: Settings) -> None:
-    """The folder of the database and of kept files, for the desk's own user only: people's words lie there."""
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 @click.command()
@@ -158,4 +92,7 @@ async def _require_ready_database(settings: Settings, operation: str = "") -> No
     """Refuses a database that is not of this version or not safe, and else tells the audit of the operation."""
     async with open_database(settings) as database:
         if operation:
-            await _record(database, operation, {})
+            from desk.storage import audit  # noqa: PLC0415 (a start need not wait for it)
+
+            async with database.work() as connection:
+                await audit.record(connection, at=now(), actor=audit.operator(), operation=operation)

@@ -1,0 +1,1 @@
+"""Commands by which an operator keeps a desk going for years, one module each."""
