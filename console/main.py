@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("console.commands.check:check", "Say what is wrong and what to do."),
     "migrate": ("console.commands.maintenance.migrate:migrate", "Bring the database to this version."),
     "serve": ("console.commands.serve:serve", "Run the desk."),
+    "status": ("console.commands.maintenance.status:status", "Say who serves, what waits, what is in trouble."),
     # Agents look and act.
     "cases": ("console.commands.list_and_show_cases:cases", "List cases."),
     "case": ("console.commands.list_and_show_cases:case", "Show one case with its journal."),

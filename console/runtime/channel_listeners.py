@@ -23,6 +23,7 @@ from desk.model.messages import RawMessage
 from desk.queues import inbox
 from desk.storage import channel_leases
 from desk.storage.channel_leases import LeaseLost
+from desk.storage.serving_processes import process_lease
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -113,11 +114,9 @@ class ChannelListeners:
             names = [name for name, _ in receiver.configured_channels()]
             wanted = [lease(name) for name in names for lease in self._lease_kinds]
             wanted += [CLOCK] if "timers" in self._roles else []
-            taken = (
-                await channel_leases.acquire(receiver.database, wanted, receiver.holder, receiver.clock())
-                if wanted
-                else ()
-            )
+            wanted.append(process_lease(self._roles, receiver.own.since, receiver.holder))
+            with receiver.own.progress.at_work("leases"):
+                taken = await channel_leases.acquire(receiver.database, wanted, receiver.holder, receiver.clock())
             changed = set(taken) != self._held_until.keys()
             self._held_until = dict.fromkeys(taken, until)
             if changed:
@@ -161,6 +160,7 @@ class ChannelListeners:
         self, raws: Sequence[RawMessage], also: ExtraWrite | None = None, lease: tuple[str, str] | None = None
     ) -> int:
         stored = await inbox.accept(self._receiver.database, raws, also, lease)
+        self._receiver.own.counts.count_stored(raws, stored)
         self.on_stored()
         return stored
 

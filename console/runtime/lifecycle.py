@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from console.runtime.channel_listeners import ChannelListeners
 from console.runtime.receiver_wiring import Receiver, build_receiver
 from console.runtime.resilient_loop import when_database_is_free
+from console.runtime.watch.own_process import OwnProcess, Phase
 from desk.gc_freeze import frozen_after
 from desk.model.settings import Settings
 
@@ -25,23 +26,30 @@ STOP_TIMEOUT = 17.0
 
 
 async def serve_until_stopped(
-    settings: Settings, roles: Collection[str], stop: asyncio.Event, ready: Callable[[], object] = bool
+    settings: Settings,
+    roles: Collection[str],
+    stop: asyncio.Event,
+    ready: Callable[[], object] = bool,
+    own: OwnProcess | None = None,
 ) -> None:
     """Serves until ``stop`` is set. Raises what is wrong with the content of the desk
     (`console.runtime.wiring.assemble_application`).
 
     The channels listen and store at once. Whatever decides and sends follows some seconds later; then ``ready`` is
-    called.
+    called. ``own`` is what the process knows of itself.
     """
-    receiver = build_receiver(settings)
+    receiver = build_receiver(settings, own=own or OwnProcess(roles))
+    receiver.own.phase = Phase.STARTING
     try:
         async with ChannelListeners(receiver, roles) as listeners:
             _log_channels(receiver)
             if serving := await _unless_stopped(stop, _start_server(receiver, roles, listeners, stop)):
                 _log_roles(receiver, roles)
+                receiver.own.phase = Phase.SERVING
                 ready()
-                await _run_until_stopped(stop, serving)
+                await _run_until_stopped(stop, serving, receiver.own)
     finally:
+        receiver.own.phase = Phase.STOPPING
         await receiver.close()
         log.info("the desk is closed")
 
@@ -95,11 +103,12 @@ async def _unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> 
     return None
 
 
-async def _run_until_stopped(stop: asyncio.Event, serving: Server) -> None:
+async def _run_until_stopped(stop: asyncio.Event, serving: Server, own: OwnProcess) -> None:
     """Serves until asked to stop, and then no longer than `STOP_TIMEOUT`. Raises what serving raised."""
     running, asked = asyncio.create_task(serving.run()), asyncio.create_task(stop.wait())
     await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
     asked.cancel()
+    own.phase = Phase.STOPPING
     if not running.done():
         log.info("stopping: what is in hand is finished")
         serving.stop()

@@ -15,6 +15,7 @@ from typing import Protocol, runtime_checkable
 from console.runtime.channel_kinds import ChannelDependencies, configured, make_channels
 from console.runtime.file_fetch import FileOpener
 from console.runtime.own_pictures import OwnPictures
+from console.runtime.watch.own_process import OwnProcess
 from desk.clock import Clock, now
 from desk.model.channel_interface import Channel
 from desk.model.settings import Settings
@@ -42,7 +43,8 @@ class WarmableChannel(Protocol):
 
 @dataclass(slots=True)
 class Receiver:
-    """What listens and stores, for one process. ``holder`` is its name towards the others on the same database."""
+    """What listens and stores, for one process. ``holder`` is its name towards the others on the same database, ``own``
+    what it knows of itself."""
 
     settings: Settings
     database: Database
@@ -52,6 +54,7 @@ class Receiver:
     attachments: FileOpener
     holder: str
     clock: Clock
+    own: OwnProcess
 
     def configured_channels(self) -> list[tuple[str, Channel]]:
         """The channels through which the world comes in, by name: those of the settings."""
@@ -76,10 +79,12 @@ def build_receiver(
     clock: Clock = now,
     workers: int = 2,
     monotonic: Callable[[], float] = time.monotonic,
+    own: OwnProcess | None = None,
 ) -> Receiver:
     """Makes it; nothing is connected yet.
 
     ``workers`` are the children that read mail, ``monotonic`` the seconds by which servers' rate limits are kept.
+    ``own`` is what the process knows of itself, where it has served before.
     """
     database, reply_tokens = Database(settings.database), ReplyTokenSigner(settings.secret, settings.former_secret)
     readers = MessageReaderPool(workers=workers)
@@ -88,4 +93,5 @@ def build_receiver(
     own_pictures = OwnPictures(settings)
     tools = ChannelDependencies(database, reply_tokens, readers, attachments, own_pictures, clock, monotonic)
     channels |= make_channels(settings, tools)
-    return Receiver(settings, database, reply_tokens, readers, channels, attachments, new_holder(), clock)
+    own = own or OwnProcess((), clock)
+    return Receiver(settings, database, reply_tokens, readers, channels, attachments, new_holder(), clock, own)

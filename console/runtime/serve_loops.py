@@ -19,6 +19,7 @@ from console.runtime.resilient_loop import run_repeatedly
 from console.runtime.wiring import Application
 from desk.language.detect import LANGUAGES
 from desk.queues import recovery, timers
+from desk.storage import serving_processes
 from intake.identity import guess_limiter
 from intake.limits import abandoned
 from mail.sending import loop_guard_store
@@ -113,7 +114,7 @@ class Server:
     async def _decide(self) -> None:
         due = self._watch.arrivals_due
         due.clear()
-        with self._watch.deciding():
+        with self._watch.deciding(), self._application.own.progress.at_work("worker"):
             worked = await self._application.worker.work()
         if worked:
             self._watch.departures_due.set()
@@ -157,10 +158,13 @@ class Server:
         if not self._listeners.holds_clock():
             return
         database, now = self._application.database, self._application.clock()
-        if await timers.fire_due(database, now):
+        with self._application.own.progress.at_work("timers"):
+            fired = await timers.fire_due(database, now)
+        if fired:
             self._stored()
         if now >= self._cleaned_at + CLEANUP_INTERVAL:
             self._cleaned_at = now
+            await serving_processes.delete_left_behind(database, now)
             await loop_guard_store.delete_expired(database, now)
             await guess_limiter.delete_old_guesses(database, self._application.providers, now)
             if await abandoned.fire_abandoned(database, self._application.providers.values(), now):

@@ -223,8 +223,9 @@ async def assemble_application(
             clock,
             ACT_FILTERS,
             lambda: knowledge.read_at,
+            receiver.own.counts.count_decided,
         ),
-        sender=OutboxSender(database, registry, holder, clock),
+        sender=OutboxSender(database, registry, holder, clock, on_settled=receiver.own.counts.count_sent),
         alarm_watch=AlarmWatch(database, registry, operator_addresses(settings), clock),
     )
 

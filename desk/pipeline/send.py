@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -39,6 +39,7 @@ class OutboxSender:
     """Sends for the channels it is told it may send for (each in one process at a time: the server has limits).
 
     With a ``lane`` it sends in that one only: a terminal shows what is meant for the person in front of it.
+    ``on_settled`` is told what became of departures, once that is written.
     """
 
     def __init__(
@@ -48,7 +49,9 @@ class OutboxSender:
         holder: str,
         clock: Clock,
         lane: str = "",
+        on_settled: Callable[[Sequence[SendOutcome]], object] = bool,
     ) -> None:
+        self._on_settled = on_settled
         self._database = database
         self._registry = registry
         self._holder = holder
@@ -152,7 +155,9 @@ class OutboxSender:
         done = [task for task in self._flying if task.done()]
         if not done:
             return
-        await outbox.settle(self._database, [task.result() for task in done], self._holder, self._clock())
+        outcomes = [task.result() for task in done]
+        await outbox.settle(self._database, outcomes, self._holder, self._clock())
+        self._on_settled(outcomes)
         # Only now: had the database refused, the same results would be written at the next try.
         for task in done:
             del self._flying[task], self._since[task]

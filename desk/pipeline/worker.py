@@ -69,7 +69,8 @@ class Worker:
 
     ``lookups`` are done for every round, in order; those of ``later`` cost much, and only when a rule wants their type.
     ``known_at`` tells when the articles had been read that look-ups search: each decision is stored with it, and what
-    is being decided while other ones are taken in is decided anew.
+    is being decided while other ones are taken in is decided anew. ``on_decided`` is told of what has been written, and
+    when.
     """
 
     def __init__(
@@ -86,7 +87,9 @@ class Worker:
         clock: Clock,
         act_filters: Sequence[ActFilter] = (),
         known_at: Callable[[], datetime | None] = lambda: None,
+        on_decided: Callable[[Sequence[DecidedRound], datetime], object] = lambda decided, at: None,
     ) -> None:
+        self._on_decided = on_decided
         self._known_at = known_at
         self._database = database
         self._registry = registry
@@ -309,6 +312,7 @@ class Worker:
             raise StaleRead("other articles were taken in meanwhile")
         if decided:
             await self._writer.write(decided, self._holder, now, known_at)
+            self._on_decided(decided, self._clock())
 
     async def _without_early(self, rounds: Sequence[Round], now: datetime) -> list[Round]:
         """Puts off for a moment what came while the question before it is being sent: only then it is known whether

@@ -17,6 +17,13 @@ def new_holder() -> str:
     return f"{_machine()}:{os.getpid()}:{_start_time(os.getpid())}:{secrets.token_hex(4)}"
 
 
+def host_and_pid(holder: str) -> tuple[str, int]:
+    """The machine and the number of the process that a holder is; 0 where its name tells none."""
+    host, _, rest = holder.partition(":")
+    pid = rest.partition(":")[0]
+    return host.partition("/")[0], int(pid) if pid.isdigit() else 0
+
+
 def is_known_dead(holder: str) -> bool:
     """Whether the holder was a process of this machine that is gone. False where that cannot be told."""
     host, _, rest = holder.partition(":")

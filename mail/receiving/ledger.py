@@ -172,6 +172,12 @@ async def find_oldest_waiting(connection: AsyncConnection, channel: str) -> date
     return found
 
 
+async def count_late(connection: AsyncConnection, channel: str, now: datetime) -> int:
+    """How many mails of a mailbox are neither decided nor quarantined, though they were stored `LATE_AFTER` ago."""
+    query = select(func.count()).where(ledger.c.channel == channel, _is_undecided(), ~_is_quarantined())
+    return int((await connection.execute(query.where(ledger.c.received_at < now - LATE_AFTER))).scalar_one())
+
+
 def select_rows(
     channel: str, uid: int | None = None, message_id: str = "", outcome: str = "", limit: int = 50
 ) -> Select[Any]:

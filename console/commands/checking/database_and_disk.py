@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 
 from console.runtime.schema_version import SchemaMismatch, require_current
@@ -50,7 +50,7 @@ async def check_database(settings: Settings, providers: Mapping[str, Provider], 
             what = sentence("the role could see every provider's rows: row-level security does not hold it")
             found.append(CheckFinding("error", where, what, f'ALTER ROLE "{url.username}" NOSUPERUSER NOBYPASSRLS'))
         accounts = [await check_ledger(database, box, clock()) for box in settings.mailboxes]
-        found += [*await _check_clock(database, clock), *(one for of_box in accounts for one in of_box)]
+        found += [*await check_clock(database, clock), *(one for of_box in accounts for one in of_box)]
         return [*found, *await _check_agents(database, providers)]
     except SchemaMismatch as error:
         version, _, remedy = str(error).partition(": ")
@@ -83,9 +83,11 @@ async def _check_agents(database: Database, providers: Mapping[str, Provider]) -
     ]
 
 
-async def _check_clock(database: Database, clock: Clock) -> list[CheckFinding]:
+async def check_clock(database: Database, clock: Clock) -> list[CheckFinding]:
+    """Our clock beside the database's, and beside the newest message: none comes from the future."""
+    newest_arrival = select(arrivals.c.received_at).order_by(arrivals.c.id.desc()).limit(1)
     async with database.look() as connection:
-        newest = (await connection.execute(select(func.max(arrivals.c.received_at)))).scalar()
+        newest = (await connection.execute(newest_arrival)).scalar()
         theirs = None if database.sqlite else (await connection.execute(text("SELECT now()"))).scalar()
     todo = sentence("set the clock (timedatectl), and keep it with NTP: promised times hang on it")
     ours = clock()

@@ -1,0 +1,1 @@
+"""What a serving process tells of itself and of its desk: probes, metrics, the service manager."""

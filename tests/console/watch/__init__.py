@@ -1,0 +1,1 @@
+"""What a desk tells of itself to whoever watches it."""
