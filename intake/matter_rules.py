@@ -25,9 +25,8 @@ from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.messages import kind_seen
 from desk.model.shared_facts import ArticleSuggestions, Identification
 from desk.model.unrepeated_acknowledgement import acknowledge
-from desk.understanding.reading.observations import Act, Situation
+from desk.understanding.reading.observations import Act
 from desk.understanding.substance import has_substance, is_knock, is_only_thanks
-from desk.understanding.understand import understand
 from intake.command_rules import silenced
 from intake.engine.completion import completed, is_complete
 from intake.engine.dialog_context import is_letter_channel
@@ -160,8 +159,10 @@ def choose_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     dialogs = facts.get(DialogSet)
     if case.dialog or case.expecting or dialogs is None:
         return None
-    # What was said just now is kept with the description only after the rules.
-    if dialog := _payment_dialog(case, dialogs) or dialogs.match(case.description) or dialogs.match(inbound.text):
+    # For who paid and has no internet the payment is looked for first. What was said just now is kept with the
+    # description only after the rules.
+    paid = dialogs.of_money_matter(case.description, "payment")
+    if dialog := paid or dialogs.match(case.description) or dialogs.match(inbound.text):
         return _begin(dialog)
     suggestions = facts.get(ArticleSuggestions)
     if suggestions is not None and suggestions.topic:
@@ -172,14 +173,6 @@ def choose_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
         return decide(SayTemplate("no_article"), *completed(case), done=False)
     menu = _menu(list(dialogs.in_use.values()), case.language)
     return decide(Expect(CATEGORY), SayTemplate("what_about", buttons=menu))
-
-
-def _payment_dialog(case: Case, dialogs: DialogSet) -> Dialog | None:
-    """The dialog of money for who paid and has no internet: first the payment is looked for."""
-    told = understand(case.description, Situation()).value("money_matter")
-    if told is None or told.value != "payment":
-        return None
-    return next((one for one in dialogs.in_use.values() if any(ask.means == told.slot for ask in one.questions)), None)
 
 
 def take_category(case: Case, inbound: Answer, facts: Facts) -> Decision | None:

@@ -56,6 +56,10 @@ _UNFINISHED = frozenset(
     ]
 )
 """Words at the end of which something is still to come, or which take back a bare "yes": "да ведь", "да ох"."""
+_OF_WHAT_IS_WRITTEN = re.compile(
+    r"\b(?:верно|правильно|так и есть|(?:все|всё|именно|точно) так|correct|right|true|accurate)\b", re.I
+)
+"""Words that find something written right. They answer a question of what is known, not whether something helped."""
 _SIGNATURE = re.compile(
     r"\b(?i:с\s+уважением|(?:best|kind|warm)?\s*regards|sincerely)\b[\s,.!]*"
     r"(?P<name>[A-ZА-ЯЁ][\w.-]*(?:\s+[A-ZА-ЯЁ][\w.-]*){0,2})\s*\Z"
@@ -159,8 +163,11 @@ def _closes(chunks: frozenset[ChunkMeaning], reading: _Reading, situation: Situa
 
 
 def _says_yes(chunks: frozenset[ChunkMeaning], reading: _Reading, consent: bool) -> bool:
-    """Whether "yes" answers what was asked: "ага, понял" does not; "yes, please" does where leave was asked for."""
+    """Whether "yes" answers what was asked: "ага, понял" does not; "yes, please" does where leave was asked for, and
+    "всё верно" is said of what the desk wrote, never of what an article did."""
     codes, said = lexicon().codes, {piece.code for piece in reading.pieces}
+    if not consent and _OF_WHAT_IS_WRITTEN.search(reading.text):
+        return False
     if codes["heard"] in said or tokens(reading.text)[-1].word in _UNFINISHED:
         return False
     agreeing = {ChunkMeaning.AGREEMENT, ChunkMeaning.PERMISSION} if consent else {ChunkMeaning.AGREEMENT}

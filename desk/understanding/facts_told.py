@@ -18,6 +18,7 @@ from desk.understanding.slots.moments import Moment, moments_in
 from desk.understanding.slots.money import amount
 from desk.understanding.slots.money_matters import money_matter
 from desk.understanding.slots.neighbours_online import neighbours
+from desk.understanding.slots.paid_by import paid_by
 from desk.understanding.slots.rebooted import rebooted
 from desk.understanding.slots.scope import scope
 from desk.understanding.slots.since import HINT, money_date, since
@@ -34,6 +35,7 @@ _FINDERS: Mapping[str, _Finder] = {
     "site": site,
     "amount": amount,
     "money_matter": money_matter,
+    "paid_by": paid_by,
     "changed": changed,
 }
 _SLOT_OF_QUESTION = {"address": "place", "lights": "lamps", "reboot": "rebooted", "which_site": "site"}

@@ -97,7 +97,7 @@ def asks_of_another_matter(text: str, situation: Situation, category: str = "") 
     money = found.value("money_matter")
     if category and money is not None and category != "billing" and money.value != "payment":
         return True
-    if category == "billing" and _NO_SERVICE.search(" ".join(word.text for word in words_of(text))):
+    if category == "billing" and tells_of_no_service(text):
         return True
     return any(one.act is Act.OTHER_MATTER and _names_another(text[one.start : one.end]) for one in found.acts)
 
@@ -107,6 +107,11 @@ def _names_another(words: str) -> bool:
     found = [word.text for word in words_of(words)]
     another = any(word.startswith(_OTHER) or word in _OTHER_WORDS for word in found)
     return another and any(word.startswith(_MATTERS) for word in found)
+
+
+def tells_of_no_service(text: str) -> bool:
+    """Whether the words say that there is no internet, not that it is slow or that a part fails."""
+    return bool(_NO_SERVICE.search(" ".join(word.text for word in words_of(text))))
 
 
 def is_letter_of_its_own(text: str, subject: str, case_subject: str, situation: Situation) -> bool:

@@ -29,7 +29,7 @@ MAX_ANSWER_LENGTH = 8000
 
 MEANINGS = frozenset(
     {"scope", "since", "address", "site", "lamps", "rebooted", "neighbours", "changed", "amount", "phone", "date"}
-    | {"money_matter"}
+    | {"money_matter", "paid_by"}
 )
 """What questions ask for that `desk.understanding` knows the values of: only such a value answers one of these."""
 

@@ -45,7 +45,7 @@ SEVERITIES = frozenset({"critical", "major", "minor"})
 CASE_FIELDS = frozenset({"occurred_at", "place", "circumstances"})
 MEANINGS = frozenset(
     {"scope", "since", "address", "site", "lamps", "rebooted", "neighbours", "changed", "amount", "phone", "date"}
-    | {"money_matter"}
+    | {"money_matter", "paid_by"}
 )
 """What a question may ask for (``means``): values of these are understood wherever they are said."""
 OPERATING_SYSTEMS = frozenset({"windows", "macos", "linux"})

@@ -20,8 +20,10 @@ from desk.language.operator_file_faults import Fault, InvalidFiles
 from desk.language.toml_lines import line_of, toml_lines
 from desk.language.translatable import sentence
 from desk.model.toml_table import unreadable
+from desk.understanding.reading.observations import Situation
+from desk.understanding.understand import understand
 from intake.engine import lint
-from intake.engine.phrase_matching import LOOKED_THROUGH, PhraseMatcher
+from intake.engine.phrase_matching import LOOKED_THROUGH, PhraseMatcher, sentences_of
 
 MAX_FILE_BYTES = 256 * 1024
 PACKAGED_DIALOGS = Path(__file__).resolve().parents[1] / "dialogs"
@@ -357,8 +359,16 @@ class DialogSet:
     def match(self, text: str) -> Dialog | None:
         """The dialog one of whose ``match`` phrases occurs in the text as whole words; the longest phrase wins, but one
         of a dialog that is not packaged before all others. Typos are mended, and words that tell nothing may stand
-        between."""
-        return self._matcher.match(text)
+        between. Without a phrase a question of a charge or a plan begins the dialog that asks what such a question is
+        about; who speaks of a payment may only say why it should work."""
+        return self._matcher.match(text) or self.of_money_matter(text, "charge", "plan")
+
+    def of_money_matter(self, text: str, *matters: str) -> Dialog | None:
+        """The dialog that asks for a ``money_matter``, where the text tells one; of these ``matters``, if any."""
+        told = understand(text, Situation()).value("money_matter")
+        if told is None or (matters and told.value not in matters):
+            return None
+        return next((one for one in self.in_use.values() if any(ask.means == told.slot for ask in one.questions)), None)
 
     @property
     def has_own(self) -> bool:
@@ -383,7 +393,7 @@ class DialogSet:
 
     def matters(self, text: str) -> list[tuple[str, Dialog | None]]:
         """The sentences of a text, each with the dialog that takes it; none of a text so long that it is one story."""
-        return self._matcher.parts(text) if len(text) <= LOOKED_THROUGH else []
+        return [(piece, self.match(piece)) for piece in sentences_of(text)] if len(text) <= LOOKED_THROUGH else []
 
 
 def _is_own(dialog: Dialog) -> bool:

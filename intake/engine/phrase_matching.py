@@ -38,17 +38,23 @@ class PhraseMatcher(Generic[T]):
     is ``preferred`` come before all others where they are said word for word.
 
     In a phrase a bar parts words of which any may stand there, a low line joins several: "internet|wifi is_down|dead".
+    One that begins with an exclamation mark comes before longer ones where it is said word for word: no internet is
+    worse than a slow one.
     """
 
     def __init__(self, phrases: Iterable[tuple[str, T]], preferred: Callable[[T], bool] = lambda _: False) -> None:
-        known = [(_spelled_out(normalized(one)), target) for phrase, target in phrases for one in _alternatives(phrase)]
-        by_length = sorted(
-            ((f" {phrase} ", target) for phrase, target in known if phrase), key=lambda one: -len(one[0])
-        )
+        spelled = [
+            (_spelled_out(normalized(one)), target, phrase.startswith("!"))
+            for phrase, target in phrases
+            for one in _alternatives(phrase.removeprefix("!"))
+        ]
+        known = sorted((one for one in spelled if one[0]), key=lambda one: -len(one[0]))
+        by_length = [(f" {phrase} ", target) for phrase, target, _ in known]
+        heavier = [(f" {phrase} ", target) for phrase, target, is_heavier in known if is_heavier]
         self._preferred = [one for one in by_length if preferred(one[1])]
-        self._phrases: Sequence[tuple[str, T]] = [*self._preferred, *by_length]
+        self._phrases: Sequence[tuple[str, T]] = [*self._preferred, *heavier, *by_length]
         self._bare = [(f" {_without_fillers(phrase.split())} ", target) for phrase, target in by_length]
-        self._vocabulary = frozenset(word for phrase, _ in known for word in phrase.split())
+        self._vocabulary = frozenset(word for phrase, *_ in known for word in phrase.split())
         self._mending = WordMender(self._vocabulary, _FILLERS)
 
     def match(self, text: str) -> T | None:
@@ -64,11 +70,6 @@ class PhraseMatcher(Generic[T]):
         said = f" {_spelled_out(normalized(text))} "
         return next((target for phrase, target in self._preferred if phrase in said), None)
 
-    def parts(self, text: str) -> list[tuple[str, T | None]]:
-        """The sentences of a text, each with what it is about."""
-        pieces = [piece.strip(" ,") for piece in _CLAUSE.split(text[:LOOKED_THROUGH])]
-        return [(piece, self.match(piece)) for piece in pieces if piece]
-
     def _mended(self, text: str) -> list[str]:
         words: list[str] = []
         for word in _spelled_out(normalized(text)).split():
@@ -81,6 +82,12 @@ class PhraseMatcher(Generic[T]):
             else:
                 words.append(self._mending(word))
         return words
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences of a text; what "и ещё" joins is one of its own."""
+    pieces = (piece.strip(" ,") for piece in _CLAUSE.split(text[:LOOKED_THROUGH]))
+    return [piece for piece in pieces if piece]
 
 
 def _alternatives(phrase: str) -> Iterable[str]:

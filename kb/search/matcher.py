@@ -38,7 +38,7 @@ from kb.search.tokenize import (
     normalise,
     wordlists_fingerprint,
 )
-from kb.search.topics_beyond_articles import fitting_devices, uncovered_topic
+from kb.search.topics_beyond_articles import fitting_facts, uncovered_topic
 from kb.search.unanswered_sentences import is_unanswered
 
 _T = TypeVar("_T")
@@ -202,7 +202,7 @@ class Matcher:
         return SearchAnswer(tuple(nearest), _corrected_text(text, found, asked))
 
     def _nearest(self, text: str, words: Sequence[QueryWord], language: str, limit: int) -> Sequence[ArticleMatch]:
-        ranked = fitting_devices(text, self._rank(words, self._combined), lambda one: self._articles[one.id].editions)[
+        ranked = fitting_facts(text, self._rank(words, self._combined), lambda one: self._articles[one.id].editions)[
             : max(limit, 2)
         ]
         if not ranked or not has_content([word.text for word in words]):

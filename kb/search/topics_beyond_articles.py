@@ -3,8 +3,8 @@
 Such a question has many words in common with articles on other things, so that likeness alone shows a wrong one. An
 article answers it only where the article's own words are about the same topic.
 
-Nor can likeness tell "on no device" from "on one device": whoever says that every device is affected gets no article on
-one alone.
+Nor can likeness tell "on no device" from "on one device", no internet from a slow one, or no light at all from one
+that is off: articles that contradict what the question tells are left out.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from desk.language.normalize import normalized
+from desk.understanding.own_or_other_matter import tells_of_no_service
 from desk.understanding.reading.observations import Situation
 from desk.understanding.understand import understand
 from kb.content.article_files import ArticleTranslation
@@ -46,10 +47,17 @@ def _topic(name: str, entries: Sequence[str], unless: Sequence[str]) -> _Topic:
     return _Topic(name, ((_any_of(alone),), *(tuple(phrases) for phrases in together)), _any_of(unless))
 
 
+_WORKS = re.compile(
+    r"\b(?:сам )?(?:интернет|инет|вай ?фай|wifi|wi fi|сеть|internet|net) (?:сам |при этом |же |то |itself |is |все )*"
+    r"(?:есть|работает|пашет|в порядке|норм|нормально|нормальный|хорошо|ок|fine|ok|okay|works|working|good|up)\b"
+)
+"""What works is not what the question is about: "телевизор не показывает, интернет есть"."""
+
+
 @lru_cache(maxsize=1024)
 def topics_of(text: str) -> frozenset[str]:
     """The topics that a question is about. The last questions are remembered: each is asked of several articles."""
-    words = normalized(text)
+    words = _WORKS.sub(" ", normalized(text))
     return frozenset(
         topic.name
         for topic in _topics()
@@ -73,24 +81,39 @@ def _topics_of_edition(title: str, phrasings: Sequence[str]) -> frozenset[str]:
     return frozenset(topic for topics in found for topic in topics)
 
 
-def fitting_devices(
+def fitting_facts(
     text: str, ranked: Sequence[T], editions: Callable[[T], Mapping[str, ArticleTranslation]]
 ) -> Sequence[T]:
-    """The articles of a ranking, the best first, without those on one device alone where the best is such a one and the
-    question says that every device is affected. ``editions`` gives the editions of one."""
+    """The articles of a ranking, the best first, without those that contradict what the question tells: on one device
+    or on Wi-Fi alone where every device is affected, on speed where there is no internet at all. Where no lamp is lit,
+    those come alone that are about that too, if any. ``editions`` gives the editions of one."""
+    if not ranked:
+        return ranked
+    scope, lamps = _told(text)
+    no_service = tells_of_no_service(text)
 
-    def is_of_one_device(one: T) -> bool:
-        return any(_devices(edition.title) == "one" for edition in editions(one).values())
+    def contradicts(one: T) -> bool:
+        titles = [edition.title for edition in editions(one).values()]
+        partial = scope == "all" and any(_told(title)[0] in _PARTIAL for title in titles)
+        return partial or (no_service and any(_SPEED.search(title) for title in titles))
 
-    contradicted = ranked and is_of_one_device(ranked[0]) and _devices(text) == "all"
-    return [one for one in ranked if not is_of_one_device(one)] if contradicted else ranked
+    def is_of_dark_lamps(one: T) -> bool:
+        return any(_told(words)[1] == "off" for edition in editions(one).values() for words in edition.phrasings)
+
+    dark = [one for one in ranked if is_of_dark_lamps(one)] if lamps == "off" else []
+    return dark or [one for one in ranked if not contradicts(one)]
+
+
+_PARTIAL = frozenset({"one", "wifi", "wired"})
+_SPEED = re.compile(r"скорост|медлен|slow|speed", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
-def _devices(text: str) -> object:
-    """The value of the slot "scope" in a text, None where it tells of none."""
-    told = understand(text, Situation()).value("scope")
-    return told.value if told else None
+def _told(text: str) -> tuple[object, object]:
+    """The values of the slots "scope" and "lamps" in a text, None where it tells of none."""
+    found = understand(text, Situation())
+    scope, lamps = found.value("scope"), found.value("lamps")
+    return scope.value if scope else None, lamps.value if lamps else None
 
 
 def _phrase(entry: str) -> re.Pattern[str]:

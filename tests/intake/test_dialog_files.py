@@ -196,3 +196,24 @@ def test_two_dialogs_of_one_folder_with_one_id_are_a_fault(tmp_path: Path) -> No
 def test_a_phrase_in_the_persons_words_picks_the_dialog(text: str, dialog: str | None) -> None:
     found = PACKAGED.match(text)
     assert (found.id if found else None) == dialog
+
+
+@pytest.mark.parametrize(
+    ("text", "dialog"),
+    [
+        ("нет интернета и скорость маленькая", "no_internet"),
+        ("скорость маленькая и вообще нет интернета", "no_internet"),
+        ("no internet and slow speed", "no_internet"),
+        ("интернет появился, но медленный", "slow_internet"),
+        ("медленный интернет, ничего не грузит", "slow_internet"),
+        ("internet has slowed down", "slow_internet"),
+        ("интернет замедлился", "slow_internet"),
+        ("не работает везде", "no_internet"),
+        ("и ещё: почему списали 500", "billing"),
+        ("ничего не изменилось, 40-1187", ""),
+        ("Я заплатил 25 числа, а денег нет на счету", ""),
+    ],
+)
+def test_the_heavier_trouble_and_the_question_of_money_begin_their_dialogs(text: str, dialog: str) -> None:
+    found = DialogSet.of([DIALOG_FOLDER]).match(text)
+    assert (found.id if found else "") == dialog

@@ -279,3 +279,15 @@ def test_half_a_sentence_agrees_to_nothing(said: str) -> None:
 )
 def test_a_kind_word_does_not_stand_against_closing(said: str) -> None:
     assert closes(said)
+
+
+@pytest.mark.parametrize(
+    "said", ["всё верно", "верно", "так и есть", "да, всё верно", "всё так", "that's right", "all correct"]
+)
+def test_what_finds_words_right_does_not_say_that_an_article_helped(said: str) -> None:
+    assert not closes(said, HELPED)
+    assert closes(said, CONSENT)
+
+
+def test_an_article_helped_where_that_is_said_beside() -> None:
+    assert closes("всё верно, работает", HELPED)

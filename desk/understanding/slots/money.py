@@ -27,7 +27,7 @@ _NUMBER = r"\d{1,3}(?:[  .,']\d{3})+(?!\d)(?:[.,]\d{1,2})?|\d{1,9}(?:[.,]\d{1,2}
 _SEPARATED = re.compile(r"[  .,'](?=\d{3}(?!\d))")
 _THOUSANDS = r"(?:\s?(?P<thousands>тыс(?:яч[аиу]?)?\b\.?|т\.\s?(?=р)|к\b|k\b|thousand\b))?"
 _WITH_CURRENCY = re.compile(
-    rf"(?<![\d.,/-])(?P<number>{_NUMBER}){_THOUSANDS}\s?(?:{_CURRENCY})(?:\s?(?P<cents>\d{{1,2}})\s?коп\w*)?|"
+    rf"(?<![\d.,/:-])(?P<number>{_NUMBER}){_THOUSANDS}\s?(?:{_CURRENCY})(?:\s?(?P<cents>\d{{1,2}})\s?коп\w*)?|"
     rf"(?P<sign>[$€£₽])\s?(?P<signed>{_NUMBER})(?![\d.,]*\d)"
 )
 _CURRENCY_NEXT = re.compile(rf"\s?(?:{_CURRENCY})")

@@ -37,8 +37,20 @@ _NO_SERVICE = (
     r"отключ\w+|заблокир\w+)|(?:нет|нету|не работает|отключили|не включ\w+|не включили)\b[^.!?\n]{0,12}\b"
     r"(?:интернет\w?|инет\w?|доступ\w?)|no internet|internet (?:is )?(?:off|down))"
 )
+_PAID_ONCE = rf"(?!(?:платил|пополнял)){_PAID}(?! вовремя)"
+"""Not "всегда платила вовремя"."""
+_STILL_OFF = (
+    r"(?:(?:не|еще не|до сих пор не) (?:включ\w+|подключ\w+|разблокир\w+|возобнов\w+|работает)|"
+    r"(?:все еще|до сих пор|все равно|по-прежнему|так и) (?:\w+ )?(?:отключ\w+|заблок\w+|приостан\w+|нет|не)|"
+    r"(?:вс[её]|доступ) (?:отключ[её]н\w*|заблок\w+)|still (?:off|blocked|suspended|disconnected|cut off|not|no)|"
+    r"not (?:been )?(?:switched|turned|reconnected|back)|(?:isn't|is not|hasn't|has not|not) (?:been )?(?:working|"
+    r"restored|reconnected|unblocked|back on))"
+)
+"""What is said of the service after a payment: nobody has switched it on."""
 _PAYMENT = re.compile(
-    rf"\b{_PAID}\b[^.!?\n]{{0,60}}(?:{_NOT_THERE}|{_NO_SERVICE})|"
+    rf"\b{_PAID}\b[^.!?\n]{{0,60}}(?:{_NOT_THERE}|{_NO_SERVICE})|\b{_PAID_ONCE}\b[^.!?\n]{{0,30}}\b{_STILL_OFF}|"
+    rf"\b(?:не включ\w+|отключили|заблокировали|не разблокир\w+)\b[^.!?\n]{{0,25}}[,.!-]?\s*(?:я |но |хотя |а )*"
+    rf"(?:все |уже |же )*\b{_PAID_ONCE}\b|"
     rf"\b(?:плат[её]ж\w{{0,2}}|оплат[аы]|перевод|деньги|payment|transfer|money)\b[^.!?\n]{{0,25}}\b{_NOT_THERE}|"
     rf"\b{_NOT_THERE}[^.!?\n]{{0,15}}\b(?:плат[её]ж\w{{0,2}}|оплат[аы]|деньги)\b|"
     r"\b(?:плат[её]ж|оплата) (?:завис\w*|потерял\w+|пропал\w*)|\bmissing payment\b|\bpayment (?:is )?missing\b"

@@ -97,3 +97,38 @@ def test_whoever_says_every_device_gets_no_article_on_one(
 )
 def test_slow_since_yesterday_is_about_the_speed(matcher: Matcher, words: str) -> None:
     assert shown(matcher, {"q": words, "lang": "en"}) == "speed-test"
+
+
+@pytest.mark.parametrize(
+    ("text", "article"),
+    [
+        ("нигде не работает ни на телефоне ни на ноутбуке", "no-internet"),
+        ("не работает везде", "no-internet"),
+        ("не работает", "no-internet"),
+        ("it doesn't work anywhere", "no-internet"),
+        ("нет интернета и скорость маленькая", "no-internet"),
+        ("internet has slowed down", "speed-test"),
+        ("ничего не горит", "router-lights"),
+        ("не горит ничего на роутере, интернета нет", "router-lights"),
+        ("нет интернета, на роутере ничего не горит", "router-lights"),
+        ("no internet, no lights on the router", "router-lights"),
+        ("на роутере не горит wan", "wan-off"),
+    ],
+)
+def test_no_article_contradicts_what_is_told(matcher: Matcher, text: str, article: str) -> None:
+    best = matcher.best(text, "en" if text.isascii() else "ru")[0]
+    assert (best.article.id, best.sure) == (article, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "телевизор не показывает, ошибка 34, интернет есть",
+        "приставка пишет ошибка 1305, интернет есть",
+        "телек пишет нет сигнала, а интернет работает",
+        "on the tv error code 4, internet is fine",
+    ],
+)
+def test_an_internet_that_works_is_not_what_a_question_of_television_is_about(matcher: Matcher, text: str) -> None:
+    assert "tv" in topics_of(text)
+    assert not matcher.best(text, "en" if text.isascii() else "ru")
