@@ -23,10 +23,10 @@ _QUESTION_SIGN = re.compile(r"[?¿؟？⁇⁈]")
 _SWAPPED_QUESTION = re.compile(r"&|[?,]\s*\Z")
 """In the other layout: "&" is a question mark, and so may be what stands at the end."""
 _SAD_SIGN = re.compile(r":-?[(\[/\\|]|=\(|\(\(")
-_GLAD_SIGN = re.compile(r"(?<!\w)(?:[:;=xXхХ]-?[DPДРp](?!\w)|<3)")
+_GLAD_SIGN = re.compile(r"(?<!\w)(?:[:;=xXхХ]-?[DPДРp](?!\w)|<3)|(?<![\w.,])(?:100\s?%|5/5|10/10)(?![\w.,]*\d)")
 _HARMLESS_SIGNS = frozenset(
     " \t\r\n\u00a0.,;:!()-–—…*_'’`´👍👌🙏🤝👏💪✌🙌👐🤟🙋👋❤♥💕💖💙💚💛🧡💜🤍💗💓💐🌹🌷🌸🌺🌼"
-    "🌻🌞☀⭐🌟✨💫🔥💯✅✔☑🎉🎊🥳🍀😊🙂😀😃😄😁😆😍🥰😘☺😇🤗😉😌😋😎🤩😻☘🎄❄⛄"
+    "🌻🌞☀⭐🌟✨💫🔥💯✅✔☑🎉🎊🥳🍀😊🙂😀😃😄😁😆😍🥰😘☺😇🤗😉😌😋😎🤩😻☘🎄❄⛄🆗🚀🏆🤘🤙🍾🥂🎈💃🕺🫶💞💝💟🏅🥇🤠+№#"
 )
 """Signs that say nothing against closing; the rest, known or new, leave a message unaccounted for."""
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
@@ -157,9 +157,11 @@ def _closes(chunks: frozenset[ChunkMeaning], reading: _Reading, situation: Situa
         return True
     if ChunkMeaning.SERVICED in chunks:
         return consent
+    if ChunkMeaning.CLOSE in chunks:
+        return True
     if chunks & {ChunkMeaning.CANCEL, ChunkMeaning.STEP}:  # "да, перезагружал" answers something else
         return False
-    return ChunkMeaning.CLOSE in chunks or _says_yes(chunks, reading, consent)
+    return _says_yes(chunks, reading, consent)
 
 
 def _says_yes(chunks: frozenset[ChunkMeaning], reading: _Reading, consent: bool) -> bool:

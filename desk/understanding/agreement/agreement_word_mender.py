@@ -18,6 +18,8 @@ from desk.understanding.agreement.tokens import without_doubles, without_long_ru
 
 MIN_LENGTH = 5
 """Letters of a word that one slip may spoil."""
+LIKELY_SLIP = 1
+"""The highest rank (`_rank`) of a slip beside which one two ranks below counts for nothing."""
 MIN_LENGTH_OF_TWO = 9
 """Letters of a word that two slips may spoil."""
 MIN_LENGTH_HEARD = 6
@@ -47,6 +49,7 @@ class Mender:
         self._by_deletion: dict[str, list[str]] = defaultdict(list)
         self._by_vowels: dict[str, list[str]] = defaultdict(list)
         self._long: dict[str, list[str]] = defaultdict(list)
+        self._tails = frozenset(word[1:] for word in self._rivals | set(kinds))
         for word in kinds:
             if len(word) > 2 and word.isalpha():
                 for shorter in _deletions(word):
@@ -118,7 +121,9 @@ class Mender:
         known = {
             one for one in found if self._kinds.get(one, "part") != "part" and len(one) > 2 and _is_near(word, one, 1)
         }
-        rank = min((_rank(word, one) for one in known), default=0)
+        if not known:
+            return known
+        rank = min(_rank(word, one) for one in known)
         rivals = {
             one
             for one in found
@@ -127,10 +132,15 @@ class Mender:
             and _rank(word, one) <= rank
             and (one[0] == word[0] or one in known or len(word) != len(one))  # the first letter is seldom mistyped
         }
-        return known | rivals if known else known
+        likely = min((_rank(word, one) for one in known if len(one) >= MIN_LENGTH), default=rank)
+        if likely <= LIKELY_SLIP:
+            known = {one for one in known if _rank(word, one) <= LIKELY_SLIP + 1}
+        return known | rivals
 
     def _halves(self, word: str) -> tuple[str, ...]:
-        """Two known words written as one: "всеработает"."""
+        """Two known words written as one: "всеработает"; not where a word may have lost its first letter."""
+        if word in self._tails:
+            return ()
         for at in range(2, len(word) - 3):
             if word[:at] in self._kinds and word[at:] in self._kinds:
                 return word[:at], word[at:]

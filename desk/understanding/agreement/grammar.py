@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from desk.understanding.agreement.lexicon import ClassifiedPhrase, compiled, lexicon
@@ -21,6 +21,8 @@ MAX_PIECES = 60
 """Pieces of a message that is accounted for; nobody agrees at greater length."""
 MAX_CHUNK = 14
 """Pieces of the longest chunk."""
+CACHE_SIZE = 16384
+"""Chunks of which it is remembered what they match: people say the same few things."""
 
 
 class ChunkMeaning(StrEnum):
@@ -56,6 +58,7 @@ class _Grammar:
     """"Is it", "have you" ask, though no sign says so; "не надо закрывать" calls nothing off."""
     not_before_step: str
     around_names: str
+    but: str
 
 
 @cache
@@ -66,8 +69,9 @@ def _grammar() -> _Grammar:
     for name, part in reversed(table["parts"].items()):  # a part may have those before it
         chunk = chunk.replace("{" + name + "}", part)
     chunk = re.sub(r"(?<=[< ])me(?=[ >])", "me side", chunk)
+    chunk = re.sub(r"(?<=[< ])now(?=[ >])", "now finally", chunk)
     chunk = re.sub(r"(?<=[< ])powered(?=[ >])", "powered came_on switched_on", chunk)
-    chunk = re.sub(r"(?<=[< ])favour(?=[ >])", "favour fixing", chunk)
+    chunk = re.sub(r"(?<=[< ])favour(?=[ >])", "favour fixing praise", chunk)
     chunk = re.sub(r"(?<=[< ])person(?=[ >])", "person neighbour", chunk)
     chunk = re.sub(r"(?<=[< ])service(?=[ >])", "service screen", chunk).replace("service_only", "service")
     return _Grammar(
@@ -76,7 +80,18 @@ def _grammar() -> _Grammar:
         compiled(table["whole"]["never"], codes),
         codes["be"] + codes["does"] + codes["was"],
         codes["thanks"] + codes["greet"] + codes["name"],
+        codes["but"],
     )
+
+
+_IN_THEIR_PLACE = {
+    "state": ChunkMeaning.WORKS,
+    "alone": ChunkMeaning.WORKS,
+    "aside": ChunkMeaning.STEP,
+    "named": ChunkMeaning.COURTESY,
+    "served": ChunkMeaning.SERVICED,
+}
+"""What chunks mean that may only stand in their place."""
 
 
 def accounted(pieces: Sequence[ClassifiedPhrase], clause_starts: Sequence[bool]) -> frozenset[ChunkMeaning] | None:
@@ -107,18 +122,34 @@ def _weight(way: frozenset[ChunkMeaning]) -> int:
 
 
 def _chunk(grammar: _Grammar, codes: str, clause_starts: Sequence[bool], start: int, end: int) -> ChunkMeaning | None:
-    found = grammar.chunk.fullmatch(codes, start, end)
-    if found is None or found.lastgroup is None:
+    kind = _kind(codes[start - 1 : start] if start else "", codes[start:end])
+    if not kind or not _has_its_place(kind, grammar, codes, clause_starts, start, end):
         return None
-    kind = found.lastgroup.rstrip("0123456789")
-    if kind == "state":
-        return None if any(clause_starts[start + 1 : end]) else ChunkMeaning.WORKS
-    if kind == "alone":
-        return ChunkMeaning.WORKS if start == 0 or clause_starts[start] else None
-    if kind == "named":
-        before = start == 0 or clause_starts[start] or codes[start - 1] in grammar.around_names
-        after = end == len(codes) or clause_starts[end] or codes[end] in grammar.around_names
-        return ChunkMeaning.COURTESY if before and after else None
-    if kind == "step" and start and codes[start - 1] in grammar.not_before_step:
-        return None
-    return ChunkMeaning(kind)
+    return _IN_THEIR_PLACE.get(kind) or ChunkMeaning(kind)
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _kind(before: str, chunk: str) -> str:
+    """The kind of pattern that a chunk matches behind the piece before it (none at the beginning); "" for none."""
+    found = _grammar().chunk.fullmatch(before + chunk, len(before))
+    return (found.lastgroup or "").rstrip("0123456789") if found else ""
+
+
+def _has_its_place(
+    kind: str, grammar: _Grammar, codes: str, clause_starts: Sequence[bool], start: int, end: int
+) -> bool:
+    """Whether a chunk of this kind may stand where it does: some are clauses of their own, or parts of one clause."""
+    begins = start == 0 or clause_starts[start]
+    ends = end == len(codes) or clause_starts[end]
+    match kind:
+        case "state":
+            return not any(clause_starts[start + 1 : end])
+        case "alone":
+            return begins
+        case "aside":
+            return begins and (ends or codes[end - 1] == grammar.but)
+        case "named" | "served":
+            around = grammar.around_names
+            return (begins or codes[start - 1] in around) and (ends or codes[end] in around)
+        case _:
+            return not (kind == "step" and start and codes[start - 1] in grammar.not_before_step)

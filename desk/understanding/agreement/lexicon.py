@@ -12,10 +12,10 @@ from typing import TypeAlias
 
 from desk.language.letter_model import load_word_list
 from desk.understanding.agreement.agreement_word_mender import Mender
-from desk.understanding.agreement.russian_word_forms import as_it_stands, cases, dative, past_forms
+from desk.understanding.agreement.russian_word_forms import as_it_stands, cases, dative, full_forms, past_forms
 from desk.understanding.agreement.tokens import PlacedWord
 
-_FILES = tuple(Path(__file__).with_name(name) for name in ("words.toml", "words_against.toml"))
+_FILES = tuple(Path(__file__).with_name(name) for name in ("words.toml", "words_against.toml", "words_of_stories.toml"))
 _FIRST_CODE = 0x4E00
 """Codes are letters of a script that no pattern is written in."""
 UNKNOWN = "."
@@ -48,8 +48,13 @@ class ClosingWordClasses:
         self.words: dict[str, set[str]] = {}
         """The words of each class, those of another class too."""
         self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-        for section, derive in (("words", as_it_stands), ("past", past_forms), ("nouns", cases)):
-            for name, text in (one for table in tables for one in table[section].items()):
+        for section, derive in (
+            ("words", as_it_stands),
+            ("past", past_forms),
+            ("nouns", cases),
+            ("adjectives", full_forms),
+        ):
+            for name, text in (one for table in tables for one in table.get(section, {}).items()):
                 self.codes.setdefault(name, chr(_FIRST_CODE + len(self.codes)))
                 words, phrases = _words_and_phrases(text)
                 forms = {form for word in words for form in derive(word)}
@@ -60,6 +65,7 @@ class ClosingWordClasses:
                     self._add_phrase(phrase, name)
         self.codes["name"] = chr(_FIRST_CODE + len(self.codes))
         self.codes["name_to"] = chr(_FIRST_CODE + len(self.codes))
+        self.codes["number"] = chr(_FIRST_CODE + len(self.codes))
         self._names = frozenset(load_word_list("first_names")) - set(self.kinds)
         self._contractions = {short: long.split() for table in tables for short, long in table["contractions"].items()}
         parts = {word: "part" for phrases in self._phrases.values() for words, _ in phrases for word in words}
@@ -121,6 +127,8 @@ class ClosingWordClasses:
                 return name, size
         if kind := self.kinds.get(word):
             return kind, 1
+        if word.isdecimal():
+            return "number", 1
         return "name" if word in self._names else "name_to" if word in self._names_to else "", 1
 
 

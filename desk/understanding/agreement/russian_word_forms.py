@@ -22,6 +22,21 @@ def past_forms(word: str) -> Sequence[str]:
     return word, f"{stem}а", f"{stem}о", f"{stem}и"
 
 
+_HARD_ENDINGS = ("ый", "ая", "ое", "ые", "ого", "ому", "ым", "ом", "ой", "ую", "ых", "ыми")
+_SOFT_ENDINGS = ("ий", "яя", "ее", "ие", "его", "ему", "им", "ем", "ей", "юю", "их", "ими")
+_MIXED_ENDINGS = ("ий", "ая", "ое", "ие", "ого", "ому", "им", "ом", "ой", "ую", "их", "ими")
+
+
+def full_forms(adjective: str) -> Sequence[str]:
+    """The cases of an adjective in all genders ("новый", "соседний", "короткий", "большой")."""
+    stem, ending = adjective[:-2], adjective[-2:]
+    if ending not in ("ый", "ий", "ой"):
+        return (adjective,)
+    mixed = stem[-1] in "кгхжшщч"
+    endings = _MIXED_ENDINGS if mixed else _SOFT_ENDINGS if ending == "ий" else _HARD_ENDINGS
+    return (adjective, *(stem + one for one in endings))
+
+
 _CASES = {
     "": ("", "а", "у", "ом", "е", "ы", "и", "ов", "ам", "ами", "ах"),
     "ь": ("ь", "я", "ю", "ем", "е", "и", "ей", "ям", "ями", "ях"),
