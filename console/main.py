@@ -36,6 +36,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     # Who works here, and what was done.
     "agents": ("console.commands.agents.command_group:agents", "Agents: who they are, and for whom they work."),
     "audit": ("console.commands.audit:audit", "List who did what, and what came of it."),
+    # What is kept of people.
+    "retention": (
+        "console.commands.maintenance.retention:retention",
+        "What is kept for how long; purge it, hold it.",
+    ),
     # What the desk makes of words.
     "understand": (
         "console.commands.understanding.understand:understand",

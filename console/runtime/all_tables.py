@@ -6,7 +6,7 @@ from bots import moved_groups
 from desk.agents import tables as agent_tables
 from desk.alarms import alarm_table
 from desk.model import case, dialog_state, journal, subscribers
-from desk.storage import audit, queue_and_lease_tables
+from desk.storage import audit, queue_and_lease_tables, retention_tables
 from intake.identity import guess_count_table as intake_tables
 from kb.storage import article_store
 from kb.storage import usage_tables as kb_tables
@@ -38,5 +38,6 @@ __all__ = [
     "mail_tables",
     "moved_groups",
     "queue_and_lease_tables",
+    "retention_tables",
     "subscribers",
 ]

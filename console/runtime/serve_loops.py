@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from datetime import timedelta
 
 from bots.channel import TelegramChannel
 from console.runtime.channel_listeners import LEASE_RENEWAL, ROLES, ChannelListeners
 from console.runtime.channel_troubles import ChannelTroubles
+from console.runtime.personal_data.retention_purge import RetentionPurge
 from console.runtime.queue_wakeup import QueueWatch
 from console.runtime.resilient_loop import run_repeatedly
 from console.runtime.wiring import Application
@@ -24,12 +27,17 @@ from intake.identity import guess_limiter
 from intake.limits import abandoned
 from mail.sending import loop_guard_store
 
+log = logging.getLogger(__name__)
+
 MENU_COMMANDS = ("operator", "status", "help")
 """What a bot's menu offers in a private chat."""
 RECOVERY_INTERVAL = 2.5
 """Seconds between looks for what processes left behind that are gone. Every process looks: a clock may be dead too."""
 CLEANUP_INTERVAL = timedelta(hours=1)
 """How often what no budget looks at any more is dropped."""
+PURGE_INTERVAL = timedelta(hours=1)
+"""How often it is looked for what the policy does not keep any longer."""
+PURGE_AFTER_START = timedelta(minutes=1)
 REFRESH_INTERVAL = 5.0
 """Seconds between looks for what changed beside us: tables, articles, phrases that were confirmed."""
 
@@ -58,6 +66,7 @@ class Server:
         self._listeners.on_leases = self._watch.departures_due.set
         self._troubles = ChannelTroubles(application.database, application.clock)
         self._cleaned_at = application.clock()
+        self._purged_at = self._cleaned_at - PURGE_INTERVAL + PURGE_AFTER_START
 
     def stop(self) -> None:
         """Asks every loop to end after what it has in hand."""
@@ -93,6 +102,7 @@ class Server:
         if "timers" in self._roles:
             yield self._repeat("timers", self._run_timers, 1.0)
             yield self._repeat("alarms", self._tell_alarms, self._refresh_interval)
+            yield self._repeat("retention", self._purge, self._refresh_interval)
             yield self._repeat("learning", self._learn, self._refresh_interval)
         if "receiver" in self._roles:
             yield self._repeat("menus", self._show_menus, LEASE_RENEWAL)
@@ -169,6 +179,22 @@ class Server:
             await guess_limiter.delete_old_guesses(database, self._application.providers, now)
             if await abandoned.fire_abandoned(database, self._application.providers.values(), now):
                 self._stored()
+
+    async def _purge(self) -> None:
+        """What the policy does not keep any longer goes, step by step."""
+        application, now = self._application, self._application.clock()
+        if now < self._purged_at + PURGE_INTERVAL or not self._listeners.holds_clock():
+            return
+        purge = RetentionPurge(application.database, application.settings, application.providers, own_rhythm=True)
+        gone = Counter[str]()
+        async for step in purge.steps(now):
+            gone += step
+            if self._stopping.is_set() or not self._listeners.holds_clock():
+                break
+        else:
+            self._purged_at = now
+        if gone:
+            log.info("purged by the policy: %s", ", ".join(f"{name} {number}" for name, number in sorted(gone.items())))
 
     async def _tell_alarms(self) -> None:
         """What waits unseen or is in trouble is told by the process that holds the clock."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Boolean, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from desk.model.dialog_state import DialogState, Expecting
@@ -27,6 +27,9 @@ LIVE_TALK = timedelta(minutes=10)
 """So long after an agent's words the talk is between two people: the desk puts in no word of its own."""
 
 _IN_INTAKE = text("state = 'acknowledged' AND registered_at IS NULL")
+OVER = "state IN ('closed', 'rejected', 'cancelled') AND purged_at IS NULL"
+PURGED = "purged_at IS NOT NULL"
+"""Cases that are over and not purged yet, and those that were: conditions of an index, to be repeated as they are."""
 
 
 class Case(ProviderScopedRow, Base):
@@ -45,7 +48,8 @@ class Case(ProviderScopedRow, Base):
     the person wants to be called at, and ``preferred_way`` how they want to be answered. ``related`` are other cases as
     ``{"case", "number", "kind"}``, ``history`` the person's earlier ones as of its registration
     (`escalation.earlier_cases`), ``recurrences`` how often it was taken up again after closing, the last time at
-    ``taken_up_at``.
+    ``taken_up_at``. ``purged_at`` is when everything that told of its person was taken out of it; ``erased`` if the
+    person asked for that.
     """
 
     __tablename__ = "cases"
@@ -114,11 +118,15 @@ class Case(ProviderScopedRow, Base):
     resolved_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     consent: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    purged_at: Mapped[datetime | None] = mapped_column(Instant)
+    erased: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
     __table_args__ = (
         UniqueConstraint("provider", "number"),
         Index("cases_of_person", "provider", "person_id", "state"),
         Index("cases_in_intake", "provider", "updated_at", sqlite_where=_IN_INTAKE, postgresql_where=_IN_INTAKE),
+        Index("cases_over", "provider", "updated_at", sqlite_where=text(OVER), postgresql_where=text(OVER)),
+        Index("cases_purged", "provider", "updated_at", sqlite_where=text(PURGED), postgresql_where=text(PURGED)),
     )
     __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012
 

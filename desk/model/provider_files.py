@@ -21,6 +21,7 @@ from desk.language.operator_file_faults import Fault, FileFaults, InvalidFiles
 from desk.language.translatable import sentence, write_instead
 from desk.language.typed_durations import InvalidDuration, parse_duration
 from desk.model.branding.brand import NO_BRAND, Brand, read_brand
+from desk.model.retention import DESKS_RETENTION, ProviderRetention, read_provider_retention
 from desk.model.toml_table import TomlTable, read_toml
 
 _PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -132,6 +133,7 @@ class Provider:
     undo_seconds: int = 5
     policy_version: str = ""
     brand: Brand = NO_BRAND
+    retention: ProviderRetention = DESKS_RETENTION
 
     def title(self, language: str) -> str:
         """The provider's name in a language, or in its own."""
@@ -206,6 +208,7 @@ def read_with_faults(folder: Path) -> tuple[Provider, list[Fault]]:
         shrink_at_most=subscribers.number("shrink_at_most", 20, (0, 100)),
         undo_seconds=of_agents.number("undo_seconds", 5, (0, 60)),
         brand=read_brand(about, folder),
+        retention=read_provider_retention(policy.section("retention")),
         policy_version=f"{version} {hashlib.sha256(policy.faults.source.encode()).hexdigest()[:12]}".strip(),
     )
     for section in (about, consent, eta, subscribers, of_agents, policy):

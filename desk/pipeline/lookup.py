@@ -50,7 +50,7 @@ _PEOPLE = (
     .where(tuple_(PersonAddress.channel, PersonAddress.value).in_(bindparam("senders", expanding=True)))
 )
 _OF_CASE = (DialogStateRow.provider == Case.provider) & (DialogStateRow.case_id == Case.id)
-CASES_WITH_STATE = select(Case, DialogStateRow).outerjoin(DialogStateRow, _OF_CASE)
+CASES_WITH_STATE = select(Case, DialogStateRow).outerjoin(DialogStateRow, _OF_CASE).where(Case.purged_at.is_(None))
 _OPEN_CASES = (
     CASES_WITH_STATE.where(Case.provider == bindparam("home"), Case.person_id.in_(bindparam("people", expanding=True)))
     .where(Case.state.not_in(_FINAL))

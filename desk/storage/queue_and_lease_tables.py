@@ -152,7 +152,7 @@ fingerprints = Table(
     METADATA,
     Column("provider", String(64), primary_key=True, comment="of the receiving channel, so that it never moves"),
     Column("fingerprint", String(64), primary_key=True),
-    Column("arrival_id", BigInteger, nullable=False),
+    Column("arrival_id", BigInteger, nullable=False, index=True),
 )
 
 pending = Table(

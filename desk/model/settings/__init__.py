@@ -18,6 +18,7 @@ from desk.language.detect import LANGUAGES
 from desk.language.operator_file_faults import Fault, FileFaults, InvalidFiles
 from desk.language.translatable import sentence
 from desk.model.messages import FRONT
+from desk.model.retention import NO_PURGE, RetentionPolicy, read_retention
 from desk.model.settings.alarms import AlarmSettings, read_alarms
 from desk.model.settings.front_desk import FrontDeskSettings, read_front_desk
 from desk.model.settings.oauth import OAuthSettings, read_oauth
@@ -152,6 +153,7 @@ class Settings:
     telegram: tuple[TelegramBotSettings, ...] = ()
     mailboxes: tuple[MailboxSettings, ...] = ()
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
+    retention: RetentionPolicy = NO_PURGE
     more: Mapping[str, tuple[ChannelSettings, ...]] = field(default_factory=dict)
     """What further kinds of channels read, by the name of their section."""
 
@@ -220,6 +222,7 @@ class DeskSettingsReader:
             telegram=bots,
             mailboxes=boxes,
             alarms=read_alarms(file.section("alarms"), [one.name for one in bots], [one.name for one in boxes]),
+            retention=read_retention(file.section("retention")),
             front_desk=read_front_desk(file.section("front_desk"), LANGUAGES, self.root),
             more={name: _good_ones(file, name, partial(_read_more, read, self)) for name, read in more.items()},
         )

@@ -1,0 +1,232 @@
+"""Which rows belong to a case and to a person, table by table, and how they go.
+
+Of a purged case an anonymous row stays (`KEPT_OF_CASE`): its number, times, states and category. Whatever else a case
+has, or will have in a later version, is emptied.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Column, ColumnElement, Row, Table, bindparam, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from desk.pipeline.tenant_routing import case_key
+from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE
+from desk.storage.queue_and_lease_tables import (
+    arrivals,
+    departures,
+    fingerprints,
+    is_waiting,
+    pending,
+    provider_routes,
+    timers,
+)
+from desk.storage.retention_tables import LegalHoldRow
+from intake.identity.guess_count_table import guesses
+from kb.storage.usage_tables import AgentArticleUseRow, ArticleOfferRow, PhrasingRow
+from mail.receiving.tables import automatic_messages_sent, ledger, muted_peers, unsubscribed_peers
+from mail.sending.peer_of_address import peer_of
+
+OFFERS, LINKS, PHRASINGS, HOLDS = (
+    cast(Table, kind.__table__) for kind in (ArticleOfferRow, AgentArticleUseRow, PhrasingRow, LegalHoldRow)
+)
+OF_CASE: tuple[Table, ...] = (JOURNAL, DIALOG_STATES, pending, departures, timers)
+"""Tables whose rows go with their case; `arrivals` too, which other tables refer to."""
+PEERS = (automatic_messages_sent, muted_peers, unsubscribed_peers)
+"""Tables of mail addresses, whatever provider they wrote to."""
+
+# fmt: off
+KEPT_OF_CASE = frozenset({
+    "provider", "id", "number", "revision", "person_id", "language", "channel", "channel_kind", "state", "reason",
+    "entitlement", "proved", "upset", "category", "ticket_type", "dialog", "fault_zone", "zone_sure", "severity",
+    "articles", "queue", "owner", "eta", "eta_version", "eta_told", "service_level", "recurrences", "taken_up_at",
+    "opened_at", "updated_at", "registered_at", "taken_at", "asked_at", "answered_at", "reminded_at", "resolved_at",
+    "closed_at", "purged_at", "erased",
+})
+# fmt: on
+"""What stays of a purged case. ``person_id`` leads nowhere once the person is gone, and is 0 then."""
+
+ELSEWHERE: Mapping[str, str] = {
+    "addresses": "go with their person",
+    "people": "go with their last case",
+    "cases": "become anonymous, and a monthly count later",
+    "arrivals": "go with their case; those of no case by their age",
+    "fingerprints": "go with their arrival",
+    "mail_ledger": "keeps the outcome of each mail, without its case and Message-ID",
+    "provider_routes": "go with their case or person",
+    "guesses": "go after a day, or with their person",
+    "automatic_messages_sent": "go after a week, or with their person",
+    "muted_peers": "go after a week, or with their person",
+    "unsubscribed_peers": "go with their person",
+    "learned_phrasings": "stay, without their person: what could identify anybody was left out; erased on request",
+    "suggestions": "tell of no person; go when their case is only counted",
+    "article_links": "lose the agent's note; go when their case is only counted",
+    "case_counts": "tell of no person",
+    "legal_holds": "go when they are released",
+    "audit": "tells of agents and case numbers, not of subscribers",
+    "alarms": "tell of channels and counts",
+    "articles": "what a provider tells its subscribers",
+    "article_versions": "earlier texts of the same articles",
+    "contents": "versions of dialogs",
+    "counters": "numbers that the next case gets",
+    "leases": "which process does what",
+    "mailboxes": "how far each mailbox is read",
+    "moved_groups": "agents' groups",
+    "agents": "people who work for the provider",
+    "agent_identities": "people who work for the provider",
+    "memberships": "people who work for the provider",
+    "presence": "people who work for the provider",
+    "teams": "teams of the provider",
+    "team_files": "teams of the provider",
+}
+"""What becomes of the rows of every other table, by its name."""
+
+
+def _empty(column: Column[Any]) -> Any:
+    default: Any = column.default
+    if default is None:
+        return None
+    return default.arg(None) if default.is_callable else default.arg
+
+
+_EMPTIED = {column.name: _empty(column) for column in CASES.c if column.name not in KEPT_OF_CASE}
+_PURGE_CASE = (
+    update(CASES)
+    .where(CASES.c.provider == bindparam("home"), CASES.c.id == bindparam("case"), CASES.c.purged_at.is_(None))
+    .values(
+        {**_EMPTIED, "revision": CASES.c.revision + 1, "purged_at": bindparam("then"), "erased": bindparam("asked")}
+    )
+)
+_STILL = _PURGE_CASE.where(CASES.c.revision == bindparam("read"))
+_LEDGER = (
+    update(ledger)
+    .where(
+        ledger.c.channel == bindparam("at"), ledger.c.epoch == bindparam("of_epoch"), ledger.c.uid == bindparam("of")
+    )
+    .values(message_id="", case_id=None)
+)
+
+
+async def arrivals_of_cases(connection: AsyncConnection, cases: Collection[int]) -> list[Row[Any]]:
+    """(id, channel, key) of each message that belongs to one of these cases, or claims to and waits for an agent."""
+    claimed = select(pending.c.arrival_id).where(pending.c.case_id.in_(cases))
+    query = select(arrivals.c.id, arrivals.c.channel, arrivals.c.key)
+    mine = or_(arrivals.c.case_id.in_(cases), arrivals.c.id.in_(claimed))
+    return list((await connection.execute(query.where(mine).order_by(arrivals.c.id))).all())
+
+
+async def empty_case(
+    connection: AsyncConnection,
+    provider: str,
+    case: int,
+    now: datetime,
+    revision: int | None = None,
+    erased: bool = False,
+) -> bool:
+    """Makes the row of a case anonymous. False where it is purged already, or moved on since that ``revision``."""
+    values = {"home": provider, "case": case, "then": now, "asked": erased}
+    if revision is None:
+        return (await connection.execute(_PURGE_CASE, values)).rowcount == 1
+    return (await connection.execute(_STILL, {**values, "read": revision})).rowcount == 1
+
+
+async def delete_rows_of_cases(connection: AsyncConnection, cases: Collection[int]) -> Counter[str]:
+    """Deletes what belongs to these cases but their own rows. Returns how many rows of each table."""
+    gone = await delete_arrivals(connection, await arrivals_of_cases(connection, cases))
+    for table in OF_CASE:
+        gone[table.name] += (await connection.execute(delete(table).where(table.c.case_id.in_(cases)))).rowcount
+    await connection.execute(update(LINKS).where(LINKS.c.case_id.in_(cases)).values(note=""))
+    routes = [case_key(one) for one in cases]
+    await connection.execute(delete(provider_routes).where(provider_routes.c.key.in_(routes)))
+    return gone
+
+
+async def delete_arrivals(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> Counter[str]:
+    """Deletes messages, each given as (id, channel, key), with what is kept of them elsewhere."""
+    gone = Counter[str]()
+    if not rows:
+        return gone
+    ids = [row.id for row in rows]
+    for table, column in ((fingerprints, fingerprints.c.arrival_id), (pending, pending.c.arrival_id)):
+        gone[table.name] += (await connection.execute(delete(table).where(column.in_(ids)))).rowcount
+    mails = [
+        _in_ledger(row) for row in rows if row.channel.startswith("mail:") and row.key.rpartition(":")[2].isdigit()
+    ]
+    if mails:
+        await connection.execute(_LEDGER, mails)
+    gone[arrivals.name] += (await connection.execute(delete(arrivals).where(arrivals.c.id.in_(ids)))).rowcount
+    return gone
+
+
+def _in_ledger(row: Row[Any]) -> Mapping[str, Any]:
+    epoch, _, uid = row.key.rpartition(":")
+    return {"at": row.channel, "of_epoch": epoch, "of": int(uid)}
+
+
+async def lanes_of(connection: AsyncConnection, people: Collection[int]) -> dict[int, set[str]]:
+    """The lanes in which each of these people writes."""
+    found: dict[int, set[str]] = {}
+    query = select(ADDRESSES.c.person_id, ADDRESSES.c.channel, ADDRESSES.c.value)
+    for person, channel, value in await connection.execute(query.where(ADDRESSES.c.person_id.in_(people))):
+        found.setdefault(person, set()).add(f"{channel}:{value}")
+    return found
+
+
+async def waiting_lanes(connection: AsyncConnection, lanes: Collection[str]) -> set[str]:
+    """In which of these lanes a message waits to be decided."""
+    query = select(arrivals.c.lane).where(arrivals.c.lane.in_(lanes), is_waiting(arrivals)).distinct()
+    return set((await connection.execute(query)).scalars())
+
+
+async def people_without_cases(connection: AsyncConnection, people: Collection[int]) -> set[int]:
+    """Which of these have no case left that is not purged, are not held, and have written nothing that waits."""
+    kept = select(CASES.c.person_id).where(CASES.c.person_id.in_(people), CASES.c.purged_at.is_(None))
+    held = select(HOLDS.c.person_id).where(HOLDS.c.person_id.in_(people))
+    busy = set((await connection.execute(kept.union(held))).scalars())
+    idle = {one for one in people if one and one not in busy}
+    lanes = await lanes_of(connection, idle)
+    waiting = await waiting_lanes(connection, [lane for mine in lanes.values() for lane in mine])
+    return {one for one in idle if waiting.isdisjoint(lanes.get(one, ()))}
+
+
+async def delete_people(connection: AsyncConnection, people: Collection[int]) -> Counter[str]:
+    """Deletes people with their addresses, and unties from them what stays. All the desk's providers are named in the
+    transaction: a mail address may be known to several."""
+    gone = Counter[str]()
+    if not people:
+        return gone
+    query = select(ADDRESSES.c.channel, ADDRESSES.c.value).where(ADDRESSES.c.person_id.in_(people))
+    addresses = [(row.channel, row.value) for row in await connection.execute(query)]
+    for table, whose in ((ADDRESSES, ADDRESSES.c.person_id), (PEOPLE, PEOPLE.c.id)):
+        gone[table.name] += (await connection.execute(delete(table).where(whose.in_(people)))).rowcount
+    for table in (CASES, PHRASINGS):
+        await connection.execute(update(table).where(table.c.person_id.in_(people)).values(person_id=0))
+    known = {row.value for row in await connection.execute(_still_known(value for _, value in addresses))}
+    await delete_traces_of_addresses(connection, [one for one in addresses if one[1] not in known])
+    return gone
+
+
+def _still_known(values: Iterable[str]) -> Any:
+    return select(ADDRESSES.c.value).where(ADDRESSES.c.value.in_(set(values)))
+
+
+async def delete_traces_of_addresses(connection: AsyncConnection, addresses: Sequence[tuple[str, str]]) -> None:
+    """Deletes what the desk noted of addresses, each as (channel, value): counts, mutes, wishes, routes."""
+    if not addresses:
+        return
+    lanes = [f"{channel}:{value}" for channel, value in addresses]
+    routes = [f"address:{lane}"[:420] for lane in lanes]
+    await connection.execute(delete(provider_routes).where(provider_routes.c.key.in_(routes)))
+    await connection.execute(delete(guesses).where(guesses.c.who.in_(lanes)))
+    peers = {peer_of(value) for _, value in addresses if "@" in value}
+    for table in PEERS if peers else ():
+        await connection.execute(delete(table).where(table.c.peer.in_(peers)))
+
+
+def held(case: ColumnElement[Any], person: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a case, or its person, is under a legal hold."""
+    return or_(case.in_(select(HOLDS.c.case_id)), person.in_(select(HOLDS.c.person_id).where(HOLDS.c.person_id != 0)))
