@@ -19,14 +19,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from console.runtime.personal_data.purge_archive import PurgeArchive
 from console.runtime.personal_data.rows_of_cases import (
-    ADDRESSES,
-    CASES,
     HOLDS,
-    JOURNAL,
     LINKS,
     OF_CASE,
     OFFERS,
-    PEOPLE,
     arrivals_of_cases,
     delete_arrivals,
     delete_people,
@@ -40,6 +36,7 @@ from desk.model.messages import FRONT
 from desk.model.provider_files import Provider
 from desk.model.retention import RetentionPolicy
 from desk.model.settings import Settings
+from desk.pipeline.write_buffer import ADDRESSES, CASES, JOURNAL, PEOPLE
 from desk.storage.database import Database, upsert
 from desk.storage.queue_and_lease_tables import arrivals, departures, pending
 from desk.storage.retention_tables import CaseCountRow

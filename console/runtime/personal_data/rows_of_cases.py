@@ -31,6 +31,8 @@ from kb.storage.usage_tables import AgentArticleUseRow, ArticleOfferRow, Phrasin
 from mail.receiving.tables import automatic_messages_sent, ledger, muted_peers, unsubscribed_peers
 from mail.sending.peer_of_address import peer_of
 
+StoredRow = Row[*tuple[Any, ...]]
+
 OFFERS, LINKS, PHRASINGS, HOLDS = (
     cast(Table, kind.__table__) for kind in (ArticleOfferRow, AgentArticleUseRow, PhrasingRow, LegalHoldRow)
 )
@@ -111,7 +113,7 @@ _LEDGER = (
 )
 
 
-async def arrivals_of_cases(connection: AsyncConnection, cases: Collection[int]) -> list[Row[Any]]:
+async def arrivals_of_cases(connection: AsyncConnection, cases: Collection[int]) -> list[StoredRow]:
     """(id, channel, key) of each message that belongs to one of these cases, or claims to and waits for an agent."""
     claimed = select(pending.c.arrival_id).where(pending.c.case_id.in_(cases))
     query = select(arrivals.c.id, arrivals.c.channel, arrivals.c.key)
@@ -145,7 +147,7 @@ async def delete_rows_of_cases(connection: AsyncConnection, cases: Collection[in
     return gone
 
 
-async def delete_arrivals(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> Counter[str]:
+async def delete_arrivals(connection: AsyncConnection, rows: Sequence[StoredRow]) -> Counter[str]:
     """Deletes messages, each given as (id, channel, key), with what is kept of them elsewhere."""
     gone = Counter[str]()
     if not rows:
@@ -162,7 +164,7 @@ async def delete_arrivals(connection: AsyncConnection, rows: Sequence[Row[Any]])
     return gone
 
 
-def _in_ledger(row: Row[Any]) -> Mapping[str, Any]:
+def _in_ledger(row: StoredRow) -> Mapping[str, Any]:
     epoch, _, uid = row.key.rpartition(":")
     return {"at": row.channel, "of_epoch": epoch, "of": int(uid)}
 

@@ -18,11 +18,12 @@ from console.runtime import all_tables
 from console.runtime.migrate import migrate
 from console.runtime.personal_data import rows_of_cases
 from console.runtime.personal_data.retention_purge import RetentionPurge
-from console.runtime.personal_data.rows_of_cases import CASES, ELSEWHERE, KEPT_OF_CASE, OF_CASE
+from console.runtime.personal_data.rows_of_cases import ELSEWHERE, KEPT_OF_CASE, OF_CASE
 from desk.model.case import Case
 from desk.model.provider_files import Provider, load_all
 from desk.model.retention import ProviderRetention, RetentionPolicy
 from desk.model.settings import Settings
+from desk.pipeline.write_buffer import CASES
 from desk.storage.base import METADATA
 from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import arrivals
