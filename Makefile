@@ -39,7 +39,7 @@ else
 endif
 
 lock: .venv/installed  ## write requirements.txt anew from pyproject.toml (UPGRADE=1 takes the newest versions)
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --extra demo --extra brochure --group dev \
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --extra demo --extra brochure --extra gaps --group dev \
 		$(if $(UPGRADE),--upgrade) pyproject.toml --output-file requirements.txt
 
 clean:  ## remove the environment and everything that was built

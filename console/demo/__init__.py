@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import signal
 import sys
 from collections.abc import Iterator
@@ -11,9 +10,8 @@ from contextlib import contextmanager
 import click
 
 from console.terminal.command_context import WRONG, DeskFolder, pass_folder, refuse, run
+from console.terminal.extras import require_extra
 from desk.language.translatable import sentence
-
-REQUIRED_PACKAGES = ("aiosmtpd", "pymap", "trustme")
 
 
 @click.command()
@@ -30,8 +28,7 @@ def demo(_folder: DeskFolder, play: bool) -> None:
       firstline demo
       firstline demo --play
     """
-    if missing := [name for name in REQUIRED_PACKAGES if importlib.util.find_spec(name) is None]:
-        refuse(sentence("the demo needs {names}: pip install 'firstline[demo]'", names=", ".join(missing)), WRONG)
+    require_extra("demo")
     # Only now: what is missing must be told in a sentence.
     from console.demo.desk import StepDidNotHappen  # noqa: PLC0415
     from console.demo.interactive import play_live  # noqa: PLC0415

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,6 +24,7 @@ from console.terminal.command_context import (
     run,
     tell,
 )
+from console.terminal.extras import require_extra
 from desk.clock import now
 from desk.language.translatable import sentence
 from desk.model.media_types import PICTURES
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from kb.content.article_files import Article
     from kb.content.brochure_selection import BrochurePart
 
-REQUIRED_PACKAGES = ("fontpkg_pt_sans", "segno", "typst")
 FILE_TYPES = (".pdf", ".html")
 LOGOS = tuple(f"logo{ending}" for ending in PICTURES)
 LOOK_BACK = timedelta(days=365)
@@ -81,10 +80,7 @@ def brochure(
         refuse(sentence("{name} must end in .pdf or .html", name=output.name), USAGE)
     if bot and not _BOT.fullmatch(bot):
         refuse(sentence("{bot} is not a bot's name: write it as @name", bot=repr(bot)), USAGE)
-    if missing := [name for name in REQUIRED_PACKAGES if importlib.util.find_spec(name) is None]:
-        refuse(
-            sentence("the brochure needs {names}: pip install 'firstline[brochure]'", names=", ".join(missing)), WRONG
-        )
+    require_extra("brochure")
     made = run(_build(folder, provider, language, top, bot))
     _write_file(made, output)
     articles = [one.id for one in made.leaves]

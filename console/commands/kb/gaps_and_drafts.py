@@ -20,6 +20,7 @@ from console.terminal.command_context import (
     run,
     tell,
 )
+from console.terminal.extras import require_extra
 from desk.clock import now
 from desk.language.translatable import sentence
 from desk.language.unsafe_characters import safe_for_terminal
@@ -53,13 +54,15 @@ def gaps(folder: DeskFolder, days: int, provider: str, least: int, as_json: bool
     """Show what cases keep being about although no article covers it.
 
     Solved cases without a linked article are grouped by their words and their answers. A group that an article surely
-    fits is left out: there the link is missing, not the article. Each comes with the draft of its clearest case.
+    fits is left out: there the link is missing, not the article. Each comes with the draft of its clearest case. Needs
+    firstline[gaps].
 
     \b
     Examples:
       firstline kb gaps
       firstline kb gaps --days 30 --least 3 --json
     """
+    require_extra("gaps")
     whose = _providers(folder, provider)
     found = run(_find_gaps(folder, whose, days, least))
     if as_json:

@@ -225,7 +225,7 @@ def test_a_missing_extra_is_named_in_one_sentence(typist: Typist, monkeypatch: p
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "typst" else find(name))
     result = typist.types("kb", "brochure", "--provider", "sever")
     assert result.exit_code == WRONG
-    assert "the brochure needs typst: pip install 'firstline[brochure]'" in result.output
+    assert "this needs typst: install firstline[brochure]" in result.output
 
 
 def test_a_machine_reads_which_articles_stand_in_it(typist: Typist, tmp_path: Path) -> None:

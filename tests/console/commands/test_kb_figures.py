@@ -14,7 +14,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from console.main import cli
-from console.terminal.command_context import OK
+from console.terminal import extras
+from console.terminal.command_context import OK, WRONG
 from desk.model.case import Case
 from desk.model.journal import JournalEntry
 from desk.model.subscribers import Person
@@ -131,3 +132,13 @@ def test_who_reads_only_the_beginning_is_not_told_of_a_broken_pipe(desk: Path) -
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b""
+
+
+def test_gaps_without_their_extra_say_in_a_sentence_what_to_install(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(extras.PACKAGES, "gaps", ("a_package_that_is_not_there",))
+    told = kb(desk, "gaps")
+    assert told.exit_code == WRONG
+    assert "this needs a_package_that_is_not_there: install firstline[gaps]" in told.stderr
+    assert len(told.stderr.splitlines()) == 1

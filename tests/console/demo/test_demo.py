@@ -20,7 +20,6 @@ import aiosmtplib
 import pytest
 from click.testing import CliRunner
 
-import console.demo
 from chat.terminal_channel import TerminalUser
 from console.demo import script
 from console.demo.actors import ChatSubscriber, DemoStage, MailSubscriber
@@ -29,6 +28,7 @@ from console.demo.display import DemoDisplay
 from console.demo.folder import PROVIDER
 from console.demo.mail_servers import HOST, LoopbackMailServers
 from console.main import cli
+from console.terminal import extras
 from console.terminal.rich_output import Output
 from desk.model.settings import MailboxSettings, MailServer, Secret
 from mail.reading.message import MailboxReadingOptions, read_message
@@ -114,10 +114,10 @@ async def test_a_closed_terminal_leaves_nothing_either(tmp_path: Path) -> None:
 
 def test_without_its_servers_the_demo_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence, and exit code 1."""
-    monkeypatch.setattr(console.demo, "REQUIRED_PACKAGES", ("a_package_that_is_not_there",))
+    monkeypatch.setitem(extras.PACKAGES, "demo", ("a_package_that_is_not_there",))
     ran = CliRunner().invoke(cli, ["demo"])
     assert ran.exit_code == 1
-    assert "pip install 'firstline[demo]'" in ran.stderr
+    assert "install firstline[demo]" in ran.stderr
 
 
 def test_a_step_that_does_not_happen_ends_the_demo_with_1(monkeypatch: pytest.MonkeyPatch) -> None:
