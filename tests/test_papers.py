@@ -11,7 +11,13 @@ import pytest
 from tools.check_repository import FORBIDDEN
 
 ROOT = Path(__file__).resolve().parent.parent
-PAPERS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAPERS = [
+    ROOT / "README.md",
+    ROOT / "README.ru.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 
 
 def name(requirement: str) -> str:
