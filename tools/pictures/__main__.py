@@ -34,7 +34,7 @@ def rasterised(svg: Path) -> bytes:
     """The PNG of a drawing, of few colours."""
     image = importlib.import_module("PIL.Image")
     command = ["rsvg-convert", "--format", "png", str(svg)]
-    whole = image.open(io.BytesIO(subprocess.run(command, capture_output=True, check=True).stdout)).convert("RGB")  # noqa: S603
+    whole = image.open(io.BytesIO(subprocess.run(command, capture_output=True, check=True).stdout)).convert("RGB")
     small, kept = whole.quantize(COLOURS, method=0, dither=0), io.BytesIO()
     small.save(kept, "PNG", optimize=True)
     return kept.getvalue()
