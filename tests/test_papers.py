@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAPERS = [
     ROOT / "README.md",
     ROOT / "README.ru.md",
+    ROOT / "SECURITY.md",
     ROOT / "CONTRIBUTING.md",
     ROOT / "CHANGELOG.md",
     *sorted((ROOT / "docs").glob("*.md")),
