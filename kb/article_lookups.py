@@ -70,7 +70,8 @@ class SuggestionsLookup:
         text = case.description or inbound.text
         if not text.strip():
             return None
-        return await self._batcher.ask((round_.facts.need(Provider).name, text[:MAX_TEXT_LENGTH], case.language))
+        asked = round_.facts.need(Provider).name, text[:MAX_TEXT_LENGTH], case.language
+        return self._knowledge.suggested_before(*asked) or await self._batcher.ask(asked)
 
     async def _suggest_all(self, asked: Sequence[tuple[str, str, str]]) -> list[ArticleSuggestions]:
         """A batch goes to a thread as one: switching to the thread costs more than most searches."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +30,11 @@ SHARED_INDEX_NAME = "_all"
 """The name under which the index of the articles shared by all is saved; no provider can have it."""
 PictureFolders = Callable[[str], Sequence[Path]]
 """The folders with pictures of a provider's articles, in search order: its own, the desk's, the packaged one."""
+_Question = tuple[str, str, str, int]
+"""A provider, the words, the language, and how many articles at most."""
+REMEMBERED = 2000
+"""Questions whose suggestions are remembered: a case's own words are asked again in each of its rounds, and in an
+outage many people write the same few."""
 
 
 class KnowledgeOfAllProviders:
@@ -69,7 +75,20 @@ class KnowledgeOfAllProviders:
     def suggest(self, provider: str, text: str, language: str, limit: int = 3) -> ArticleSuggestions:
         """Suggests the articles that fit, the best first, with this provider's facts in them; none when nothing
         fits."""
-        matchers, text = self._matchers, self._without_contracts(text)
+        matchers = self._matchers
+        if (known := matchers.suggested.get((provider, text, language, limit))) is None:
+            known = self._search(matchers, provider, text, language, limit)
+            matchers.remember((provider, text, language, limit), known)
+        return known
+
+    def suggested_before(self, provider: str, text: str, language: str, limit: int = 3) -> ArticleSuggestions | None:
+        """What `suggest` gives for a question that was asked lately, at no cost; None for another one."""
+        return self._matchers.suggested.get((provider, text, language, limit))
+
+    def _search(
+        self, matchers: _ProviderMatchers, provider: str, text: str, language: str, limit: int
+    ) -> ArticleSuggestions:
+        text = self._without_contracts(text)
         matches = matchers.matcher_of(provider).best(text, language, limit)
         found = tuple(self._suggestion(matchers, provider, match) for match in matches)
         is_sure = any(one.sure for one in found)
@@ -150,12 +169,19 @@ class _KeyedMatcher:
 class _ProviderMatchers:
     """The shared matcher, and one on top of it for each provider that has articles of its own.
 
-    ``rendered`` keeps rendered articles, by provider, article and language.
+    ``rendered`` keeps rendered articles, by provider, article and language; ``suggested`` the last answers.
     """
 
     shared: _KeyedMatcher
     own: Mapping[str, _KeyedMatcher]
     rendered: dict[tuple[str, str, str], ArticleSuggestion] = field(default_factory=dict)
+    suggested: OrderedDict[_Question, ArticleSuggestions] = field(default_factory=OrderedDict)
+
+    def remember(self, question: _Question, answer: ArticleSuggestions) -> None:
+        """Keeps an answer, the oldest one no longer. Any thread may call it."""
+        self.suggested[question] = answer
+        if len(self.suggested) > REMEMBERED:
+            self.suggested.popitem(last=False)
 
     def matcher_of(self, provider: str) -> Matcher:
         return self.own.get(provider, self.shared).matcher
