@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from itertools import product
 from typing import Generic, TypeVar
 
@@ -33,6 +34,35 @@ LOOKED_THROUGH = 600
 """Characters of a text in which typos are mended, and matters told apart: a longer one is a story, or a machine's."""
 
 
+REMEMBERED = 512
+"""Texts whose matter is remembered: several rules ask for it in one round, and the next round asks again."""
+
+
+class _PhrasesInOrder(Generic[T]):
+    """Phrases by their first word: only those are tried that the words of a text begin."""
+
+    def __init__(self, phrases: Iterable[tuple[str, T]]) -> None:
+        """The phrases with one blank between their words, the most important first."""
+        self._by_first: dict[str, list[tuple[int, str, T]]] = {}
+        for rank, (phrase, target) in enumerate(phrases):
+            if phrase:
+                first = phrase.partition(" ")[0]
+                self._by_first.setdefault(first, []).append((rank, f" {phrase} ", target))
+
+    def first_in(self, words: Sequence[str]) -> T | None:
+        """What the most important phrase means that stands in these words."""
+        said = f" {' '.join(words)} "
+        best: tuple[int, str, T] | None = None
+        for word in dict.fromkeys(words):
+            for one in self._by_first.get(word, ()):
+                if best is not None and one[0] > best[0]:
+                    break
+                if one[1] in said:
+                    best = one
+                    break
+        return best[2] if best else None
+
+
 class PhraseMatcher(Generic[T]):
     """Finds what one of whose ``phrases`` occurs in a text as whole words; the longest phrase wins. The phrases of what
     is ``preferred`` come before all others where they are said word for word.
@@ -44,35 +74,36 @@ class PhraseMatcher(Generic[T]):
 
     def __init__(self, phrases: Iterable[tuple[str, T]], preferred: Callable[[T], bool] = lambda _: False) -> None:
         spelled = [
-            (_spelled_out(normalized(one)), target, phrase.startswith("!"))
+            (" ".join(_spelled_out(normalized(one))), target, phrase.startswith("!"))
             for phrase, target in phrases
             for one in _alternatives(phrase.removeprefix("!"))
         ]
         known = sorted((one for one in spelled if one[0]), key=lambda one: -len(one[0]))
-        by_length = [(f" {phrase} ", target) for phrase, target, _ in known]
-        heavier = [(f" {phrase} ", target) for phrase, target, is_heavier in known if is_heavier]
-        self._preferred = [one for one in by_length if preferred(one[1])]
-        self._phrases: Sequence[tuple[str, T]] = [*self._preferred, *heavier, *by_length]
-        self._bare = [(f" {_without_fillers(phrase.split())} ", target) for phrase, target in by_length]
+        by_length = [(phrase, target) for phrase, target, _ in known]
+        heavier = [(phrase, target) for phrase, target, is_heavier in known if is_heavier]
+        own = [one for one in by_length if preferred(one[1])]
+        self._preferred = _PhrasesInOrder(own)
+        self._phrases = _PhrasesInOrder([*own, *heavier, *by_length])
+        self._bare = _PhrasesInOrder(
+            (" ".join(_without_fillers(phrase.split())), target) for phrase, target in by_length
+        )
         self._vocabulary = frozenset(word for phrase, *_ in known for word in phrase.split())
         self._mending = WordMender(self._vocabulary, _FILLERS)
+        self.match = lru_cache(maxsize=REMEMBERED)(self._match)
 
-    def match(self, text: str) -> T | None:
+    def _match(self, text: str) -> T | None:
         """What the text is about, None where no phrase of any stands in it."""
-        said = f" {_spelled_out(normalized(text))} "
-        if found := next((target for phrase, target in self._phrases if phrase in said), None):
+        if found := self._phrases.first_in(_spelled_out(normalized(text))):
             return found
-        mended = f" {_without_fillers(self._mended(text[:LOOKED_THROUGH]))} "
-        return next((target for phrase, target in self._bare if phrase in mended), None)
+        return self._bare.first_in(_without_fillers(self._mended(text[:LOOKED_THROUGH])))
 
     def match_preferred(self, text: str) -> T | None:
         """What is preferred and has a phrase that stands in the text word for word, None where nothing has."""
-        said = f" {_spelled_out(normalized(text))} "
-        return next((target for phrase, target in self._preferred if phrase in said), None)
+        return self._preferred.first_in(_spelled_out(normalized(text)))
 
     def _mended(self, text: str) -> list[str]:
         words: list[str] = []
-        for word in _spelled_out(normalized(text)).split():
+        for word in _spelled_out(normalized(text)):
             if word not in self._vocabulary and word.endswith("s") and word[:-1] in self._vocabulary:
                 words.append(word[:-1])  # "internet's down", with its apostrophe or without
                 continue
@@ -96,10 +127,13 @@ def _alternatives(phrase: str) -> Iterable[str]:
     return (" ".join(words).replace("_", " ") for words in product(*choices))
 
 
-def _spelled_out(said: str) -> str:
-    """The words with English negations spelled out: "isnt" as "is not"."""
-    return " ".join(_NEGATED.get(word, word) for word in said.split())
+def _spelled_out(said: str) -> list[str]:
+    """The words with English negations spelled out: "isnt" as "is", "not"."""
+    words = said.split()
+    if _NEGATED.keys().isdisjoint(words):
+        return words
+    return [one for word in words for one in _NEGATED.get(word, word).split()]
 
 
-def _without_fillers(words: Iterable[str]) -> str:
-    return " ".join(word for word in words if word not in _FILLERS)
+def _without_fillers(words: Iterable[str]) -> list[str]:
+    return [word for word in words if word not in _FILLERS]
