@@ -13,7 +13,7 @@ from typing import Any
 
 REPLACEMENT = "\ufffd"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
+INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff]")
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co"})
 """Control, format, half a surrogate pair, private use. An unassigned one may be an emoji younger than our Python."""
 
@@ -43,7 +43,7 @@ def storable_tree(value: Any) -> Any:
 
 def without_invisible(text: str) -> str:
     """Without soft hyphens, zero-width characters, variation selectors and marks of direction."""
-    return text if text.isascii() else _INVISIBLE.sub("", text)
+    return text if text.isascii() else INVISIBLE.sub("", text)
 
 
 def one_line(text: str) -> str:

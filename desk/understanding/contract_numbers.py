@@ -16,13 +16,16 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from desk.language.translatable import sentence
-from desk.language.unsafe_characters import without_invisible
+from desk.language.unsafe_characters import INVISIBLE, without_invisible
 
 MAX_LENGTH = 16_000
 """How much of a text is searched."""
 
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _FOREIGN_DIGITS = re.compile(r"[^\D0-9]")
+_DIGIT = re.compile(r"\d")
+_OTHERWISE_WRITTEN = re.compile(rf"{INVISIBLE.pattern}|{_DASHES.pattern}|{_FOREIGN_DIGITS.pattern}|[\uff01-\uff5e]")
+"""Characters that stand for others, or for nothing: hardly a text has one."""
 _BLANKS_AND_DASHES = re.compile("[ -]{2,}")
 _ZEROES = frozenset("OoОо")  # Latin and Cyrillic
 _CONTRACT_WORDS = ("договор", "дог.", "contract", "л/с", "лс", "лицевой счет", "лицевой счёт", "account", "абонент")
@@ -93,12 +96,19 @@ def contract_told(text: str, shapes: Sequence[str], asked: bool) -> FoundContrac
     As `find_contract`; a number that corrects another counts alone ("40-9999, ой, 40-1546"), and one without the signs
     of its shape ("401187", "40 1187") counts where it is ``asked`` for, or stands behind "договор", or alone.
     """
-    if not any(map(str.isdecimal, text[:MAX_LENGTH])):
-        shapes = [shape for shape in shapes if "9" not in shape]
+    return _contract_told(text, tuple(shapes), asked)
+
+
+@lru_cache(maxsize=512)
+def _contract_told(text: str, shapes: tuple[str, ...], asked: bool) -> FoundContractNumber | None:
+    """Remembers the last texts: who writes, what is meant and what is searched for are found in the same one."""
+    if not _DIGIT.search(text, 0, MAX_LENGTH):
+        shapes = tuple(shape for shape in shapes if "9" not in shape)
     searched = _Searched.of(text) if shapes else None
     return next((found for shape in shapes if searched and (found := _told(searched, shape, asked))), None)
 
 
+@lru_cache(maxsize=512)
 def contracts_named(text: str, shape: str) -> tuple[str, ...]:
     """All contract numbers of this shape in the text, each once, in their order."""
     return tuple(dict.fromkeys(one.number for one in _candidates(_Searched.of(text).text, shape) if one.exact))
@@ -139,7 +149,7 @@ class _Searched:
     def of(cls, text: str) -> _Searched:
         said = text[:MAX_LENGTH]
         places: Sequence[int] = range(len(said))
-        if not said.isascii():
+        if _OTHERWISE_WRITTEN.search(said):
             places = [at for at, char in enumerate(said) if without_invisible(char)]
             said = "".join(_ascii(said[at]) for at in places)
         said = "".join(" " if char.isspace() else char for char in said) if re.search(r"[^\S ]", said) else said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from desk.language.normalize import word_lines
 from desk.understanding.reading.message_words import words_of
@@ -19,6 +20,7 @@ _BESIDE_THE_MATTER = frozenset(
 """Acts whose words say nothing of what happened. Other acts do: "дым из щитка", "у меня другой вопрос"."""
 
 
+@lru_cache(maxsize=1024)
 def has_substance(text: str, number: str = "") -> bool:
     """`tells_of_matter` for words whose situation does not matter."""
     return tells_of_matter(understand(text, Situation()), number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 WHITE, DARK_PAGE = "#ffffff", "#16181c"
 """What letters stand on."""
@@ -22,6 +23,7 @@ class Accent:
     dark: str
 
 
+@lru_cache(maxsize=1024)
 def accent_of(colour: str) -> Accent:
     """The colour, darkened until it is readable on white, and lightened until it is on the dark page."""
     chosen = colour or USUAL

@@ -26,6 +26,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from desk.language.rich_text import literal
 from desk.model.acts import (
@@ -142,10 +143,16 @@ def words_digest(text: str, files: Sequence[File] = ()) -> str:
     Of a letter of several words those with a digit, an address or a link in them are left out: a case number is such
     a word. Without a word the letter is told by its files.
     """
+    return _words_digest(text, tuple((file.name, file.size) for file in files))
+
+
+@lru_cache(maxsize=256)
+def _words_digest(text: str, files: tuple[tuple[str, int], ...]) -> str:
+    """Remembers the last letters: in one round a letter is counted as what is answered, and as what may be too."""
     lasting = _lasting_words(text)
     said = "".join(lasting) if len(lasting) >= LIKENESS_WORDS else text
     letters = "".join(filter(str.isalpha, unicodedata.normalize("NFKC", said).casefold()))
-    letters = letters or " ".join(f"{file.name} {file.size}" for file in files)
+    letters = letters or " ".join(f"{name} {size}" for name, size in files)
     return hashlib.sha256(letters.encode()).hexdigest()[:16]
 
 
@@ -154,12 +161,13 @@ def digest_for_likeness(text: str) -> str:
     return words_digest(text) if len(_lasting_words(text)) >= LIKENESS_WORDS else ""
 
 
-def _lasting_words(text: str) -> list[str]:
-    return [
+@lru_cache(maxsize=256)
+def _lasting_words(text: str) -> tuple[str, ...]:
+    return tuple(
         word
         for word in text.split()
-        if any(map(str.isalpha, word)) and not any(char.isdigit() or char in "@/" for char in word)
-    ]
+        if any(map(str.isalpha, word)) and not ("@" in word or "/" in word or any(map(str.isdigit, word)))
+    )
 
 
 def compute_allowance(

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from desk.language.unsafe_characters import without_invisible
 
@@ -32,6 +33,7 @@ class Word:
     stop: str
 
 
+@lru_cache(maxsize=1024)
 def words_of(text: str) -> tuple[Word, ...]:
     """All words of a text, in order. A hyphen parts two words, an apostrophe none: "кто-нибудь" is two, "don't" one."""
     found = [(match.start(), match.end()) for match in _WORD.finditer(text)]

@@ -105,6 +105,7 @@ class DeskText:
     ticked: bool = False
 
 
+@lru_cache(maxsize=256)
 def may_hold_own_text(text: str) -> bool:
     """Whether a letter looks as if an old one of the desk stood in it: quoted lines, a question, its foot, a divider,
     or the head of a mail."""
