@@ -12,6 +12,7 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ARRAY, ColumnElement, Connection, String, Table, Text, bindparam, event, func, select, text
@@ -48,18 +49,24 @@ def _is_server_trouble(error: DBAPIError) -> bool:
 
 def insert_ignoring_duplicates(connection: AsyncConnection, table: Any) -> Any:
     """An INSERT that skips rows already there, in the dialect of this connection."""
-    return _dialect_insert(connection, table).on_conflict_do_nothing()
+    return _dialect_insert(connection.dialect.name, table).on_conflict_do_nothing()
 
 
 def upsert(connection: AsyncConnection, table: Table) -> Any:
     """An INSERT that overwrites the row with the same primary key, in the dialect of this connection."""
-    statement = _dialect_insert(connection, table)
+    return _upsert(connection.dialect.name, table)
+
+
+@cache
+def _upsert(dialect: str, table: Table) -> Any:
+    """Built once for each table: building it costs more than running it."""
+    statement = _dialect_insert(dialect, table)
     other_columns = {column.name: statement.excluded[column.name] for column in table.c if not column.primary_key}
     return statement.on_conflict_do_update(index_elements=list(table.primary_key), set_=other_columns)
 
 
-def _dialect_insert(connection: AsyncConnection, table: Any) -> Any:
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
+def _dialect_insert(dialect: str, table: Any) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 class InsertIgnoringDuplicates:

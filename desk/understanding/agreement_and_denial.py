@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from desk.language.layout_and_transliteration import swap_layout
 from desk.understanding.agreement.grammar import ChunkMeaning, accounted
@@ -82,12 +83,18 @@ class _Reading:
 
 def closing_acts(text: str, situation: Situation) -> tuple[tuple[ObservedAct, ...], bool]:
     """The acts of agreeing, denying, waiting and "it works already", and whether the words close the matter."""
-    reading = _reading(text[: 4 * MAX_LENGTH])
-    chunks = _accounted(reading)
+    reading, chunks = _read_and_accounted(text[: 4 * MAX_LENGTH])
     if chunks is None:
         return tuple(_doubts(reading, situation)), False
     closes = _closes(chunks, reading, situation)
     return tuple(_agreeing(text, chunks, closes, situation)), closes
+
+
+@lru_cache(maxsize=512)
+def _read_and_accounted(text: str) -> tuple[_Reading, frozenset[ChunkMeaning] | None]:
+    """What is the same in every situation; the last texts are remembered, as one is understood in several."""
+    reading = _reading(text)
+    return reading, _accounted(reading)
 
 
 def _reading(text: str) -> _Reading:

@@ -41,8 +41,10 @@ _SURPRISES = word_lines(
     """
 )
 """Words after which "it's loading" is news, and no answer to a question."""
-_OPENERS = tuple(tuple(one.split()) for one in sorted({*_PLAIN_OPENERS, *_SURPRISES}, key=len, reverse=True))
-"""Words after which the news begins, with a sign or without."""
+_OPENERS: dict[str, list[tuple[str, ...]]] = {}
+"""Words after which the news begins, with a sign or without, by the first of them; the longest first."""
+for _opener in sorted({*_PLAIN_OPENERS, *_SURPRISES}, key=lambda one: (-len(one), one)):
+    _OPENERS.setdefault(_opener.split()[0], []).append(tuple(_opener.split()))
 _SAYING = re.compile(
     r"(?:(?:я )?(?:пишу|хочу|хотел|хотела|хотели|решил|решила)(?: просто)?(?: вам)?(?: чтобы)? "
     r"(?:сказать|сообщить|предупредить|уведомить)|спешу сообщить|рад сообщить|рада сообщить|сообщаю|сообщаем"
@@ -151,7 +153,7 @@ def _parted(words: Sequence[Word]) -> tuple[tuple[Word, ...], bool]:
         if (at == 0 or stops[at - 1]) and texts[at] in _DENYING and at + 1 < len(texts) and texts[at + 1] in _GOING_ON:
             stops[at] = stops[at] or COMMA
         if at == 0 or stops[at - 1]:
-            opener = next((one for one in _OPENERS if tuple(texts[at : at + len(one)]) == one), ())
+            opener = next((one for one in _OPENERS.get(texts[at], ()) if tuple(texts[at : at + len(one)]) == one), ())
             if said := _SAYING.match(" ".join(texts[at:])):
                 opener = tuple(said.group().split())
             is_surprise = is_surprise or " ".join(opener) in _SURPRISES

@@ -148,12 +148,14 @@ class PhraseBook:
         present = set(texts)
         for number in sorted({number for text in present for number in self._by_key.get(text, ())}):
             name, pattern, needed = self._patterns[number]
-            if any(present.isdisjoint(others) for others in needed):
-                continue
-            first = pattern.elements[0]
-            for at, text in enumerate(texts):
-                if first.takes(text) and (end := _match_end(pattern, words, at)) > at:
-                    places.setdefault(name, []).append((at, end))
+            for others in needed:
+                if present.isdisjoint(others):
+                    break
+            else:
+                first = pattern.elements[0]
+                for at, text in enumerate(texts):
+                    if first.takes(text) and (end := _match_end(pattern, words, at)) > at:
+                        places.setdefault(name, []).append((at, end))
         return places
 
 

@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -82,18 +82,35 @@ class _Phrases:
     classes: PatternWordClasses
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a text says in whatever situation: its words as the phrases know them, where phrases stand, and the acts
+    its clauses are alike to."""
+
+    words: tuple[Word, ...]
+    found: Mapping[str, list[Span]]
+    alike: Mapping[Act, list[Span]]
+
+
 def wishes(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
     """The acts of asking, greeting, thanking, being angry or lost, each with its words."""
-    words = mended_words(text)
+    return _wishes(text, situation.context)
+
+
+@lru_cache(maxsize=512)
+def _wishes(text: str, context: TalkStage) -> tuple[ObservedAct, ...]:
+    """Remembers the last texts: of a situation only the stage of the talk counts here, whatever the time."""
+    said = _said(text)
+    words = said.words
     if not words:
-        return _signs_alone(text, situation)
-    places = _places(words, situation.context)
-    hidden_by = _HIDDEN_WAITING if situation.context is TalkStage.WAITING else _HIDDEN_OTHERWISE
+        return _signs_alone(text, context)
+    places = _places(said, context)
+    hidden_by = _HIDDEN_WAITING if context is TalkStage.WAITING else _HIDDEN_OTHERWISE
     places = {
         act: _apart_from(spans, [other for by in hidden_by.get(act, ()) for other in places.get(by, ())])
         for act, spans in places.items()
     }
-    if not places and situation.context is TalkStage.QUESTION and (asked := _asked_back(words)):
+    if not places and context is TalkStage.QUESTION and (asked := _asked_back(words)):
         places[Act.CONFUSED] = [asked]
     if places.get(Act.CORRECTION) or places.get(Act.OTHER_MATTER):
         places[Act.CANCEL] = [one for one in places.get(Act.CANCEL, ()) if _calls_off(words, one)]
@@ -104,7 +121,7 @@ def wishes(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
         for act, spans in places.items()
         for start, end in _joined(spans)
     ]
-    if situation.context is TalkStage.QUESTION and _STARRED.fullmatch(text) and len(words) <= _LONGEST_STARRED:
+    if context is TalkStage.QUESTION and _STARRED.fullmatch(text) and len(words) <= _LONGEST_STARRED:
         found.append(ObservedAct(Act.CORRECTION, text.index("*"), len(text.rstrip())))
     is_at_peace = any(one.act in (Act.THANKS, Act.GREETING) for one in found)
     if Act.ANGRY not in {one.act for one in found} and (loud := shouting(text, words, is_at_peace)):
@@ -129,12 +146,12 @@ def _asked_back(words: Sequence[Word]) -> Span | None:
     return None
 
 
-def _signs_alone(text: str, situation: Situation) -> tuple[ObservedAct, ...]:
+def _signs_alone(text: str, context: TalkStage) -> tuple[ObservedAct, ...]:
     """What a message without a word does: "?" asks again what was meant, "-" leaves a question out, "👍" thanks."""
     signs = text.strip()
     act = None
     if signs and not signs.strip("?!"):
-        act = Act.STATUS if situation.context is TalkStage.WAITING else Act.CONFUSED
+        act = Act.STATUS if context is TalkStage.WAITING else Act.CONFUSED
         act = act if "?" in signs else Act.ANGRY if len(signs) > 2 else None
     elif signs in ("-", "\u2013", "\u2014"):
         act = Act.SKIP
@@ -159,6 +176,7 @@ def language_wished(text: str, acts: Iterable[ObservedAct]) -> tuple[ObservedVal
     return tuple(found[-1:])
 
 
+@lru_cache(maxsize=512)
 def mended_words(text: str) -> tuple[Word, ...]:
     """The words of a text, misspelt ones as the phrases know them."""
     mending = _phrases().mending
@@ -200,11 +218,18 @@ def against(words: Sequence[Word]) -> Mapping[str, list[Span]]:
     return {name[1:]: spans for name, spans in _phrases().book.found(words).items() if name.startswith("!")}
 
 
-def _places(words: Sequence[Word], context: TalkStage) -> dict[Act, list[Span]]:
+@lru_cache(maxsize=512)
+def _said(text: str) -> _Said:
+    """Remembers the last texts: one is understood in several situations."""
+    words = mended_words(text)
+    return _Said(words, _phrases().book.found(words), alike(words, _phrases().classes))
+
+
+def _places(said: _Said, context: TalkStage) -> dict[Act, list[Span]]:
     """Where the words show each act, by phrases, or else because they are like those of many who did."""
-    found = _phrases().book.found(words)
+    words, found = said.words, said.found
     places = _by_phrases(words, context, found)
-    for act, spans in alike(words, _phrases().classes).items():
+    for act, spans in said.alike.items():
         is_meant = act is Act.HUMAN and Act.CALLBACK in places  # who wants a call wants a human
         if (
             act not in places
