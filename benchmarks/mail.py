@@ -40,6 +40,7 @@ from console.runtime.wiring import Application, build_application
 from desk.queues import inbox
 from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import arrivals, departures, is_waiting
+from desk.understanding import understand
 from tests.peers.dovecot import Dovecot, Mailbox
 from tests.peers.postgres import Postgres
 
@@ -145,6 +146,7 @@ async def decided(application: Application, count: int) -> float:
     """Letters a processor second, of this process and of the readers' children; PostgreSQL's own is not counted."""
     others = {os.getpid(), *children(os.getpid())}
     await application.readers.warm()
+    understand.load()  # as `serve` does before it decides
     family = [os.getpid(), *(pid for pid in children(os.getpid()) if pid not in others)]
     before = sum(map(processor_seconds, family))
     while await application.worker.work():

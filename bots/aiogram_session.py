@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, cast
 
 from aiogram import Bot
@@ -125,6 +126,12 @@ class JsonBotApiSession(AiohttpSession):
         return super().check_response(bot, method, status_code, content)
 
 
+@cache
+def _empty(method: str) -> TelegramMethod[Any]:
+    """A call of this method without parameters, to be copied: to construct each anew copies every default deeply."""
+    return METHODS[method].model_construct()
+
+
 def _uploads(method: TelegramMethod[Any]) -> bool:
     """Whether a file goes along by its bytes, alone or in an album."""
     given = [getattr(method, name) for name in method.model_fields_set]
@@ -151,7 +158,7 @@ class TelegramClient:
         try:
             # aiogram passes the limits through to aiohttp, which takes them; only its type hint knows no more than int.
             # Made by ourselves in Telegram's own shape (`bots.render`): validating it again costs more than sending.
-            asked = METHODS[method].model_construct(**params)
+            asked = _empty(method).model_copy(update=params)
             return await self._session.make_request(bot, asked, timeout=cast(int, limits))
         except TelegramEntityTooLarge:
             raise  # an answer of Telegram's, though aiogram counts it among the network's troubles

@@ -62,7 +62,7 @@ async def _start_server(
     warming = asyncio.create_task(receiver.warm()) if {"worker", "sender"} & set(roles) else None
     try:
         with frozen_after():
-            assemble, server = await asyncio.to_thread(_import_application)
+            assemble, server = await asyncio.to_thread(_import_application, "worker" in roles)
             application = await when_database_is_free(partial(assemble, receiver), stop)
             if warming:
                 await warming
@@ -72,10 +72,13 @@ async def _start_server(
     return server(application, roles, listeners) if application else None
 
 
-def _import_application() -> tuple[Any, type[Server]]:
+def _import_application(decides: bool) -> tuple[Any, type[Server]]:
     from console.runtime.serve_loops import Server  # noqa: PLC0415 (in a thread, while the channels listen)
     from console.runtime.wiring import assemble_application  # noqa: PLC0415 (the same)
+    from desk.understanding import understand  # noqa: PLC0415 (the same)
 
+    if decides:
+        understand.load()  # else the first message would keep the loop, and everybody who listens, for a second
     return assemble_application, Server
 
 
