@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Sequence
+from logging import getLogger
 
 import click
 
@@ -26,6 +27,8 @@ from desk.language.operator_file_faults import Fault
 from desk.language.translatable import one_below_the_other
 from desk.model.check_findings import CheckFinding
 from desk.model.settings import Settings
+
+log = getLogger(__name__)
 
 
 @click.command()
@@ -61,10 +64,18 @@ async def _serve(folder: DeskFolder, settings: Settings, roles: Sequence[str]) -
     hangup = stop if sys.stdin is not None and sys.stdin.isatty() else reload
     for number, event in ((signal.SIGTERM, stop), (signal.SIGINT, stop), (signal.SIGHUP, hangup)):
         asyncio.get_running_loop().add_signal_handler(number, event.set)
+    if hasattr(signal, "pthread_sigmask"):
+        # What `console.start` held back until now is handled at once.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
     known = logging.secrets_of(settings)
 
     async def read() -> Settings:
         new_settings = folder.settings()
+        if new_settings.fixed_secrets:
+            log.warning(
+                "secrets of the environment are as they were at the start, only a new start renews them: %s",
+                ", ".join(new_settings.fixed_secrets),
+            )
         known.extend(logging.secrets_of(new_settings))  # the old ones too: they are used to the end
         logging.configure(logging.SecretRedactor(known), folder.debug, language=folder.language)
         await _require_valid_content(new_settings)

@@ -1,6 +1,6 @@
 """Settings: one frozen object read from firstline.toml at the start; each part of the program gets the piece it needs.
 
-Secrets stand in the environment or in files, never in firstline.toml: ``token = "env:NAME"`` or ``"file:PATH"``. Their
+Secrets stand in the environment or in files, never in firstline.toml (`desk.model.settings.secret.SecretReader`). Their
 `repr` never shows them.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -22,7 +22,7 @@ from desk.model.retention import NO_PURGE, RetentionPolicy, read_retention
 from desk.model.settings.alarms import AlarmSettings, read_alarms
 from desk.model.settings.front_desk import FrontDeskSettings, read_front_desk
 from desk.model.settings.oauth import OAuthSettings, read_oauth
-from desk.model.settings.secret import Secret
+from desk.model.settings.secret import Secret, SecretReader
 from desk.model.toml_table import TomlTable, read_toml
 
 __all__ = ["InvalidSettings", "MailboxSettings", "OAuthSettings", "Secret", "Settings", "TelegramBotSettings", "load"]
@@ -156,6 +156,8 @@ class Settings:
     retention: RetentionPolicy = NO_PURGE
     more: Mapping[str, tuple[ChannelSettings, ...]] = field(default_factory=dict)
     """What further kinds of channels read, by the name of their section."""
+    fixed_secrets: tuple[str, ...] = ()
+    """Where secrets come from that a process has as they were when it started, such as "env:TELEGRAM_TOKEN"."""
 
     def configured(self, section: str) -> Sequence[ChannelSettings]:
         """The channels of one section of firstline.toml."""
@@ -204,6 +206,7 @@ class DeskSettingsReader:
         self.root = root
         self.data = root / "data"
         self.environment = environment
+        self.secrets = SecretReader(root, environment)
 
     def settings(self, table: Mapping[str, Any], more: Mapping[str, ReadChannel], faults: FileFaults) -> Settings:
         """The whole file; what is wrong with it goes to ``faults``."""
@@ -228,7 +231,7 @@ class DeskSettingsReader:
         )
         desk.report_unknown_keys()
         file.report_unknown_keys()
-        return settings
+        return replace(settings, fixed_secrets=tuple(self.secrets.fixed))
 
     def data_folder(self, path: str) -> Path:
         """The desk's data folder, seen from the desk folder."""
@@ -246,33 +249,8 @@ class DeskSettingsReader:
         return f"postgresql+asyncpg://{rest}"
 
     def secret(self, section: TomlTable, key: str, default: str | None = None) -> Secret:
-        """The secret that ``key`` names as env:NAME or file:PATH; empty where the default is."""
-        source = section.take(key, default)
-        if not source:
-            return Secret("")
-        kind, _, name = source.partition(":") if isinstance(source, str) else ("", "", "")
-        if kind == "env" and name:
-            if name not in self.environment:
-                what = sentence("{key} says env:{name}, but the environment has no {name}: set it", key=key, name=name)
-                section.report(what, key)
-            return Secret(self.environment.get(name, "").strip())
-        if kind == "file" and name:
-            return self._secret_of_file(section, key, self.root / name)
-        where_else = "{key} must be env:NAME or file:PATH, so that no secret stands in firstline.toml"
-        section.report(sentence(where_else, key=key), key)
-        return Secret("")
-
-    def _secret_of_file(self, section: TomlTable, key: str, path: Path) -> Secret:
-        try:
-            if path.stat().st_mode & 0o077:
-                section.report(
-                    sentence("{key}: {path} can be read by others: chmod 600 {path}", key=key, path=path), key
-                )
-            return Secret(path.read_text("utf-8").strip())
-        except OSError as error:
-            what = sentence("{key}: {path} cannot be read ({why})", key=key, path=path, why=error.strerror)
-            section.report(what, key)
-            return Secret("")
+        """The secret that ``key`` names; empty where the default is (`SecretReader.read`)."""
+        return self.secrets.read(section, key, default)
 
     def telegram(self, one: TomlTable) -> TelegramBotSettings:
         """One bot."""

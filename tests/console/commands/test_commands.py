@@ -169,7 +169,7 @@ class TestRefusals:
         ("path", "wrong", "sentence"),
         [
             ("firstline.toml", "[desk\n", "cannot be read"),
-            ("firstline.toml", '[desk]\nsecret = "hello"\n', "must be env:NAME or file:PATH"),
+            ("firstline.toml", '[desk]\nsecret = "hello"\n', "must be env:NAME, file:PATH or credential:NAME"),
             ("providers/sever/policy.toml", '[provider]\nprefix = "s"\n', "one to eight capital letters or digits"),
             ("providers/sever/teams.toml", "[[team]]\n", "[[team]] needs an id"),
         ],
