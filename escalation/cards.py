@@ -12,6 +12,8 @@ from desk.model.acts import Button, Buttons, SayTemplate
 from desk.model.case import Case, number_beside
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
+from desk.understanding.phone_numbers import spaced_phone
+from desk.understanding.reading.normalized_message import as_meant
 from escalation.earlier_cases import INTERMITTENT, LATELY, LONG, same_within
 from escalation.said_while_untaken import RELAYED
 
@@ -36,6 +38,7 @@ def case_card(case: Case, provider: Provider, title: Callable[[str], str] = str)
     """
     owner = provider.agent(case.owner)
     eta = time_labels(case.eta, case.updated_at, provider.timezone) if case.eta else {}
+    described = as_meant(case.description)
     names = {
         "state": case.state,
         "reopened": "1" if case.reason == "reopened" else "",
@@ -47,15 +50,17 @@ def case_card(case: Case, provider: Provider, title: Callable[[str], str] = str)
         "holder": literal(case.holder),
         "plan": literal(case.plan),
         "service_level": literal(case.service_level),
-        "phone": literal(case.phone),
-        "callback": literal(case.callback_phone),
+        "phone": literal(spaced_phone(case.phone)),
+        "callback": literal(spaced_phone(case.callback_phone)),
         "call": "1" if case.preferred_way == "phone" else "",
         "proved": "1" if case.proved else "",
         "upset": "1" if case.upset else "",
         "channel_kind": case.channel_kind,
         "language": case.language,
         "subject": literal(case.subject),
-        "description": literal(_short(case.description, 700)),
+        "description": literal(_short(described, 700)),
+        "typed": literal(_short(case.description, 300)) if described != case.description else "",
+        "category": case.category,
         "occurred": literal(_known(case.occurred)),
         "place": literal(_known(case.place)),
         "circumstances": literal(_short(_known(case.circumstances), 300)),
@@ -88,15 +93,17 @@ def _rebooted(case: Case) -> str:
     return {True: "yes", False: "no"}.get(told, "") if isinstance(told, bool) else ""
 
 
-def _history(case: Case, provider: Provider) -> dict[str, str | list[str]]:
+def _history(case: Case, provider: Provider) -> dict[str, str]:
     """The earlier cases of the person, how many were of the same kind, and whether the trouble comes and goes."""
     since = case.registered_at or case.opened_at
     lately, long = (same_within(case.history, span, since) for span in (LATELY, LONG))
-    lines = [_earlier(one, provider) for one in case.history[:_SHOWN]]
+    # The one that is still open has a line of its own.
+    shown = [one for one in case.history if one["number"] != number_beside(case)][:_SHOWN]
+    lines = [_earlier(one, provider) for one in shown]
     return {
         "again": "1" if case.recurrences or lately else "",
         "recurrences": str(case.recurrences) if case.recurrences else "",
-        "earlier": lines,
+        "earlier": "; ".join(lines),
         "lately": str(lately) if lately else "",
         "long": str(long) if long else "",
         "intermittent": "1" if lately + case.recurrences + 1 >= INTERMITTENT else "",

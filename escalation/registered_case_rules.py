@@ -28,10 +28,13 @@ from desk.model.case import LIVE_TALK, Case
 from desk.model.core_facts import Now
 from desk.model.dialog_state import CONSENT
 from desk.model.events import Inbound, OpenedChat, Pressed, Said
+from desk.model.opening_hours import opening_hours
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 from desk.model.unrepeated_acknowledgement import acknowledge, was_acknowledged_last
 from desk.understanding.message import understood
+from desk.understanding.opening_hours import asked_of_hours
+from desk.understanding.phone_numbers import spaced_phone
 from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import Act, Understanding
 from desk.understanding.slots.works_or_not import plain_answer
@@ -80,6 +83,8 @@ def _answer_to(case: Case, inbound: Inbound[Said], found: Understanding) -> Answ
     """What answers this message: what is heard first in `_ANSWERS` comes first."""
     if answer := next((one for acts, one in _ANSWERS if found.says(*acts)), None):
         return answer
+    if asked_of_hours(inbound.text) is not None:
+        return _hours
     if _phone_of(case, found):
         return _call_back
     return _status if _asks_nothing_but_how(inbound, found) else _passed_on
@@ -126,9 +131,9 @@ def _call_back(case: Case, inbound: Inbound[Said], facts: Facts, found: Understa
     phone = _phone_of(case, found) or case.callback_phone
     if not phone and not case.phone:
         return [SetFields({"preferred_way": "phone"}), *acknowledge(case, "callback_ask"), UpdateCard()]
-    told = SayTemplate("agents_callback", {"phone": literal(phone or case.phone)}, Addressee.AGENTS)
+    told = SayTemplate("agents_callback", {"phone": literal(spaced_phone(phone or case.phone))}, Addressee.AGENTS)
     # A number on file is no business of who has not proved to be its holder.
-    known: Names = {"phone": literal(phone or (case.phone if case.proved else ""))}
+    known: Names = {"phone": literal(spaced_phone(phone or (case.phone if case.proved else "")))}
     noted = SetFields({"preferred_way": "phone", "callback_phone": phone})
     return [noted, *acknowledge(case, "callback_noted", known), told, UpdateCard()]
 
@@ -166,6 +171,10 @@ def _human(case: Case, facts: Facts) -> list[RuleAct]:
         names: Names = {"agent": owner_name(case, facts.need(Provider))}
         return acknowledge(case, "human_has_it", names)
     return [*acknowledge(case, "operator_soon"), *_reminded(case, facts, "agents_human_wanted")]
+
+
+def _hours(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
+    return opening_hours(case, facts)
 
 
 def _status(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:

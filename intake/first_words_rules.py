@@ -5,14 +5,17 @@ Words that no rule uses are kept with the case by `desk.pipeline.decide`.
 
 from __future__ import annotations
 
+from typing import Any
+
 from desk.language.detect import language_of
 from desk.model.acts import Decision, Expect, Facts, Ignore, RuleAct, SayTemplate, SetDialogState, SetFields, decide
 from desk.model.arrival_outcomes import IgnoredCode
-from desk.model.case import ENOUGH, Case, number_beside
+from desk.model.case import ENOUGH, Case, append_words, number_beside
 from desk.model.core_facts import CaseMatch, RecentCaseCount
 from desk.model.dialog_state import PROBLEM, RESTART
 from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.shared_facts import Identification
+from desk.understanding.opening_hours import asked_of_hours
 from desk.understanding.own_or_other_matter import says_again
 from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import Act, Understanding
@@ -23,6 +26,7 @@ from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose
 from intake.engine.rules.message_answers import heard
 from intake.other_matters import apart_by_mail, split_matters
 from intake.previous_answer_lookup import PreviousAnswer
+from intake.settled_before_lookup import SettledBefore
 
 Words = Inbound[Said]
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
@@ -84,7 +88,9 @@ def greet(case: Case, inbound: Words, facts: Facts) -> Decision | None:
         return None
     if other := number_beside(case):
         return decide(SayTemplate("second_matter", {"other": other}), done=False)
-    if not case.upset and not has_substance(inbound.text) and not inbound.files:
+    beside_hours = asked_of_hours(inbound.text)
+    said = inbound.text if beside_hours is None else beside_hours  # who asks when we work has no matter yet
+    if not case.upset and not has_substance(said) and not inbound.files:
         return None
     return decide(SayTemplate(_greeting(case, inbound, facts)), done=False)
 
@@ -113,10 +119,11 @@ def describe_problem(case: Case, inbound: Words, facts: Facts) -> Decision | Non
         return decide(done=False, words_used=True)  # "хочу открыть новую заявку" says only that there is one
     # The language of the words themselves, in whatever keyboard layout; until now it was that of the program.
     first, others = split_matters(inbound.text, facts.get(DialogSet))
-    changes = {
+    changes: dict[str, Any] = {
         "description": first[:ENOUGH] or NOTHING_SAID,
         "language": language_of(read(inbound.text).text) or case.language,
     }
+    changes |= _of_settled_before(inbound, facts)
     acts: list[RuleAct] = [Expect(), SetDialogState({"tries": 0})] if case.expecting.owner == PROBLEM else []
     if others and is_letter_channel(facts):
         acts += [SayTemplate("two_matters", {"letter": "1"}), apart_by_mail(inbound, facts, others)]
@@ -126,6 +133,21 @@ def describe_problem(case: Case, inbound: Words, facts: Facts) -> Decision | Non
             SayTemplate("two_matters", {"letter": ""}),
         ]
     return decide(SetFields(changes), *acts, done=False, words_used=True)
+
+
+def _of_settled_before(inbound: Words, facts: Facts) -> dict[str, Any]:
+    """ "Опять пропал!" goes on with what was settled lately: its dialog, its words, and no article once more. A trouble
+    of another kind does not."""
+    before = facts.get(SettledBefore) if says_again(inbound.text) else None
+    if before is None or not before.dialog:
+        return {}
+    dialogs = facts.get(DialogSet)
+    named = dialogs.match(inbound.text) if dialogs else None
+    if named is not None and named.id != before.dialog:
+        return {}
+    described = append_words(before.description, inbound.text) if named is None else inbound.text[:ENOUGH]
+    carried_on = {"dialog": before.dialog, "category": before.category, "articles": list(before.articles)}
+    return {**carried_on, "recurrences": 1, "description": described}
 
 
 def _says_which(found: Understanding) -> bool:

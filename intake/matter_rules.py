@@ -25,8 +25,10 @@ from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.messages import kind_seen
 from desk.model.shared_facts import ArticleSuggestions, Identification
 from desk.model.unrepeated_acknowledgement import acknowledge
+from desk.understanding.phone_numbers import spaced_phone
 from desk.understanding.reading.observations import Act
 from desk.understanding.substance import has_substance, is_knock, is_only_thanks
+from desk.understanding.working_but_for import works_but_for_other_service
 from intake.command_rules import silenced
 from intake.engine.completion import completed, is_complete
 from intake.engine.dialog_context import is_letter_channel
@@ -53,7 +55,7 @@ def bring_human(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
     names: Names = {}
     if said == "callback_coming":
         phone = found.key("phone")
-        names = {"phone": literal(phone.value) if phone else ""}
+        names = {"phone": literal(spaced_phone(phone.value)) if phone else ""}
         urgent = [SetFields({"preferred_way": "phone", "callback_phone": phone.value if phone else ""})]
     elif said == "emergency":
         names = {"known": "1" if case.contract else ""}
@@ -149,6 +151,15 @@ def turn_to_kindred_dialog(case: Case, inbound: Inbound[Said], facts: Facts) -> 
     if said is None or begun is None or said.id == begun.id or dialogs.is_another_matter(said, begun):
         return None
     return decide(SetFields({"dialog": said.id, "category": said.category}), done=False)
+
+
+def hand_over_other_service(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
+    """ "Всё работает, кроме тв": nothing more is asked of the internet, and a person takes the rest."""
+    if not (case.dialog and case.description) or not works_but_for_other_service(inbound.text):
+        return None
+    described = append_words(case.description, inbound.text)
+    changes = SetFields({"dialog": "", "category": "", "description": described})
+    return decide(changes, Expect(), SayTemplate("no_article"), *completed(case), done=False, words_used=True)
 
 
 def choose_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:

@@ -26,11 +26,14 @@ from desk.model.case import Case
 from desk.model.core_facts import CaseMatch, Now, ReplyTiming
 from desk.model.dialog_state import IDENTIFIER, QUESTION, RESUME, SELF_HELP, SETTLED
 from desk.model.events import Inbound, Pressed, Said
+from desk.model.opening_hours import opening_hours
 from desk.model.states import CaseState
 from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.closing_by_consent import may_consent, settling_acts
 from desk.understanding.explained_terms import term_asked
+from desk.understanding.opening_hours import asked_of_hours
 from desk.understanding.reading.observations import Act
+from desk.understanding.substance import has_substance
 from intake.contract_number_rules import asks_about_number
 from intake.engine import engine
 from intake.engine.dialog_context import dialog_of, is_letter_channel
@@ -60,7 +63,7 @@ def speaks_of_the_talk(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     """Whether a message says something about the talk itself, or comes after a long silence."""
     if inbound.text.strip().lower() == "/cancel" or after_silence(case, facts):
         return True
-    return heard(case, inbound, facts).says(*_OF_THE_TALK)
+    return heard(case, inbound, facts).says(*_OF_THE_TALK) or asked_of_hours(inbound.text) is not None
 
 
 def after_silence(case: Case, facts: Facts) -> bool:
@@ -143,9 +146,15 @@ def answer_between(case: Case, inbound: Words, facts: Facts) -> Decision | None:
     found = heard(case, inbound, facts)
     if case.expecting.owner == IDENTIFIER and asks_about_number(inbound.text):
         return None  # `intake.contract_number_rules.take_identifier` answers
+    beside_hours = asked_of_hours(inbound.text)
+    is_only_of_hours = beside_hours is not None and not has_substance(beside_hours, case.contract)
+    if is_only_of_hours and facts.need(CaseMatch).how == "new":
+        return decide(*opening_hours(case, facts), Ignore(IgnoredCode.STATUS))
     said = _between(case, inbound, facts)
     if not said or not case.expecting:
         return None
+    if is_only_of_hours:
+        return decide(*open_again(case, facts, *said), words_used=True)
     open_one = case.expecting.question if case.expecting.owner == QUESTION else ""
     if message_answers.words_left(found, case) or (open_one and open_one in case.answers):
         return decide(*said, done=False)
@@ -161,6 +170,8 @@ def _between(case: Case, inbound: Words, facts: Facts) -> list[RuleAct]:
         said += acknowledge(case, "explain", {"term": term})
     if found.says(Act.STATUS) and case.description:
         said += acknowledge(case, "status_intake")
+    if asked_of_hours(inbound.text) is not None:
+        said += opening_hours(case, facts)
     return said
 
 
@@ -200,6 +211,9 @@ def take_go_on(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
         return decide(*_cancelled("begun_anew"), SayTemplate("begin_anew"), words_used=True)
     if inbound.option == "go_on" or message_answers.agreed(found):
         return _go_on(case, facts)
+    undecided = found.says(Act.DONT_KNOW, Act.SKIP, Act.GREETING) and not message_answers.words_left(found, case)
+    if undecided and not found.values:  # said of going on, not of the question that waits
+        return _go_on(case, facts, SayTemplate("then_go_on"))
     return decide(*taken_up(case), done=False)
 
 

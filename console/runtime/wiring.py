@@ -58,6 +58,7 @@ from intake.identity.sources.csv_file import CsvEntitlementSource, TableKeeping
 from intake.limits import rate_rules
 from intake.limits.rate_lookup import SenderPaceLookup, write_quarantine_backlog
 from intake.previous_answer_lookup import PreviousAnswer, PreviousAnswerLookup
+from intake.settled_before_lookup import SettledBefore, SettledBeforeLookup
 from kb.agent_rules import KnowledgeForAgentCommand
 from kb.article_lookups import AgentArticlesLookup, ArticlesNamedByDialogLookup, SuggestionsLookup
 from kb.learning import article_use_acts as kb_acts
@@ -169,6 +170,7 @@ async def assemble_application(
         UsualWait: UsualWaitLookup(database),
         EarlierCases: EarlierCasesLookup(database),
         PreviousAnswer: PreviousAnswerLookup(database),
+        SettledBefore: SettledBeforeLookup(database),
     }
     letters = pending_letter_store.PendingLetterLookup(database)
     without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ReachableAddressesLookup(registry), letters)

@@ -25,7 +25,8 @@ def time_labels(at: datetime, now: datetime, zone: ZoneInfo, language: str = "")
 
 
 _ROUNDED = (5, 10, 15, 20, 30, 45, 60)
-"""Minutes that people say; what is longer is rounded up to whole hours, and then to whole days."""
+"""Minutes that people say; what is longer is rounded up to hours that people say, and then to whole days."""
+_ROUNDED_HOURS = (1, 2, 3, 4, 5, 6, 8, 12, 24)
 
 
 def span_labels(span: timedelta) -> Mapping[str, str]:
@@ -37,4 +38,5 @@ def span_labels(span: timedelta) -> Mapping[str, str]:
     if rounded and rounded < 60:
         return {**nothing, "minutes": str(rounded)}
     hours = -(-minutes // 60)
-    return {**nothing, **({"hours": str(hours)} if hours <= 24 else {"days": str(-(-hours // 24))})}
+    rounded_hours = next((one for one in _ROUNDED_HOURS if hours <= one), 0)
+    return {**nothing, **({"hours": str(rounded_hours)} if rounded_hours else {"days": str(-(-hours // 24))})}

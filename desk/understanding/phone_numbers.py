@@ -66,3 +66,11 @@ def normal_phone(written: str) -> str:
     if len(digits) == 10 and digits[0] == "9" and not has_plus:
         return f"+7{digits}"
     return f"+{digits}" if has_plus else digits
+
+
+def spaced_phone(number: str) -> str:
+    """A number as people read it: "+79005550001" as "+7 900 555-00-01". One of another country, or one that was written
+    with spaces, stays as it is."""
+    if re.fullmatch(r"\+7\d{10}", number):
+        return f"+7 {number[2:5]} {number[5:8]}-{number[8:10]}-{number[10:]}"
+    return number

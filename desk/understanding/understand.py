@@ -10,6 +10,7 @@ from desk.understanding.facts_told import facts_told
 from desk.understanding.identity_keys import identity_keys
 from desk.understanding.reading.observations import Act, ObservedAct, ObservedValue, Situation, TalkStage, Understanding
 from desk.understanding.wishes import is_of_something_else, language_wished, wishes
+from desk.understanding.words_on_a_screen import is_shown
 
 MAX_LENGTH = 4000
 """Characters of a message that are looked at."""
@@ -24,6 +25,8 @@ _TALK = frozenset(
 _ASKED = (TalkStage.CONSENT, TalkStage.HELPED)
 """Where it was asked whether all works, `closing_acts` alone tells what is said to that."""
 _CONTENT = (Act.AGREE, Act.WORKS_ALREADY)
+_OF_A_SCREEN = (Act.HUMAN, Act.CALLBACK)
+"""What screens tell people to do: that is no wish of theirs."""
 
 
 def _is_talk(value: ObservedValue, acts: Sequence[ObservedAct]) -> bool:
@@ -44,7 +47,7 @@ def understand(text: str, situation: Situation) -> Understanding:
     """What the text says in this situation."""
     said = text[:MAX_LENGTH]
     closing, closes = closing_acts(said, situation)
-    wished = wishes(said, situation)
+    wished = tuple(one for one in wishes(said, situation) if one.act not in _OF_A_SCREEN or not is_shown(said, one))
     if any(one.act is Act.ANGRY for one in wished):  # "да блин" is no consent
         closing, closes = tuple(one for one in closing if one.act not in _CONTENT), False
     if any(one.act is Act.WORKS_ALREADY for one in closing) and is_of_something_else(said):

@@ -24,6 +24,7 @@ FACT_NAMES = frozenset(
     (
         "provider_title",
         "support_phone",
+        "support_hours",  # when agents answer, as people read it: "09:00-21:00"
         "site",
         "cabinet",  # the address of the personal account
         "speedtest",  # the address of a page that measures the speed inside the provider's own network

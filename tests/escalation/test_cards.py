@@ -49,7 +49,7 @@ def test_the_card_says_who_it_is_and_how_to_reach_them() -> None:
     text = shown(
         a_case(holder="Анна Ильина", phone="+70005550001", service_level="premium", callback_phone="+70005550002")
     )
-    for words in ("Север", "premium", "Анна Ильина", "+70005550001", "+70005550002"):
+    for words in ("Север", "premium", "Анна Ильина", "+7 000 555-00-01", "+7 000 555-00-02"):
         assert words in text
 
 
@@ -79,10 +79,33 @@ def test_earlier_cases_are_counted_by_their_kind() -> None:
 
 def test_a_person_without_a_past_has_none_on_the_card() -> None:
     names = case_card(a_case(), PROVIDER).names
-    assert (names["again"], names["earlier"], names["intermittent"]) == ("", [], "")
+    assert (names["again"], names["earlier"], names["intermittent"]) == ("", "", "")
 
 
 def test_a_case_taken_up_again_is_marked() -> None:
     card = case_card(in_progress(recurrences=1), PROVIDER)
     assert isinstance(card, SayTemplate)
     assert (card.names["again"], card.names["recurrences"]) == ("1", "1")
+
+
+def test_an_earlier_case_that_is_still_open_is_named_once_and_nothing_dangles() -> None:
+    earlier = [
+        {"number": f"SN-{one}", "at": "2026-11-20T09:00:00+00:00", "state": "closed", "same": False} for one in "78"
+    ]
+    related = [{"case": "7", "number": "SN-7", "kind": "beside"}]
+    text = shown(a_case(history=earlier, related=related))
+    assert text.count("SN-7") == 1
+    assert ";" not in text[text.index("SN-8") :]
+
+
+def test_words_typed_in_the_other_layout_are_shown_as_they_were_meant_and_as_they_came() -> None:
+    text = shown(a_case(description="yt hf,jnftn bynthytn\nвторой день"))
+    assert "не работает интернет" in text
+    assert "yt hf,jnftn bynthytn" in text
+    assert text.count("второй день") == 2
+    assert "раскладке" not in shown(a_case(description="net interneta"))
+
+
+def test_a_payment_has_no_beginning() -> None:
+    assert "Когда: вчера" in shown(a_case(category="billing", occurred="вчера"))
+    assert "Началось: вчера" in shown(a_case(category="technical", occurred="вчера"))

@@ -84,7 +84,7 @@ def test_a_call_without_a_number_asks_for_one_and_takes_it(meaning: Understands)
 
 def test_a_number_on_file_is_not_told_to_who_has_proved_nothing(meaning: Understands) -> None:
     said = Said(meaning("позвоните мне", Act.CALLBACK))
-    for proved, told in ((False, ""), (True, "+70005550009")):
+    for proved, told in ((False, ""), (True, "+7 000 555-00-09")):
         acts = decided(a_case(phone="+70005550009", proved=proved), said)
         (word,) = [act for act in acts if isinstance(act, SayTemplate) and act.template == "callback_noted"]
         assert str(getattr(word.names["phone"], "plain", word.names["phone"])) == told

@@ -22,6 +22,7 @@ from tests.people.persona import (
     Press,
 )
 from tests.people.personas_with_detours import DETOURS
+from tests.people.personas_with_repairs import REPAIRS
 from tests.people.personas_with_second_matters import SECOND_MATTERS
 
 PERSONAS = (
@@ -445,4 +446,5 @@ PERSONAS = (
     ),
     *DETOURS,
     *SECOND_MATTERS,
+    *REPAIRS,
 )

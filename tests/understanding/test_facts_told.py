@@ -353,3 +353,20 @@ def test_who_has_none_has_none() -> None:
     assert told("they have none", "neighbours", TalkStage.QUESTION) == {"neighbours": "no"}
     assert told("фчера вечерам", "since", TalkStage.QUESTION) == {"since": "фчера вечерам"}
     assert told("piregruzil", "rebooted", TalkStage.QUESTION) == {"rebooted": True}
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("горит красный лос с утра, озёрная 70 кв 70", "озёрная 70 кв 70"),
+        ("с понедельника, ул мира 10", "ул мира 10"),
+        ("с. Ивановка, мира 10", "с. Ивановка, мира 10"),
+    ],
+)
+def test_since_when_is_no_part_of_an_address(text: str, address: str) -> None:
+    assert words(text, "place") == address
+
+
+def test_ones_own_device_says_nothing_of_the_neighbours() -> None:
+    assert told("не работает только на телефоне", "neighbours", TalkStage.QUESTION) == {"scope": "one"}
+    assert told("не работает", "neighbours", TalkStage.QUESTION)["neighbours"] == "no"

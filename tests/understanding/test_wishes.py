@@ -414,3 +414,30 @@ def test_what_is_not_over_does_not_work_already(text: str) -> None:
 )
 def test_not_every_question_asks_what_was_meant(text: str) -> None:
     assert "confused" not in words_of_acts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "message: call customer support",
+        "no internet, message: call customer support",
+        'it shows a message "please contact customer support"',
+        "on the screen: call support",
+        "пишет: позвоните в службу поддержки",
+        "на экране надпись «обратитесь к оператору»",
+    ],
+)
+def test_what_a_screen_tells_to_do_is_no_wish(text: str) -> None:
+    assert not understand(text, Situation()).says(Act.HUMAN, Act.CALLBACK)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I get an error: 691. Please get me a person",
+        "пишет ошибка: 691, позовите оператора",
+        "my message: please call me back",
+    ],
+)
+def test_what_stands_beside_a_screen_is_one(text: str) -> None:
+    assert understand(text, Situation()).says(Act.HUMAN)

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import Any
 
+from desk.language.layout_and_transliteration import swap_layout
 from desk.language.unsafe_characters import without_invisible
 from desk.understanding.reading.grammar_word_repair import converted_piece, kind_of_latin, meant_word
 from desk.understanding.reading.observations import ObservedValue
@@ -181,3 +182,17 @@ def _changes(text: str) -> Iterator[tuple[int, int, str]]:
             word = meant_word(word_found.group())
             if word != word_found.group():
                 yield piece.start() + word_found.start(), piece.start() + word_found.end(), word
+
+
+def as_meant(text: str) -> str:
+    """The text with each line that was typed in the other keyboard layout as it was meant, in small letters."""
+    return "\n".join(read(line).text if _is_in_other_layout(line) else line for line in text.split("\n"))
+
+
+def _is_in_other_layout(line: str) -> bool:
+    """Whether a line in Latin letters makes Russian words by the same keys; one by ear ("net interneta") does not."""
+    if not line.strip() or any("\u0400" <= char <= "\u04ff" for char in line):
+        return False
+    meant = [word for word in _WORD.findall(read(line).text) if _CYRILLIC.match(word)]
+    typed = set(_WORD.findall(swap_layout(line.lower())))
+    return len(meant) >= 2 and 2 * sum(word in typed for word in meant) > len(meant)

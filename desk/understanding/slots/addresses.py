@@ -98,6 +98,12 @@ _BEFORE = (
     re.compile(r"(?<!\w)[a-z]{3,15} (?:house|court|cottage|lodge|building),\s$"),
 )
 """What may stand before a street: a flat, a village, a region."""
+_SINCE = re.compile(
+    r"\b(?:утра|вечера|дня|ночи|обеда|полудня|полуночи|вчера\w*|позавчера\w*|сегодня\w*|понедельника|вторника|среды|"
+    r"четверга|пятницы|субботы|воскресенья|выходных|начала|конца|прошл\w+|самого|недели|месяца|лета|осени|зимы|весны|"
+    r"час\w*|тех|этих|момента|января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря)\b"
+)
+"""What stands behind "с" that is no village: "с утра, Озёрная 70"."""
 _TOWN_BEHIND = re.compile(r",\s(?P<town>[a-z]{4,20}(?:\s[a-z]{4,20})?)[\s.]*$")
 _NO_TOWN = re.compile(r"\b(?:asap|urgent\w*|thx|cheers|quickly|yesterday|pls|plz)\b")
 _INTRODUCED = re.compile(
@@ -166,6 +172,8 @@ def _widened(reading: Reading, start: int, end: int) -> tuple[int, int]:
     text = reading.text
     is_village = not re.search(r"\d", text[start:end])
     while found := next((one for pattern in _BEFORE if (one := pattern.search(text[:start]))), None):
+        if _SINCE.search(found.group()):
+            break
         start = found.start()
     if is_village and (street := _BARE.match(text, end + len(re.match(r"[\s,]*", text[end:]).group()))):  # type: ignore[union-attr]
         begins = _street_start(reading, street)

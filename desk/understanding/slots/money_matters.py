@@ -48,7 +48,7 @@ _STILL_OFF = (
 )
 """What is said of the service after a payment: nobody has switched it on."""
 _PAYMENT = re.compile(
-    rf"\b{_PAID}\b[^.!?\n]{{0,60}}(?:{_NOT_THERE}|{_NO_SERVICE})|\b{_PAID_ONCE}\b[^.!?\n]{{0,30}}\b{_STILL_OFF}|"
+    rf"\b{_PAID}\b[^.!?\n]{{0,60}}(?:{_NOT_THERE}|{_NO_SERVICE})|\b{_PAID_ONCE}\b[^.!?\n]{{0,60}}\b{_STILL_OFF}|"
     rf"\b(?:не включ\w+|отключили|заблокировали|не разблокир\w+)\b[^.!?\n]{{0,25}}[,.!-]?\s*(?:я |но |хотя |а )*"
     rf"(?:все |уже |же )*\b{_PAID_ONCE}\b|"
     rf"\b(?:плат[её]ж\w{{0,2}}|оплат[аы]|перевод|деньги|payment|transfer|money)\b[^.!?\n]{{0,25}}\b{_NOT_THERE}|"

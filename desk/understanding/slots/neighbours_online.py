@@ -43,7 +43,9 @@ _TERSE_NO = re.compile(
 )
 _NOT_OF_THEM = re.compile(
     r"\bу меня\b|\bне (?:знаю|понял\w*|понимаю)\b|\bi (?:don't|do not|can't) (?:understand|get|follow)\b|"
-    r"\b(?:of )?(?:my|our) (?:devices|gadgets|stuff|things|phones?|laptops?|computers?)\b"
+    r"\b(?:of )?(?:my|our) (?:devices|gadgets|stuff|things|phones?|laptops?|computers?)\b|"
+    r"\b(?:телефон|смартфон|ноут|комп|планшет|телевизор|приставк|устройств|роутер|ва[йи] ?фа|кабел|сайт)\w*|"
+    r"\b(?:phone|laptop|computer|tablet|tv|router|wi-?fi|device)s?\b"
 )
 
 _NONE = re.compile(r"\b(?:have|has|got|gets?) (?:none|nothing|nowt|no (?:internet|wi-?fi|connection|signal|service))\b")

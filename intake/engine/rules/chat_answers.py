@@ -135,10 +135,21 @@ def _beside(
         return decide(*acknowledge(case, lead), words_used=True)
     if found.says(Act.SKIP) and not message_answers.words_left(found, case):
         return _unknown(case, facts, dialog, question, [SayTemplate("never_mind")])
-    if _did_not_help(inbound.text):
-        return _repeated(case, facts, dialog, question, [SayTemplate("sorry_once_more")])
+    if lead := _soft_lead(case, inbound, question, found):
+        return _repeated(case, facts, dialog, question, [SayTemplate(lead)])
     lead = "in_other_words" if found.says(Act.CONFUSED) else "not_understood"
     return _once_more(case, facts, dialog, question, [SayTemplate(lead)])
+
+
+def _soft_lead(case: Case, inbound: Spoken, question: Question, found: Understanding) -> str:
+    """What is said before a question is put once more, where the words were understood and answer nothing; "" where
+    they were not understood."""
+    if _did_not_help(inbound.text):
+        return "sorry_once_more"
+    only_read = not found.acts and any(map(str.isalpha, found.text)) and not has_substance(found.text)
+    if not only_read:  # "ок", "хорошо", "понятно" say that the question was read
+        return ""
+    return "then_tell_us" if prompts.times_put(case, question) < prompts.MOST_TIMES else "never_mind"
 
 
 def _shown(case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question) -> Decision:

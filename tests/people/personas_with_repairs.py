@@ -1,0 +1,92 @@
+"""More who write to the desk: what they say was once taken for something else."""
+
+from __future__ import annotations
+
+from tests.people.persona import ANSWER, ANSWERS, HELPED, HOME, NOT_HELPED, Expected, Later, Persona
+
+_NO_PAYMENT_QUESTIONS = ("kind", "date", "amount", "how_paid")
+
+REPAIRS = (
+    Persona(
+        "finds_an_article_right",
+        ("нет интернета, договор 40-1187", "всё верно", NOT_HELPED, ANSWERS),
+        Expected(values={"scope": "all"}),
+        HOME,
+        channels=("telegram",),
+    ),
+    Persona(
+        "all_is_dark",
+        ("не горит ничего на роутере, интернета нет, 40-1187", NOT_HELPED, ANSWERS),
+        Expected(values={"lights": "off"}, articles_at_most=1, asked_never=("lights", "reboot")),
+        HOME,
+    ),
+    Persona(
+        "television_beside_a_working_internet",
+        ("телевизор не показывает, ошибка 34, интернет есть. 40-1187",),
+        Expected(articles_at_most=0, kept=("ошибка 34",), queue="l1"),
+    ),
+    Persona(
+        "all_works_but_television",
+        ("нет интернета, договор 40-1187", "всё работает кроме тв"),
+        Expected(kept=("кроме тв",), queue="l1", asked_never=("scope", "since", "lights")),
+    ),
+    Persona(
+        "nothing_has_changed",
+        ("нет интернета", "ничего не изменилось, 40-1187", NOT_HELPED, ANSWERS),
+        Expected(dialog="no_internet", contract="40-1187", kept=("ничего не изменилось",)),
+        HOME,
+        channels=("telegram",),
+    ),
+    Persona(
+        "why_was_it_charged_besides",
+        ("нет интернета, договор 40-1187", NOT_HELPED, "и ещё: почему списали 500", ANSWERS),
+        Expected(cases=2, dialog="billing", values={"kind": "charge", "amount": 500}, asked_never=("kind", "amount")),
+        {**HOME, "date": "вчера"},
+        channels=("telegram",),
+    ),
+    Persona(
+        "gone_again_after_an_article",
+        ("нет интернета, договор 40-1187", HELPED, Later(20), "опять пропал!", ANSWERS),
+        Expected(cases=2, dialog="no_internet", kept=("опять пропал",), articles_at_most=1, values={"scope": "all"}),
+        HOME,
+    ),
+    Persona(
+        "paid_and_not_switched_on",
+        ("оплатил вчера в 18:30 650 р через сбербанк онлайн, не включают, договор 40-1187", NOT_HELPED, ANSWERS),
+        Expected(
+            dialog="billing",
+            values={"kind": "payment", "amount": 650, "how_paid": "bank"},
+            asked_never=_NO_PAYMENT_QUESTIONS,
+            queue="billing",
+        ),
+        {**HOME, "story": "нет"},
+    ),
+    Persona(
+        "asks_for_the_hours_in_between",
+        ("нет интернета, договор 40-1187", NOT_HELPED, "до скольки работаете?", ANSWERS, "вы в выходные работаете?"),
+        Expected(values={"scope": "all"}, never=("до скольки",)),
+        HOME,
+        channels=("telegram",),
+    ),
+    Persona(
+        "says_ok_to_every_question",
+        ("нет интернета", "ОК", "40-1187", "хорошо", NOT_HELPED, "ок", ANSWER, "ладно", ANSWERS),
+        Expected(values={"scope": "all"}, since="2026-11-29T20:00", never=("ладно",)),
+        HOME,
+        channels=("telegram",),
+    ),
+    Persona(
+        "does_not_know_whether_to_go_on",
+        ("нет интернета, договор 40-1187", NOT_HELPED, ANSWER, Later(26), "добрый день", "не знаю", ANSWERS),
+        Expected(values={"scope": "all"}, since="2026-11-30T20:00"),
+        HOME,
+        channels=("telegram",),
+    ),
+    Persona(
+        "tells_what_a_screen_says",
+        ("no internet, message: call customer support, contract 40-1187", NOT_HELPED),
+        Expected("asking", dialog="no_internet", kept=("call customer support",)),
+        language="en",
+        channels=("telegram",),
+    ),
+)
