@@ -21,6 +21,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "migrate": ("console.commands.maintenance.migrate:migrate", "Bring the database to this version."),
     "serve": ("console.commands.serve:serve", "Run the desk."),
     "status": ("console.commands.maintenance.status:status", "Say who serves, what waits, what is in trouble."),
+    # It is kept going for years.
+    "backup": ("console.commands.maintenance.backup:backup", "Write the whole desk into one file."),
+    "restore": ("console.commands.maintenance.restore:restore", "Make a desk out of its backup."),
+    "copy": ("console.commands.maintenance.copy:copy", "Copy the desk into another database."),
+    "outbox": ("console.commands.maintenance.outbox:outbox", "Messages held since a restore."),
     # Agents look and act.
     "cases": ("console.commands.list_and_show_cases:cases", "List cases."),
     "case": ("console.commands.list_and_show_cases:case", "Show one case with its journal."),

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
@@ -23,9 +23,9 @@ from desk.model.messages import RawMessage
 from desk.model.settings import Settings
 from desk.queues import inbox
 from desk.storage import postgres_notifications
+from desk.storage.channel_leases import anybody_serves
 from desk.storage.database import Database
-from desk.storage.process_identity import is_known_dead
-from desk.storage.queue_and_lease_tables import arrivals, departures, leases
+from desk.storage.queue_and_lease_tables import arrivals, departures
 
 if TYPE_CHECKING:
     from console.runtime.wiring import Application
@@ -130,10 +130,5 @@ async def departures_of(database: Database, arrival_id: int) -> list[OutgoingSta
 
 async def serving(database: Database, names: Collection[str] = ()) -> bool:
     """Whether a living `serve` holds any lease, or one of these."""
-    at = now()
-    query: Any = select(leases.c.holder, leases.c.held_until)
-    if names:
-        query = query.where(leases.c.name.in_(names))
     async with database.look() as connection:
-        rows = (await connection.execute(query)).all()
-    return any(row.held_until > at and not is_known_dead(row.holder) for row in rows)
+        return await anybody_serves(connection, now(), names)

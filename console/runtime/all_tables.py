@@ -7,6 +7,7 @@ from desk.agents import tables as agent_tables
 from desk.alarms import alarm_table
 from desk.model import case, dialog_state, journal, subscribers
 from desk.storage import audit, queue_and_lease_tables, retention_tables
+from desk.storage.base import METADATA
 from intake.identity import guess_count_table as intake_tables
 from kb.storage import article_store
 from kb.storage import usage_tables as kb_tables
@@ -26,6 +27,7 @@ UNGUARDED = {
 read again under the provider's name. All others are guarded by the migration."""
 
 __all__ = [
+    "METADATA",
     "agent_tables",
     "alarm_table",
     "article_store",

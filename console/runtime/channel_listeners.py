@@ -14,6 +14,7 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from console.runtime import schema_version
 from console.runtime.receiver_wiring import Receiver
 from console.runtime.resilient_loop import run_repeatedly
 from desk.backoff import Backoff, retry_delay
@@ -42,7 +43,8 @@ CALM_AFTER = 60.0
 
 class ChannelListeners:
     """Listens while it is entered (``async with``). ``on_stored`` is called whenever something was stored; by itself it
-    sets ``stored``. ``on_leases`` is called whenever this process holds other leases than before."""
+    sets ``stored``. ``on_leases`` is called whenever this process holds other leases than before; ``schema_changed`` is
+    set once the database is of another version than this desk."""
 
     def __init__(self, receiver: Receiver, roles: Collection[str]) -> None:
         self._receiver = receiver
@@ -55,7 +57,7 @@ class ChannelListeners:
         self._renewal: asyncio.Task[None] | None = None
         self._webhooks: web.AppRunner | None = None
         self._opening: asyncio.Task[None] | None = None
-        self.stored = asyncio.Event()
+        self.stored, self.schema_changed = asyncio.Event(), asyncio.Event()
         self.on_stored: Callable[[], object] = self.stored.set
         self.on_leases: Callable[[], object] = bool
 
@@ -116,6 +118,8 @@ class ChannelListeners:
             wanted += [CLOCK] if "timers" in self._roles else []
             wanted.append(process_lease(self._roles, receiver.own.since, receiver.holder))
             with receiver.own.progress.at_work("leases"):
+                if await schema_version.is_changed(receiver.database):
+                    self.schema_changed.set()
                 taken = await channel_leases.acquire(receiver.database, wanted, receiver.holder, receiver.clock())
             changed = set(taken) != self._held_until.keys()
             self._held_until = dict.fromkeys(taken, until)

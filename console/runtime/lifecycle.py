@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from console.runtime.channel_listeners import ChannelListeners
 from console.runtime.receiver_wiring import Receiver, build_receiver
 from console.runtime.resilient_loop import when_database_is_free
+from console.runtime.schema_version import SchemaChanged
 from console.runtime.watch.own_process import OwnProcess, Phase
 from desk.gc_freeze import frozen_after
 from desk.model.settings import Settings
@@ -47,7 +48,7 @@ async def serve_until_stopped(
                 _log_roles(receiver, roles)
                 receiver.own.phase = Phase.SERVING
                 ready()
-                await _run_until_stopped(stop, serving, receiver.own)
+                await _run_until_stopped(stop, listeners.schema_changed, serving, receiver.own)
     finally:
         receiver.own.phase = Phase.STOPPING
         await receiver.close()
@@ -106,11 +107,14 @@ async def _unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> 
     return None
 
 
-async def _run_until_stopped(stop: asyncio.Event, serving: Server, own: OwnProcess) -> None:
-    """Serves until asked to stop, and then no longer than `STOP_TIMEOUT`. Raises what serving raised."""
-    running, asked = asyncio.create_task(serving.run()), asyncio.create_task(stop.wait())
-    await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
-    asked.cancel()
+async def _run_until_stopped(stop: asyncio.Event, changed: asyncio.Event, serving: Server, own: OwnProcess) -> None:
+    """Serves until asked to stop, and then no longer than `STOP_TIMEOUT`. Raises what serving raised, and
+    `SchemaChanged` when the database became one of another version."""
+    running = asyncio.create_task(serving.run())
+    asked = {asyncio.create_task(stop.wait()), asyncio.create_task(changed.wait())}
+    await asyncio.wait({running, *asked}, return_when=asyncio.FIRST_COMPLETED)
+    for one in asked:
+        one.cancel()
     own.phase = Phase.STOPPING
     if not running.done():
         log.info("stopping: what is in hand is finished")
@@ -120,5 +124,8 @@ async def _run_until_stopped(stop: asyncio.Event, serving: Server, own: OwnProce
         log.warning("not everything was finished in time; it waits in the database")
         running.cancel()
         await asyncio.wait({running}, timeout=1)
+    if changed.is_set():
+        await asyncio.gather(running, return_exceptions=True)
+        raise SchemaChanged
     if not running.cancelled():
         running.result()

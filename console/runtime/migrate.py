@@ -10,10 +10,11 @@ from console.runtime.schema_version import MIGRATIONS, database_version, refuse_
 from desk.storage.database import Database
 
 
-async def migrate(database: Database) -> tuple[str, str]:
+async def migrate(database: Database, upto: str = "head") -> tuple[str, str]:
     """Runs what is missing, in one transaction. Returns the versions before ("" for a new database) and after.
 
-    Raises `console.runtime.schema_version.SchemaMismatch` for a database of a later Firstline.
+    ``upto`` names an earlier version where one is wanted. Raises
+    `console.runtime.schema_version.SchemaMismatch` for a database of a later Firstline.
     """
 
     def run(connection: Connection) -> tuple[str, str]:
@@ -21,7 +22,7 @@ async def migrate(database: Database) -> tuple[str, str]:
         refuse_newer(before)
         config = _config()
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, upto)
         return before, database_version(connection)
 
     async with database.work() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, String, column, inspect, select, table
@@ -10,12 +11,15 @@ from desk.language.translatable import sentence
 from desk.storage.database import Database
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+_NUMBER = column("version_num", String)
+_VERSION = select(_NUMBER).select_from(table("alembic_version", _NUMBER))
 
 
 class SchemaMismatch(RuntimeError):
     """The database belongs to another version: says what to do."""
 
 
+@cache
 def latest_version() -> str:
     """This desk's version: the number at the head of the last migration's file name."""
     return max(path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))
@@ -38,6 +42,20 @@ async def require_current(database: Database) -> None:
         )
 
 
+class SchemaChanged(SchemaMismatch):
+    """Somebody has brought the database to another version under a desk that serves."""
+
+    def __init__(self) -> None:
+        what = "somebody brought the database to another version than {wanted}: this desk stops, start the new one"
+        super().__init__(sentence(what, wanted=latest_version()))
+
+
+async def is_changed(database: Database) -> bool:
+    """Whether the database is of another version than this desk, asked again and again while it serves."""
+    async with database.look() as connection:
+        return (await connection.execute(_VERSION)).scalar() != latest_version()
+
+
 def refuse_newer(current: str) -> None:
     """Raises `SchemaMismatch` for a database that a later Firstline has brought to a version we know nothing of."""
     if current > latest_version():
@@ -55,5 +73,4 @@ def database_version(connection: Connection) -> str:
     """The database's version as Alembic keeps it; "" for one without tables."""
     if not inspect(connection).has_table("alembic_version"):
         return ""
-    number = column("version_num", String)
-    return connection.execute(select(number).select_from(table("alembic_version", number))).scalar() or ""
+    return connection.execute(_VERSION).scalar() or ""

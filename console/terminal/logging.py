@@ -40,7 +40,7 @@ LIBRARY_LEVELS = {
 def secrets_of(settings: Settings) -> list[str]:
     """Every secret of the desk: keys, tokens, passwords, and what is derived from them."""
     found = [settings.secret.reveal(), settings.former_secret.reveal(), os.environ.get("PGPASSWORD", "")]
-    found.append(str(make_url(settings.database).password or ""))
+    found += [str(make_url(settings.database).password or ""), settings.backup_password.reveal()]
     reply_tokens = ReplyTokenSigner(settings.secret, settings.former_secret) if settings.secret else None
     return [one for one in (*found, *channel_secrets(settings, reply_tokens)) if one]
 

@@ -300,6 +300,13 @@ async def dismiss(database: Database, arrival_id: int, now: datetime, also: Extr
     return left.rowcount == 1
 
 
+async def set_aside_waiting(connection: AsyncConnection, why: str) -> int:
+    """Quarantines whatever waits, for an operator to replay. Returns how much it was."""
+    statement = update(arrivals).where(is_waiting(arrivals))
+    values = {"state": "quarantined", "problem": why, "holder": None, "held_until": None}
+    return (await connection.execute(statement.values(**values))).rowcount
+
+
 async def stored(database: Database, arrival_id: int) -> ClaimedArrival:
     """A stored arrival, whatever became of it. Raises LookupError when there is none."""
     query = select(*message_pieces.ARRIVAL_COLUMNS).where(arrivals.c.id == arrival_id)

@@ -1,9 +1,10 @@
 """The outbox: what the desk decided to say, written with the decision, sent later by lanes.
 
 ``state`` goes pending -> sending -> sent | failed | unknown, or back to pending to be tried again; a pending edit
-that a later one makes pointless is superseded. A lane's next departure is not taken before the earlier ones have gone.
-Which lanes of a channel go first is a matter of priority (`desk.queues.send_quotas`): neither ten thousand notices
-nor two thousand strangers who come at once keep people in a dialog waiting.
+that a later one makes pointless is superseded. What a restored backup still had to send is *held*
+(`desk.queues.held_departures`). A lane's next departure is not taken before the earlier ones have gone. Which lanes of
+a channel go first is a matter of priority (`desk.queues.send_quotas`): neither ten thousand notices nor two thousand
+strangers who come at once keep people in a dialog waiting.
 What a sender that is gone left in *sending* may have gone out or not: `desk.queues.recovery` goes by its policy.
 """
 

@@ -61,6 +61,15 @@ async def _updated_names(connection: AsyncConnection, statement: Any) -> set[str
     return set((await connection.execute(statement.returning(leases.c.name))).scalars())
 
 
+async def anybody_serves(connection: AsyncConnection, now: datetime, names: Collection[str] = ()) -> bool:
+    """Whether a living process holds any lease, or one of these."""
+    query: Any = select(leases.c.holder, leases.c.held_until)
+    if names:
+        query = query.where(leases.c.name.in_(names))
+    rows = (await connection.execute(query)).all()
+    return any(row.held_until > now and not is_known_dead(row.holder) for row in rows)
+
+
 async def require(connection: AsyncConnection, name: str, holder: str) -> None:
     """Inside a transaction: makes sure the lease is still ours and stays so until the commit. Raises `LeaseLost`."""
     # Writing the row, not only reading it, keeps anyone from taking the lease over before this commits.

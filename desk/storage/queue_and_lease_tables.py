@@ -80,7 +80,7 @@ departures = Table(
     Column("policy", String(8), nullable=False),
     Column("body", JSON, nullable=False),
     Column("case_id", BigInteger, nullable=False),
-    Column("state", String(12), nullable=False, comment="pending, sending, sent, failed, unknown or superseded"),
+    Column("state", String(12), nullable=False, comment="pending, sending, sent, failed, unknown, superseded or held"),
     Column("due_at", Instant, nullable=False),
     Column("holder", String(80)),
     Column("held_until", Instant),

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import select, text
 from sqlalchemy.engine import make_url
 
+from console.commands.checking.tables import table_differences
 from console.runtime.schema_version import SchemaMismatch, require_current
 from console.terminal.errors import DATABASE, reason
 from desk.agents.changes_of_agents import differences
@@ -46,6 +47,8 @@ async def check_database(settings: Settings, providers: Mapping[str, Provider], 
         found = [
             CheckFinding("ok", where, sentence("{name} answers and is of this version", name=_database_name(settings)))
         ]
+        todo = sentence("undo what was changed there by hand, or restore a backup")
+        found += [CheckFinding("error", where, what, todo) for what in await table_differences(database)]
         if await database.bypasses_row_security():
             what = sentence("the role could see every provider's rows: row-level security does not hold it")
             found.append(CheckFinding("error", where, what, f'ALTER ROLE "{url.username}" NOSUPERUSER NOBYPASSRLS'))

@@ -137,7 +137,8 @@ class MailboxSettings:
 class Settings:
     """The whole desk. ``root`` is the desk folder; relative paths are meant from there.
 
-    ``former_secret`` is the key before ``secret``, empty for none. ``listen`` is "host:port" for webhooks;
+    ``former_secret`` is the key before ``secret``, empty for none. ``backup_role`` is the role of PostgreSQL that reads
+    all rows for a backup, "" for none. ``listen`` is "host:port" for webhooks;
     ``packaged_content`` is False after ``init --empty``.
     """
 
@@ -149,6 +150,8 @@ class Settings:
     former_secret: Secret = field(default_factory=lambda: Secret(""))
     listen: str = "127.0.0.1:8080"
     packaged_content: bool = True
+    backup_role: str = ""
+    backup_password: Secret = field(default_factory=lambda: Secret(""))
     front_desk: FrontDeskSettings = field(default_factory=FrontDeskSettings)
     telegram: tuple[TelegramBotSettings, ...] = ()
     mailboxes: tuple[MailboxSettings, ...] = ()
@@ -222,6 +225,8 @@ class DeskSettingsReader:
             former_secret=self.secret(desk, "former_secret", ""),
             listen=desk.text("listen", "127.0.0.1:8080"),
             packaged_content=desk.flag("packaged_content", True),
+            backup_role=desk.text("backup_role", ""),
+            backup_password=self.secret(desk, "backup_password", ""),
             telegram=bots,
             mailboxes=boxes,
             alarms=read_alarms(file.section("alarms"), [one.name for one in bots], [one.name for one in boxes]),

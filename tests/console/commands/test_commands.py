@@ -123,7 +123,14 @@ class TestInit:
         assert (folder / "secret").read_text() == before
 
 
-_SECRETS = ("TELEGRAM_TOKEN", "SUPPORT_PASSWORD", "SMTP_PASSWORD", "MAIL_CLIENT_SECRET", "TELEGRAM_PROXY")
+_SECRETS = (
+    "TELEGRAM_TOKEN",
+    "SUPPORT_PASSWORD",
+    "SMTP_PASSWORD",
+    "MAIL_CLIENT_SECRET",
+    "TELEGRAM_PROXY",
+    "BACKUP_PASSWORD",
+)
 """What the environment has to hold for the settings that `init` writes."""
 
 
