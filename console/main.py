@@ -46,6 +46,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "console.commands.maintenance.retention:retention",
         "What is kept for how long; purge it, hold it.",
     ),
+    "forget": ("console.commands.maintenance.forget:forget", "Erase a person who asks to be forgotten."),
+    "export": ("console.commands.maintenance.export_person:export", "Hand over all that is known of a person."),
     # What the desk makes of words.
     "understand": (
         "console.commands.understanding.understand:understand",

@@ -3,7 +3,8 @@
 Deciding depends on what is stored alone: the arrival, the instant at which it was decided, what had been decided, sent
 and learned until then, and the desk's files and secret. All of it is brought to a prepared desk with an empty
 database, in the order in which it happened. Not stored, and so not brought along: that a flood was made to wait, and
-what was changed beside the arrivals in agents, settings and tables of subscribers.
+what was changed beside the arrivals in agents, settings and tables of subscribers. People whose earlier cases were
+purged, or who were erased, are left out (`console.runtime.personal_data.purged_history`).
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, insert, select, update
 
+from console.runtime.personal_data.purged_history import PurgedHistory, purged_history
 from console.runtime.wiring import Application
 from desk.model.messages import ClaimedArrival
 from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE
 from desk.queues.timers import timer_key
-from desk.storage.database import Database, is_database_trouble
-from desk.storage.queue_and_lease_tables import arrivals, departures, pending, timers
+from desk.storage.database import Database, is_database_trouble, upsert
+from desk.storage.queue_and_lease_tables import arrivals, counters, departures, pending, timers
 from kb.storage.article_store import ArticleEditionRow
 from kb.storage.article_versions import CONTENT_COLUMNS, bump_knowledge_counter, restore_version
 from kb.storage.usage_tables import AgentArticleUseRow, ArticleOfferRow, ArticleVersionRow, PhrasingRow
@@ -114,6 +116,7 @@ class _Recorded:
     phrasings: deque[Row]
     versions: deque[Row]
     keys: frozenset[tuple[str, str]]
+    history: PurgedHistory
     known: set[int] = field(default_factory=set)
 
     def batches(self) -> list[tuple[datetime, list[Row]]]:
@@ -154,18 +157,18 @@ async def decide_again(
             )
         failures += await _take_out_emitted(stored, application.database)
     await _bring_along(stored, application, datetime.max.replace(tzinfo=UTC), ())
-    return failures + await compare(recorded, application.database, providers)
+    return failures + await compare(recorded, application.database, providers, stored.history)
 
 
 async def compare(
-    recorded: Database, again: Database, providers: Sequence[str]
+    recorded: Database, again: Database, providers: Sequence[str], history: PurgedHistory
 ) -> list[ReplayDifference | UndecidableArrivals]:
-    """How what two desks decided differs, table by table."""
+    """How what two desks decided differs, table by table; people with a purged ``history`` are left out."""
     found: list[ReplayDifference | UndecidableArrivals] = []
     for table, columns in _COMPARED.items():
         keys = _KEYS.get(table) or tuple(column.name for column in table.primary_key)
         mine, other = [
-            {tuple(row[name] for name in keys): row for row in await _rows(database, table, providers)}
+            {tuple(row[name] for name in keys): row for row in await _rows(database, table, providers, history)}
             for database in (recorded, again)
         ]
         for key in sorted(mine.keys() | other.keys(), key=str):
@@ -199,8 +202,9 @@ def _told(row: Row, columns: Iterable[str]) -> Row:
 
 
 async def _recorded(database: Database, providers: Sequence[str]) -> _Recorded:
-    came = await _rows(database, arrivals, providers)
-    sent = [row for row in await _rows(database, departures, providers) if row["sent_at"]]
+    history = await purged_history(database, providers)
+    came = await _rows(database, arrivals, providers, history)
+    sent = [row for row in await _rows(database, departures, providers, history) if row["sent_at"]]
     return _Recorded(
         came,
         _in_order(came, "received_at", "id"),
@@ -208,6 +212,7 @@ async def _recorded(database: Database, providers: Sequence[str]) -> _Recorded:
         _in_order(await _rows(database, PHRASINGS, providers), "at", "case_id"),
         _in_order(await _rows(database, VERSIONS, providers), "at", "version"),
         frozenset((row["channel"], row["key"]) for row in came),
+        history,
     )
 
 
@@ -215,9 +220,12 @@ def _in_order(rows: Iterable[Row], *columns: str) -> deque[Row]:
     return deque(sorted(rows, key=itemgetter(*columns)))
 
 
-async def _rows(database: Database, table: Table, providers: Sequence[str]) -> list[Row]:
+async def _rows(
+    database: Database, table: Table, providers: Sequence[str], history: PurgedHistory | None = None
+) -> list[Row]:
     async with database.read(*providers) as session:
-        return [dict(row) for row in (await session.execute(select(table))).mappings()]
+        rows: list[Row] = [dict(row) for row in (await session.execute(select(table))).mappings()]
+    return history.kept(table, rows) if history else rows
 
 
 def _take_before(rows: deque[Row], column: str, at: datetime) -> list[Row]:
@@ -264,6 +272,9 @@ async def _bring_along(stored: _Recorded, application: Application, at: datetime
             await connection.execute(_SENT, [_sent(row) for row in sent])
         if news := [_unsent(row) for row in came if row["channel"] == "outbox"]:
             await connection.execute(_NOT_SENT, news)
+        if counted := (stored.history.counted or {}).get(at):
+            rows = [{"provider": one, "name": name, "value": value} for (one, name), value in counted.items()]
+            await connection.execute(upsert(connection, counters), rows)
         if phrasings:
             await connection.execute(insert(PHRASINGS), phrasings)
             await connection.execute(bump_knowledge_counter())

@@ -133,6 +133,11 @@ class Postgres:
             raise AssertionError(f"{sql}\n{done.stderr.strip()}")
         return done.stdout.strip()
 
+    def dump(self, name: str) -> bytes:
+        """The whole database as the superuser's pg_dump writes it, bytes in hexadecimal."""
+        where = ("-h", str(self.folder), "-p", str(self.port), "-U", "postgres", name)
+        return subprocess.run((str(_program("pg_dump")), *where), capture_output=True, check=True).stdout
+
     def _psql(self, sql: str, database: str = "postgres") -> subprocess.CompletedProcess[str]:
         quiet = ("-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1")
         where = ("-h", str(self.folder), "-p", str(self.port), "-U", "postgres", "-d", database)

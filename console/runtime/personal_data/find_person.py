@@ -30,7 +30,7 @@ class CaseOfPerson:
 @dataclass(frozen=True, slots=True)
 class FoundPerson:
     """A person as one provider knows them. ``addresses`` are (channel, value), ``identifiers`` what else names them:
-    contracts, phones, numbers of cases, full names."""
+    phones, numbers and ids of cases, full names."""
 
     provider: str
     id: int
@@ -58,7 +58,7 @@ async def find_people(session: AsyncSession, key: str) -> list[FoundPerson]:
     found: set[tuple[str, int]] = set()
     for query in (by_address, by_contract, by_case):
         found |= {(row[0], row[1]) for row in await session.execute(query)}
-    people = [await _person(session, provider, id) for provider, id in sorted(found)]
+    people = [await load_person(session, provider, id) for provider, id in sorted(found)]
     return [one for one in people if one is not None]
 
 
@@ -76,7 +76,8 @@ def _digits_of(column: Any) -> Any:
     return column
 
 
-async def _person(session: AsyncSession, provider: str, id: int) -> FoundPerson | None:
+async def load_person(session: AsyncSession, provider: str, id: int) -> FoundPerson | None:
+    """The person of this id, None where there is none."""
     person = (
         await session.execute(select(Person.name, Person.contract).where(Person.provider == provider, Person.id == id))
     ).first()
@@ -92,7 +93,11 @@ async def _person(session: AsyncSession, provider: str, id: int) -> FoundPerson 
     ).all()
     contracts = {person.contract, *(case.contract for case in cases)} - {""}
     named = {name for name in (person.name, *(case.holder for case in cases)) if " " in name.strip()}
-    told = {text for case in cases for text in (case.phone, case.callback_phone, case.number or "", case.address)}
+    told = {
+        text
+        for case in cases
+        for text in (case.phone, case.callback_phone, case.number or "", case.address, str(case.id))
+    }
     return FoundPerson(
         provider,
         id,

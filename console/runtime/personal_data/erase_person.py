@@ -1,0 +1,233 @@
+"""A person is erased: rows, words that articles learned, files, archives, and what the database's files still had.
+
+Numbers, times and categories of their cases stay, each in a row that is marked as erased.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+
+from console.runtime.knowledge_loader import KnowledgeLoader
+from console.runtime.personal_data import erasure_list
+from console.runtime.personal_data.find_person import FoundPerson, addresses_of, load_person
+from console.runtime.personal_data.purge_archive import PurgeArchive
+from console.runtime.personal_data.retention_purge import is_file_referenced
+from console.runtime.personal_data.rows_of_cases import (
+    HOLDS,
+    LINKS,
+    PHRASINGS,
+    arrivals_of_cases,
+    delete_people,
+    delete_rows_of_cases,
+    delete_traces_of_addresses,
+    empty_case,
+    waiting_lanes,
+)
+from console.runtime.personal_data.traces import NamesOfPerson, Traces, delete_traces, remove_from_archive
+from desk.language.translatable import sentence
+from desk.model.messages import FRONT
+from desk.model.provider_files import Provider
+from desk.model.settings import Settings
+from desk.model.states import CaseState
+from desk.pipeline.write_buffer import CASES, JOURNAL, PEOPLE
+from desk.storage import audit
+from desk.storage.database import Database
+from desk.storage.queue_and_lease_tables import arrivals
+from kb.storage import phrase_store
+
+ERASED = "erased"
+"""The reason of a case that was cancelled because its person is erased."""
+AT_ONCE = 20
+"""Cases in one transaction."""
+_FILE = re.compile(rb"/chat/([0-9a-f]{16}(?:\.[0-9A-Za-z]{1,9})?)")
+
+
+@dataclass(frozen=True, slots=True)
+class ErasureReport:
+    """What went: rows of each table, and files. ``drafts`` are articles that were written from cases of the person,
+    which somebody should look over."""
+
+    rows: Counter[str]
+    cases: int
+    files: int
+    archived: int
+    drafts: tuple[str, ...]
+
+
+class PersonErasure:
+    """Erases people of one desk, also while it serves."""
+
+    def __init__(self, database: Database, settings: Settings, providers: dict[str, Provider]) -> None:
+        self._database, self._settings, self._providers = database, settings, providers
+        self._names = tuple({*providers, FRONT})
+        self._archive = PurgeArchive(settings.data / "archive")
+
+    async def obstacles(
+        self, people: Sequence[FoundPerson], lanes: Collection[str], open_too: bool = False
+    ) -> list[str]:
+        """Why it cannot be done now, in sentences that say what to do; empty when it can."""
+        cases = [case for one in people for case in one.cases]
+        found: list[str] = []
+        if (opened := [case.number for case in cases if case.open]) and not open_too:
+            what = (
+                "{cases}: not over yet. Bring it to its end first ('firstline resolve N'), or cancel it without a word "
+                "with --cancel-open"
+            )
+            found.append(sentence(what, cases=", ".join(opened)))
+        async with self._database.read(*self._names) as session:
+            held = select(HOLDS.c.id, HOLDS.c.case_id, HOLDS.c.person_id)
+            mine, ids = {one.id for one in people}, {case.id for case in cases}
+            holds = [row.id for row in await session.execute(held) if row.person_id in mine or row.case_id in ids]
+            waiting = await waiting_lanes(await session.connection(), lanes)
+        if holds:
+            what = "legal hold {id}: 'firstline retention release {id}' ends it, if whoever set it agrees"
+            found += [sentence(what, id=id) for id in holds]
+        if waiting:
+            found.append(sentence("a message of theirs waits to be decided: try again when it is"))
+        return found
+
+    async def erase(
+        self, people: Sequence[FoundPerson], lanes: Collection[str], now: datetime, actor: str, key: str = ""
+    ) -> ErasureReport:
+        """Erases these people, and what came in these lanes from nobody the desk knows. Open cases are cancelled.
+
+        It is noted first, so that an erasure that a kill interrupts can be carried out again, and after a restore too.
+        Raises OSError.
+        """
+        of_people = {f"{channel}:{value}" for channel, value in addresses_of(people)}
+        every = {*lanes, *of_people}
+        erasure_list.note(self._settings.root, now, [one.id for one in people], every, self._secret)
+        named = {name for one in people for name in one.identifiers} | await self._own_contracts(people)
+        traces = Traces(every, NamesOfPerson({*named, key}))
+        return await self._erase(people, traces, now, actor)
+
+    async def again(self, erasures: Iterable[erasure_list.Erasure], now: datetime, actor: str) -> int:
+        """Carries out noted erasures once more, after a restore. Returns how many people were there again.
+
+        Whoever came after the erasure is somebody new: only people of these ids, and messages from before, go.
+        """
+        again = 0
+        for erasure in erasures:
+            async with self._database.read(*self._names) as session:
+                from_ids = await _people_of_ids(session, erasure.people)
+                noted = select(arrivals.c.lane).where(arrivals.c.case_id.is_(None)).distinct()
+                lanes = {lane for (lane,) in await session.execute(noted) if self._hashes(lane) & erasure.lanes}
+            if not from_ids and not lanes:
+                continue
+            every = lanes | {f"{channel}:{value}" for channel, value in addresses_of(from_ids)}
+            names = {name for one in from_ids for name in one.identifiers} | await self._own_contracts(from_ids)
+            await self._erase(from_ids, Traces(every, NamesOfPerson(names), erasure.at), now, actor)
+            again += len(from_ids)
+        return again
+
+    @property
+    def _secret(self) -> str:
+        return self._settings.secret.reveal()
+
+    def _hashes(self, lane: str) -> set[str]:
+        secrets = (self._secret, self._settings.former_secret.reveal())
+        return {erasure_list.lane_hash(lane, secret) for secret in secrets}
+
+    async def _own_contracts(self, people: Sequence[FoundPerson]) -> set[str]:
+        """Contracts that nobody else writes about: a message that names one of these is theirs."""
+        contracts = {contract for one in people for contract in one.contracts}
+        ids = [one.id for one in people]
+        async with self._database.read(*self._names) as session:
+            query = select(PEOPLE.c.contract).where(PEOPLE.c.contract.in_(contracts), PEOPLE.c.id.not_in(ids))
+            return contracts - set((await session.execute(query)).scalars())
+
+    async def _erase(self, people: Sequence[FoundPerson], traces: Traces, now: datetime, actor: str) -> ErasureReport:
+        cases = [(one.provider, case.id) for one in people for case in one.cases]
+        ids = [id for _, id in cases]
+        async with self._database.read(*self._names) as session:
+            connection = await session.connection()
+            came = await arrivals_of_cases(connection, ids) if ids else []
+            loose, said = await traces.arrivals(connection), await traces.departures(connection)
+            files = await _files_named(connection, ids, [row.id for row in (*came, *loose)])
+            drafted = select(LINKS.c.article).where(LINKS.c.case_id.in_(ids), LINKS.c.kind == "drafted").distinct()
+            drafts = tuple((await session.execute(drafted)).scalars())
+        gone = Counter[str]()
+        for at in range(0, len(cases), AT_ONCE):
+            gone += await self._erase_cases(cases[at : at + AT_ONCE], now)
+        phrases = 0
+        async with self._database.write(*self._names) as session:
+            connection = await session.connection()
+            for one in people:
+                phrases += await phrase_store.forget_person(session, one.provider, one.id)
+            await session.flush()
+            gone += await delete_people(connection, [one.id for one in people])
+            gone += await delete_traces(connection, loose, said)
+            await delete_traces_of_addresses(connection, [_address(lane) for lane in traces.lanes])
+            rows = Counter({name: number for name, number in gone.items() if number})
+            for provider in sorted({one.provider for one in people}) or [""]:
+                mine = [one for one in people if one.provider == provider]
+                details = {"people": len(mine), "cases": sum(len(one.cases) for one in mine)}
+                values = {"at": now, "actor": actor, "operation": "forget", "provider": provider, "details": details}
+                await audit.record(session, **values)
+        if phrases:
+            gone[PHRASINGS.name] += phrases
+            await self._rebuild_indexes({one.provider for one in people})
+        removed = [name for name in sorted(files) if await self._remove_file(name)]
+        archived = await asyncio.to_thread(remove_from_archive, self._archive, traces, ids, [one.id for one in people])
+        return ErasureReport(+(rows + Counter({PHRASINGS.name: phrases})), len(cases), len(removed), archived, drafts)
+
+    async def _erase_cases(self, cases: Sequence[tuple[str, int]], now: datetime) -> Counter[str]:
+        ids = [id for _, id in cases]
+        async with self._database.write(*self._names) as session:
+            connection = await session.connection()
+            for provider, id in cases:
+                await empty_case(connection, provider, id, now, erased=True)
+            over = {"state": CaseState.CANCELLED.value, "reason": ERASED}
+            ended = (CaseState.CLOSED.value, CaseState.REJECTED.value, CaseState.CANCELLED.value)
+            mine = CASES.c.id.in_(ids)
+            await connection.execute(update(CASES).where(mine).values(erased=True))
+            await connection.execute(update(CASES).where(mine, CASES.c.state.not_in(ended)).values(**over))
+            return await delete_rows_of_cases(connection, ids)
+
+    async def _rebuild_indexes(self, providers: set[str]) -> None:
+        """The saved indexes hold the learned words too: they go, and are made again without them."""
+        loader = KnowledgeLoader(self._database, self._settings, self._providers)
+        loader.drop_indexes(providers)
+        await loader.build_knowledge_base()
+
+    async def _remove_file(self, name: str) -> bool:
+        """Takes away what was sent from a terminal, unless somebody else sent the same."""
+        path: Path = self._settings.data / "chat" / name
+        if await is_file_referenced(self._database, self._names, name):
+            return False
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+        return True
+
+
+def _address(lane: str) -> tuple[str, str]:
+    """The channel and the address of a lane: "mail:support:anna@example.org"."""
+    kind, _, rest = lane.partition(":")
+    name, _, value = rest.partition(":")
+    return f"{kind}:{name}", value
+
+
+async def _files_named(connection: AsyncConnection, cases: Collection[int], messages: Sequence[int]) -> set[str]:
+    """Names of files from terminals that these cases and messages speak of."""
+    found: set[str] = set()
+    for files in (await connection.execute(select(JOURNAL.c.files).where(JOURNAL.c.case_id.in_(cases)))).scalars():
+        found |= {name.decode() for name in _FILE.findall(repr(files).encode())}
+    for at in range(0, len(messages), AT_ONCE):
+        query = select(arrivals.c.body).where(arrivals.c.id.in_(messages[at : at + AT_ONCE]))
+        for body in (await connection.execute(query.where(arrivals.c.channel.like("chat:%")))).scalars():
+            found |= {name.decode() for name in _FILE.findall(body)}
+    return found
+
+
+async def _people_of_ids(session: AsyncSession, ids: Collection[int]) -> list[FoundPerson]:
+    query = select(PEOPLE.c.provider, PEOPLE.c.id).where(PEOPLE.c.id.in_(ids))
+    found = [await load_person(session, row.provider, row.id) for row in (await session.execute(query)).all()]
+    return [one for one in found if one is not None]
