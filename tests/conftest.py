@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from tests.peers.dovecot import Dovecot
 from tests.peers.mail_servers import MailServers
 from tests.peers.postgres import Postgres
+from tests.peers.promtool import Promtool
 from tests.peers.smtp import SmtpSink
 from tests.prepared_desks import DeskFiles, PreparedDesks, SharedReaders
 
@@ -45,6 +46,13 @@ def postgres() -> Iterator[Postgres]:
     server = Postgres.start(fsync=False)  # nobody cuts the power here
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="session")
+def promtool() -> type[Promtool]:
+    """What Prometheus says of metrics and rules."""
+    skip_or_fail("promtool", Promtool.missing())
+    return Promtool
 
 
 @pytest.fixture(scope="session")
