@@ -86,7 +86,7 @@ def _outside(value: Any, root: Path, key: str = "") -> Iterator[str]:
             yield from _outside(one, root, key)
     elif isinstance(value, str):
         kind, colon, name = value.partition(":")
-        if kind == "env" and colon and name:
+        if kind in ("env", "credential") and colon and name:
             yield value
         elif (kind == "file" and colon) or (key == "ca_file" and value):
             path = root / (name if kind == "file" else value)
