@@ -153,10 +153,14 @@ def turn_to_kindred_dialog(case: Case, inbound: Inbound[Said], facts: Facts) -> 
     return decide(SetFields({"dialog": said.id, "category": said.category}), done=False)
 
 
+def is_of_other_service(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether the internet that a case is about works, and television or the telephone does not."""
+    asked = case.open and not is_complete(case) and case.dialog and case.description
+    return bool(asked) and works_but_for_other_service(inbound.text)
+
+
 def hand_over_other_service(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
     """ "Всё работает, кроме тв": nothing more is asked of the internet, and a person takes the rest."""
-    if not (case.dialog and case.description) or not works_but_for_other_service(inbound.text):
-        return None
     described = append_words(case.description, inbound.text)
     changes = SetFields({"dialog": "", "category": "", "description": described})
     return decide(changes, Expect(), SayTemplate("no_article"), *completed(case), done=False, words_used=True)

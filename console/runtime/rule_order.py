@@ -306,7 +306,7 @@ RULEBOOK = Rulebook(
         ),
         Stage("other matters", (Said,), (others.beside_by_mail,), when=by_mail_in_intake),
         Stage("other matters", (Said,), (others.another_matter,), when=of_another_matter),
-        Stage("other service", (Said,), (matter.hand_over_other_service,), when=in_intake),
+        Stage("other service", (Said,), (matter.hand_over_other_service,), when=matter.is_of_other_service),
         Stage("kindred dialog", (Said,), (matter.turn_to_kindred_dialog,), when=matter.may_turn_to_kindred_dialog),
         RulesByKey("questions in between", (Said, Pressed), expectation_owner, BETWEEN, when=in_intake),
         # The open question is answered; then the next step is found: what, whose, an article, a dialog, its questions.

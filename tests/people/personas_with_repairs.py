@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.people.persona import ANSWER, ANSWERS, HELPED, HOME, NOT_HELPED, Expected, Later, Persona
+from tests.people.persona import ANSWER, ANSWERS, HELPED, HOME, NOT_HELPED, YESTERDAY_EVENING, Expected, Later, Persona
 
 _NO_PAYMENT_QUESTIONS = ("kind", "date", "amount", "how_paid")
 
@@ -88,5 +88,26 @@ REPAIRS = (
         Expected("asking", dialog="no_internet", kept=("call customer support",)),
         language="en",
         channels=("telegram",),
+    ),
+    Persona(
+        "answers_a_letter_with_the_lamps_alone",
+        ("нет интернета, договор 40-1187", NOT_HELPED, "лос красный горит", ANSWERS),
+        Expected(values={"lights": "los", "place": "Озёрная 70, кв 70"}, since=YESTERDAY_EVENING, queue="field"),
+        HOME,
+        channels=("mail",),
+    ),
+    Persona(
+        "numbers_the_lamps_as_something_else",
+        ("нет интернета, договор 40-1187", NOT_HELPED, "4) ничего не горит", ANSWERS),
+        Expected(values={"lights": "off"}, never=('"changed": {"value": "ничего не горит"', '"site"')),
+        HOME,
+        channels=("mail",),
+    ),
+    Persona(
+        "tells_day_and_amount_in_one_breath",
+        ("списали деньги, договор 40-1187", NOT_HELPED, "вчера 500 рублей", ANSWERS),
+        Expected(dialog="billing", values={"amount": 500, "date": "вчера"}),
+        HOME,
+        channels=("mail",),
     ),
 )

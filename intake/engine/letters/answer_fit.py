@@ -100,8 +100,8 @@ def _fitting_text(question: Question, words: str, said: Understanding) -> Parsed
         return None
     is_other = {
         "address": not _looks_like_place(words, said, question),
-        "changed": _tells_time_only(said),
-        "site": _OF_THE_WRITING.search(words) is not None or _tells_time_only(said),
+        "changed": _tells_time_only(said) or _tells_state_only(said),
+        "site": bool(_OF_THE_WRITING.search(words)) or _tells_time_only(said) or _tells_state_only(said),
     }
     return None if is_other.get(question.means) else ParsedAnswer(words, words)
 
@@ -109,6 +109,12 @@ def _fitting_text(question: Question, words: str, said: Understanding) -> Parsed
 def _tells_time_only(said: Understanding) -> bool:
     """Whether it says since when, and nothing else: that is no change, and no site."""
     return said.value("since") is not None and not said.leftover.strip(" .,;!")
+
+
+def _tells_state_only(said: Understanding) -> bool:
+    """Whether it says what the lamps show, what fails or where, and nothing of a change."""
+    told = {one.slot for one in said.values} - {"changed", "since", "date"}
+    return bool(told & {"lamps", "scope", "neighbours", "rebooted", "place"}) and not said.leftover.strip(" .,;!")
 
 
 def words_beside(question: Question, answer: ParsedAnswer, words: str) -> list[str]:

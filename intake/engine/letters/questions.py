@@ -28,16 +28,14 @@ def letter_questions(
 
     First come those that decide where the fault lies, then what else is required, then what may be skipped. A question
     that hangs on an answer waits for it. Once the zone is sure, nothing more is asked that only serves to find it.
-    ``again`` are ids asked and not answered. A ``further`` letter is only sent while the zone is not sure.
+    ``again`` are ids asked and not answered. A ``further`` letter asks for these alone once the zone is sure.
     """
     names = engine.known_answers(dialog, answers, values)
     sure, deciding = _zone_questions(dialog, names)
-    if further and sure:
-        return ()
     open_questions = [
         question
         for question in engine.questions_that_matter(dialog, names)
-        if (question.id not in answers or question.id in again)
+        if (question.id in again if further and sure else question.id not in answers or question.id in again)
         and (question.when is None or question.when.test(names) is True)
         and not (sure and _only_finds_the_fault(question))
     ]

@@ -19,7 +19,7 @@ from desk.language.unsafe_characters import without_invisible
 from desk.model.messages import File
 from desk.understanding.reading.observations import Act, Situation, TalkStage, Understanding
 from desk.understanding.understand import understand
-from intake.engine.answer_parsing import ParsedAnswer, parse_answer, stands_for_photo
+from intake.engine.answer_parsing import ParsedAnswer, answer_of, parse_answer, stands_for_photo, value_for
 from intake.engine.choice_parsing import option_named, option_named_in_passing
 from intake.engine.letters.answer_fit import (
     answer_by_code,
@@ -337,7 +337,7 @@ class _LetterReader:
         lines = text.split("\n")
         for line in lines[:MAX_TOLD_LINES]:
             found = self.understood(line)
-            told = answers_from(self.dialog, found, zone=self.zone)
+            told = {**self.times_told(line), **answers_from(self.dialog, found, zone=self.zone)}
             for name, answer in told.items():
                 self.answers.setdefault(name, answer)
             if not told or found.leftover:
@@ -345,6 +345,15 @@ class _LetterReader:
         for name, answer in answers_from(self.dialog, self.understood("\n".join(left)), zone=self.zone).items():
             self.answers.setdefault(name, answer)
         self.replace_leftover(text, "\n".join([*left, *lines[MAX_TOLD_LINES:]]))
+
+    def times_told(self, line: str) -> dict[str, ParsedAnswer]:
+        """A time in a short line answers the one question of the letter that asks for one: "вчера 500 рублей"."""
+        open_ones = [one for one in self.asked if one.type == "datetime" and one.id not in self.answers]
+        if len(open_ones) != 1 or len(line.split()) > _LONGEST_EXACT_ANSWER:
+            return {}
+        observed = value_for(open_ones[0], self.understood(line, open_ones[0]))
+        answer = answer_of(open_ones[0], observed, line) if observed else None
+        return {open_ones[0].id: answer} if answer else {}
 
     def replace_leftover(self, text: str, by: str) -> None:
         self.leftover = [kept for one in self.leftover if (kept := by if one == text else one).strip()]

@@ -165,9 +165,13 @@ def next_letter(
 def _worth_a_letter(
     questions: Sequence[Question], again: Sequence[str], dialog: Dialog, answers: Mapping[str, Any], values: Any
 ) -> bool:
-    """Whether something new is to be asked, or what was left out decides where the fault lies."""
+    """Whether something new is to be asked, what was left out decides where the fault lies, or nothing was answered of
+    what whoever goes there must know: since when, and where."""
     deciding = letters.deciding_questions(dialog, answers, values)
-    return any(one.id not in again or one.id in deciding for one in questions)
+    if any(one.id not in again or one.id in deciding for one in questions):
+        return True
+    fields = [one for one in dialog.questions if one.case_field and one.required]
+    return bool(questions) and not any(answers.get(one.id, {}).get("text") for one in fields)
 
 
 def _with_passed(answers: Mapping[str, Any], asked: Sequence[Question]) -> dict[str, Any]:
