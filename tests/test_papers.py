@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tools.check_repository import FORBIDDEN
+from tools.reference import reference, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PAPERS = [
@@ -65,6 +66,18 @@ def test_files_named_in_the_papers_exist(paper: Path) -> None:
     packages = {path.name for path in ROOT.iterdir() if path.is_dir()}
     paths = re.findall(r"`([a-z_]+(?:/[\w.]+)+/?)`", paper.read_text("utf-8"))
     assert [path for path in paths if path.split("/")[0] in packages and not (ROOT / path).exists()] == []
+
+
+def test_the_reference_is_what_the_code_says() -> None:
+    """`python -m tools.reference` brings it up to date."""
+    assert (ROOT / "docs/reference.md").read_text("utf-8") == reference()
+
+
+def test_every_setting_is_explained() -> None:
+    """In the sample file, or else in tools/reference.py."""
+    keys = settings()
+    assert len(keys) > 80
+    assert [(one.file, one.section, one.name) for one in keys if not one.comment] == []
 
 
 def test_each_make_target_in_the_papers_exists() -> None:
