@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bots.bot_api_client import BotApiClient, BotApiError
@@ -131,6 +132,11 @@ class TelegramChannel:
     def trouble(self) -> str:
         """Why nothing is received; "" while all is well."""
         return self._backoff.trouble
+
+    @property
+    def worked_at(self) -> datetime | None:
+        """When the channel's server was last asked with success; None where it never was."""
+        return self._backoff.worked_at
 
     async def show_menu(self, menus: Mapping[str, Mapping[str, str]]) -> None:
         """Sets the commands people see in private chats, by language: command to description. "" is every other one.

@@ -10,6 +10,9 @@ import logging
 import math
 import random
 from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+from desk.clock import now
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +46,8 @@ class Backoff:
         self._reason = ""
         self._in_trouble = False
         self._worked_last = False
+        self.worked_at: datetime | None = None
+        """When it worked last."""
 
     @property
     def trouble(self) -> str:
@@ -61,6 +66,7 @@ class Backoff:
         if self._in_trouble:
             log.warning("%s: works again", self._name)
         self._failures, self._reason, self._in_trouble, self._worked_last = 0, "", False, True
+        self.worked_at = now()
 
     def _log(self, why: str, certain: bool) -> None:
         if not self._in_trouble and (certain or not self._worked_last):

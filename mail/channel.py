@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -142,6 +142,11 @@ class MailChannel:
     def trouble(self) -> str:
         """Why nothing is received; "" while all is well."""
         return self._listener.trouble
+
+    @property
+    def worked_at(self) -> datetime | None:
+        """When the channel's server was last asked with success; None where it never was."""
+        return self._listener.worked_at
 
     async def close(self) -> None:
         """Ends the SMTP connection. The readers belong to whoever made them."""

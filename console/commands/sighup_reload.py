@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 
 from console.runtime.lifecycle import serve_until_stopped
+from console.runtime.watch.own_process import OwnProcess
+from console.runtime.watch.service_manager import ServiceManager
 from console.terminal.command_context import CommandError
 from desk.model.settings import Settings
 
@@ -17,7 +19,12 @@ ReadSettings = Callable[[], Awaitable[Settings]]
 
 
 async def serve_with_reload(
-    settings: Settings, read: ReadSettings, roles: Collection[str], stop: asyncio.Event, reload: asyncio.Event
+    settings: Settings,
+    read: ReadSettings,
+    own: OwnProcess,
+    manager: ServiceManager,
+    stop: asyncio.Event,
+    reload: asyncio.Event,
 ) -> None:
     """Serves until ``stop`` is set. When ``reload`` is, the settings are read anew, and served with if they are good.
 
@@ -25,15 +32,20 @@ async def serve_with_reload(
     """
     new_settings: Settings | None = settings
     while new_settings:
-        new_settings = await _serve_once(new_settings, read, roles, stop, reload)
+        new_settings = await _serve_once(new_settings, read, own, manager, stop, reload)
 
 
 async def _serve_once(
-    settings: Settings, read: ReadSettings, roles: Collection[str], stop: asyncio.Event, reload: asyncio.Event
+    settings: Settings,
+    read: ReadSettings,
+    own: OwnProcess,
+    manager: ServiceManager,
+    stop: asyncio.Event,
+    reload: asyncio.Event,
 ) -> Settings | None:
     """Serves until stopped (None), or until there are settings to go on with."""
     ending, new_settings = asyncio.Event(), None
-    serving = asyncio.create_task(serve_until_stopped(settings, roles, ending))
+    serving = asyncio.create_task(serve_until_stopped(settings, own.roles, ending, manager.ready, own))
     while not (serving.done() or ending.is_set()):
         waiting = [asyncio.create_task(one.wait()) for one in (stop, reload)]
         await asyncio.wait({serving, *waiting}, return_when=asyncio.FIRST_COMPLETED)
@@ -41,7 +53,10 @@ async def _serve_once(
             one.cancel()
         if reload.is_set() and not stop.is_set():
             reload.clear()
+            manager.reloading()
             new_settings = await _read_or_keep(read)
+            if new_settings is None and not serving.done():
+                manager.ready()
         if stop.is_set() or new_settings:
             ending.set()
     await serving

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Collection, Coroutine
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from console.runtime.channel_listeners import ChannelListeners
+from console.runtime.channel_listeners import ROLES, ChannelListeners
 from console.runtime.receiver_wiring import Receiver, build_receiver
 from console.runtime.resilient_loop import when_database_is_free
 from console.runtime.schema_version import SchemaChanged
@@ -42,7 +44,7 @@ async def serve_until_stopped(
     receiver = build_receiver(settings, own=own or OwnProcess(roles))
     receiver.own.phase = Phase.STARTING
     try:
-        async with ChannelListeners(receiver, roles) as listeners:
+        async with _endpoints(receiver), ChannelListeners(receiver, roles) as listeners:
             _log_channels(receiver)
             if serving := await _unless_stopped(stop, _start_server(receiver, roles, listeners, stop)):
                 _log_roles(receiver, roles)
@@ -53,6 +55,17 @@ async def serve_until_stopped(
         receiver.own.phase = Phase.STOPPING
         await receiver.close()
         log.info("the desk is closed")
+
+
+def _endpoints(receiver: Receiver) -> AbstractAsyncContextManager[object]:
+    """Probes and metrics, where the settings name an address for them."""
+    if not receiver.settings.watch.listen:
+        return contextlib.nullcontext()
+    from console.runtime.watch.http_endpoints import HttpEndpoints  # noqa: PLC0415 (only where somebody watches)
+
+    configured = [name for name, _ in receiver.configured_channels()]
+    database, channels, clock = receiver.database, receiver.channels, receiver.clock
+    return HttpEndpoints(receiver.own, receiver.settings, database, channels, configured, ROLES, clock)
 
 
 async def _start_server(

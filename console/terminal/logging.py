@@ -13,7 +13,7 @@ import sys
 import time
 import traceback
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
 from typing import Any, TextIO
 from urllib.parse import quote
@@ -134,10 +134,20 @@ class OneLineFormatter(logging.Formatter):
         return super().formatStack(stack_info) if self._with_traceback else ""
 
 
-def configure(redact: SecretRedactor, debug: bool = False, stream: TextIO | None = None, language: str = "en") -> None:
+MakeFormatter = Callable[[SecretRedactor, bool, str], logging.Formatter]
+"""Makes a form of the log, of what strikes secrets out, whether tracebacks are wanted, and the language."""
+
+
+def configure(
+    redact: SecretRedactor,
+    debug: bool = False,
+    stream: TextIO | None = None,
+    language: str = "en",
+    make: MakeFormatter = OneLineFormatter,
+) -> None:
     """Sends the log of everything to stderr, redacted and in this language, instead of wherever it went before."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(OneLineFormatter(redact, debug, language))
+    handler.setFormatter(make(redact, debug, language))
     logging.basicConfig(handlers=[handler], level=logging.DEBUG if debug else logging.INFO, force=True)
     for name, level in LIBRARY_LEVELS.items():
         logging.getLogger(name).setLevel(level)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import math
+from datetime import datetime
 
 from desk.backoff import Backoff
 from desk.clock import Clock
@@ -51,6 +52,11 @@ class MailboxListener:
     def trouble(self) -> str:
         """Why nothing is received; "" while all is well."""
         return self._backoff.trouble
+
+    @property
+    def worked_at(self) -> datetime | None:
+        """When the channel's server was last asked with success; None where it never was."""
+        return self._backoff.worked_at
 
     async def listen(self, accept: StoreMessages) -> None:
         """Connects, and connects again after every trouble, until cancelled.

@@ -7,9 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func, select
+
 from desk.alarms import alarm_table
 from desk.alarms.alarm_condition_queries import FOUND_HERE, WhatWaits, alarms_of, look
 from desk.alarms.alarm_policy import Alarm, AlarmKind
+from desk.model.case import Case
 from desk.model.messages import FRONT
 from desk.model.provider_files import provider_folders
 from desk.model.settings import Settings
@@ -83,6 +86,13 @@ async def load_desk_status(
         alarms=[*alarms_of(waits), *(one.alarm for one in raised)],
         ledger_gap=gap,
     )
+
+
+async def count_cases(database: Database, settings: Settings) -> dict[tuple[str, str], int]:
+    """How many cases there are, by provider and state."""
+    query = select(Case.provider, Case.state, func.count()).group_by(Case.provider, Case.state)
+    async with database.read(*provider_names(settings)) as session:
+        return {(provider, state): number for provider, state, number in (await session.execute(query)).all()}
 
 
 def _holder_of(lease: str, processes: Sequence[ServingProcess]) -> ServingProcess | None:

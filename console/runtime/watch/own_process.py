@@ -91,10 +91,20 @@ class Progress:
 
 
 class OwnProcess:
-    """One for the life of a process: settings that are read anew change nothing of it but ``phase``."""
+    """One for the life of a process: settings that are read anew change nothing of it but ``phase``.
 
-    def __init__(self, roles: Collection[str], clock: Clock = now, ticks: Callable[[], float] = time.monotonic) -> None:
+    ``tell`` puts a sentence into the operator's language, without secrets.
+    """
+
+    def __init__(
+        self,
+        roles: Collection[str],
+        clock: Clock = now,
+        ticks: Callable[[], float] = time.monotonic,
+        tell: Callable[[str], str] = str,
+    ) -> None:
         self.roles = tuple(roles)
+        self.tell = tell
         self.since = clock()
         self.phase = Phase.STARTING
         self.counts = ProcessCounts()

@@ -55,7 +55,7 @@ def _serving(status: DeskStatus, roles: Collection[str]) -> Iterator[CheckFindin
         return
     for one in status.processes:
         what = sentence(
-            "process {pid} on {host} for {span}, last sign of life {ago} ago: {roles}",
+            "process {pid} on {host}, up for {span}, last sign of life {ago} ago: {roles}",
             pid=one.pid,
             host=one.host,
             span=span(one.since, status.at),
@@ -70,13 +70,13 @@ def _serving(status: DeskStatus, roles: Collection[str]) -> Iterator[CheckFindin
 
 
 def _channel(one: ChannelStatus, status: DeskStatus) -> CheckFinding:
-    if one.trouble:
+    missing = set(status.without(("receiver", "sender")))
+    if one.trouble and "receiver" not in missing:
         what = sentence(
             "nothing is received for {span}: {why}", span=span(one.failing_since, status.at), why=one.trouble
         )
         todo = sentence("'firstline check' tries it and says more; nothing is lost meanwhile")
         return CheckFinding("error", one.channel, what, todo)
-    missing = set(status.without(("receiver", "sender")))
     if one.listener is None and "receiver" not in missing:
         what = sentence("no process listens there")
         todo = sentence("a process that has just started needs a moment; if it stays so, look at the log of 'serve'")

@@ -23,6 +23,7 @@ from desk.model.settings.alarms import AlarmSettings, read_alarms
 from desk.model.settings.front_desk import FrontDeskSettings, read_front_desk
 from desk.model.settings.oauth import OAuthSettings, read_oauth
 from desk.model.settings.secret import Secret, SecretReader
+from desk.model.settings.watch import WatchSettings, read_watch
 from desk.model.toml_table import TomlTable, read_toml
 
 __all__ = ["InvalidSettings", "MailboxSettings", "OAuthSettings", "Secret", "Settings", "TelegramBotSettings", "load"]
@@ -157,6 +158,7 @@ class Settings:
     mailboxes: tuple[MailboxSettings, ...] = ()
     alarms: AlarmSettings = field(default_factory=AlarmSettings)
     retention: RetentionPolicy = NO_PURGE
+    watch: WatchSettings = field(default_factory=WatchSettings)
     more: Mapping[str, tuple[ChannelSettings, ...]] = field(default_factory=dict)
     """What further kinds of channels read, by the name of their section."""
     fixed_secrets: tuple[str, ...] = ()
@@ -231,6 +233,7 @@ class DeskSettingsReader:
             mailboxes=boxes,
             alarms=read_alarms(file.section("alarms"), [one.name for one in bots], [one.name for one in boxes]),
             retention=read_retention(file.section("retention")),
+            watch=read_watch(file.section("watch")),
             front_desk=read_front_desk(file.section("front_desk"), LANGUAGES, self.root),
             more={name: _good_ones(file, name, partial(_read_more, read, self)) for name, read in more.items()},
         )
