@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -88,6 +90,8 @@ def forget(
     tell(sentence(what, cases=report.cases, files=report.files, archived=report.archived))
     for draft in report.drafts:
         tell(sentence("The article {article} was written from a case of theirs: read it over.", article=draft))
+    for backup in run(_backups(folder)):
+        tell(sentence("An earlier backup still has them: {path}. Remove it when you have a new one.", path=backup))
 
 
 async def _forget(
@@ -100,15 +104,21 @@ async def _forget(
     yes: bool,
     agent: str,
 ) -> ErasureReport | None:
+    from console.runtime.knowledge_loader import KnowledgeLoader  # noqa: PLC0415
     from console.runtime.personal_data.compact_database import compact  # noqa: PLC0415 (help and usage come at once)
     from console.runtime.personal_data.erase_person import PersonErasure  # noqa: PLC0415
+
+    async def rebuild(names: set[str]) -> None:
+        loader = KnowledgeLoader(database, settings, folder.providers())
+        loader.drop_indexes(names)
+        await loader.build_knowledge_base()
 
     settings, whose = folder.settings(), scope(folder, provider)
     async with open_database(settings) as database:
         actor = await actor_of(folder, database, agent)
         lanes = lanes_of_key(settings, key)
         people = await choose_people(database, whose, key, everybody, needed=not lanes)
-        erasure = PersonErasure(database, settings, dict(folder.providers()))
+        erasure = PersonErasure(database, settings, folder.providers(), rebuild)
         every = {*lanes, *(f"{channel}:{value}" for one in people for channel, value in one.addresses)}
         if hindered := await erasure.obstacles(people, every, cancel_open):
             refuse(one_below_the_other(hindered), REFUSED)
@@ -123,6 +133,16 @@ async def _forget(
         if not await compact(database):
             tell(sentence("Somebody reads the database for long: its log still has old pages, until they are done."))
         return report
+
+
+async def _backups(folder: DeskFolder) -> list[Path]:
+    """Backups that lie in the desk folder."""
+    from console.runtime.backup.archive import is_archive  # noqa: PLC0415 (help and usage come at once)
+
+    def found() -> list[Path]:
+        return sorted(path for path in folder.root.rglob("*") if path.is_file() and is_archive(path))
+
+    return await asyncio.to_thread(found)
 
 
 def lanes_of_key(settings: Settings, key: str) -> set[str]:

@@ -23,10 +23,22 @@ from desk.language.translatable import counted, sentence
 )
 @click.option("--database", metavar="URL", default="", help="Another database than in its firstline.toml; empty.")
 @click.option("--nothing-since", is_flag=True, help="The desk did nothing after this backup: hold and skip nothing.")
+@click.option(
+    "--erasures",
+    metavar="PATH",
+    type=click.Path(exists=True, path_type=Path),
+    help="The lost desk's folder, or its erasures.jsonl: who was forgotten since the backup is erased again.",
+)
 @json_option
 @pass_folder
 def restore(
-    folder: DeskFolder, file: Path, root: Path | None, database: str, nothing_since: bool, as_json: bool
+    folder: DeskFolder,
+    file: Path,
+    root: Path | None,
+    database: str,
+    nothing_since: bool,
+    erasures: Path | None,
+    as_json: bool,
 ) -> None:
     """Make a desk out of its backup FILE, in a new folder and an empty database.
 
@@ -41,21 +53,33 @@ def restore(
     """
     place = root or folder.root
     with telling_progress() as progress:
-        done = run(restore_backup(file, place, progress, now, database, nothing_since))
+        done = run(restore_backup(file, place, progress, now, database, nothing_since, erasures))
     if as_json:
         numbers = [{"provider": one[0], "year": one[1], "after": last} for one, last in done.fenced.numbers.items()]
         counts = {"held": done.fenced.held, "set_aside": done.fenced.set_aside, "timers": done.fenced.timers}
+        counts["erased"] = done.erased
         print_json({"root": str(done.settings.root), **as_json_values(done.manifest), **counts, "numbers": numbers})
         return
-    _tell(done, place, nothing_since)
+    _tell(done, place, nothing_since, erasures is not None)
 
 
-def _tell(done: Restored, place: Path, nothing_since: bool) -> None:
+def _tell(done: Restored, place: Path, nothing_since: bool, with_erasures: bool) -> None:
     manifest, at = done.manifest, f"{done.manifest.taken_at:%Y-%m-%d %H:%M:%S}"
     cases = counted("{number} case|{number} cases|no cases", manifest.rows.get("cases", 0))
     tell(sentence("{root} is as it was on {at} UTC: {cases}.", root=done.settings.root, at=at, cases=cases))
     if not nothing_since:
         _tell_what_is_gone(done)
+    if done.erased:
+        tell(
+            sentence(
+                "- People who had been forgotten and were in the backup are erased again: {number}.", number=done.erased
+            )
+        )
+    if not (nothing_since or with_erasures):
+        what = (
+            "- Who was forgotten since then is in it again: with --erasures and the lost desk's list they would not be."
+        )
+        tell(sentence(what))
     tell_elsewhere(manifest)
     tell(sentence("Let the lost desk never serve again: both would answer. Then:"))
     for command in ("check", "serve"):

@@ -21,6 +21,9 @@ from console.runtime.backup import archive, fence, moving
 from console.runtime.backup.archive import BackupRefused, Manifest, Progress
 from console.runtime.backup.desk_files import DATA, database_address, database_file
 from console.runtime.backup.fence import Fenced
+from console.runtime.personal_data import erasure_list
+from console.runtime.personal_data.compact_database import compact
+from console.runtime.personal_data.erase_person import PersonErasure
 from console.runtime.schema_version import refuse_newer
 from desk.clock import Clock
 from desk.language.translatable import sentence
@@ -34,11 +37,13 @@ DATABASE = "sqlite:///data/firstline.db"
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """The desk that is there again, what its backup said, and what was done so that nothing happens twice."""
+    """The desk that is there again, what its backup said, and what was done so that nothing happens twice; how many
+    people who had been erased were in the backup, and are erased again."""
 
     settings: Settings
     manifest: Manifest
     fenced: Fenced
+    erased: int = 0
 
 
 async def restore(
@@ -48,11 +53,13 @@ async def restore(
     clock: Clock,
     database: str = "",
     nothing_since: bool = False,
+    erasures: Path | None = None,
 ) -> Restored:
     """Restores the backup ``path`` into the folder ``root``.
 
     ``database`` names another database than the one of its firstline.toml, as that would. With ``nothing_since`` the
-    desk did nothing after its backup: what waits is sent, and numbers go on where they were. Raises `BackupRefused`,
+    desk did nothing after its backup: what waits is sent, and numbers go on where they were. ``erasures`` is the list
+    of the lost desk, or its folder: who was erased after the backup is erased again. Raises `BackupRefused`,
     `InvalidSettings` for no address of a database, `SchemaMismatch` for a backup of a later Firstline, and what files
     and databases raise.
     """
@@ -69,10 +76,13 @@ async def restore(
         await moving.require_empty(settings.database)
         await moving.make_tables(stage)
         fenced = await _adjust(stage, manifest, made, clock, nothing_since)
+        if erasures is not None:
+            await asyncio.to_thread(erasure_list.merge, made, erasures)
+        erased = await _erase_again(stage, settings, clock)
         await moving.put_tables(stage, settings.database, progress)
         _move_into(made, root)
     settings, _ = read_with_faults(root)
-    return Restored(settings, manifest, fenced)
+    return Restored(settings, manifest, fenced, erased)
 
 
 def _require_place(root: Path) -> None:
@@ -152,9 +162,23 @@ async def _adjust(stage: Path, manifest: Manifest, made: Path, clock: Clock, not
             await audit.record(connection, at=now, actor=audit.operator(), operation="restore", details=details)
     finally:
         await database.close()
+    return fenced
+
+
+async def _erase_again(stage: Path, settings: Settings, clock: Clock) -> int:
+    """Erases whom the list of erasures names. The stage has no log of its own afterwards."""
+    database = Database(moving.sqlite_url(stage))
+    names = [one.name for one in (settings.root / "providers").glob("*") if one.is_dir()]
+    try:
+        erasure = PersonErasure(database, settings, names)
+        erased = await erasure.again(erasure_list.read(settings.root), clock(), audit.operator())
+        if erased:
+            await compact(database)
+    finally:
+        await database.close()
     with archive.opened(stage) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
-    return fenced
+    return erased
 
 
 def _move_into(made: Path, root: Path) -> None:

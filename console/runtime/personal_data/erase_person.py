@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,6 @@ from pathlib import Path
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from console.runtime.knowledge_loader import KnowledgeLoader
 from console.runtime.personal_data import erasure_list
 from console.runtime.personal_data.find_person import FoundPerson, addresses_of, load_person
 from console.runtime.personal_data.purge_archive import PurgeArchive
@@ -35,7 +34,6 @@ from console.runtime.personal_data.rows_of_cases import (
 from console.runtime.personal_data.traces import NamesOfPerson, Traces, delete_traces, remove_from_archive
 from desk.language.translatable import sentence
 from desk.model.messages import FRONT
-from desk.model.provider_files import Provider
 from desk.model.settings import Settings
 from desk.model.states import CaseState
 from desk.pipeline.write_buffer import CASES, JOURNAL, PEOPLE
@@ -63,11 +61,22 @@ class ErasureReport:
     drafts: tuple[str, ...]
 
 
-class PersonErasure:
-    """Erases people of one desk, also while it serves."""
+RebuildIndexes = Callable[[set[str]], Awaitable[None]]
+"""Erases the saved indexes of these providers, and makes them anew."""
 
-    def __init__(self, database: Database, settings: Settings, providers: dict[str, Provider]) -> None:
-        self._database, self._settings, self._providers = database, settings, providers
+
+class PersonErasure:
+    """Erases people of one desk, also while it serves. ``providers`` are their names; ``rebuild`` is called where words
+    that articles learned are gone, unless no index was saved yet."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        providers: Collection[str],
+        rebuild: RebuildIndexes | None = None,
+    ) -> None:
+        self._database, self._settings, self._rebuild = database, settings, rebuild
         self._names = tuple({*providers, FRONT})
         self._archive = PurgeArchive(settings.data / "archive")
 
@@ -175,7 +184,8 @@ class PersonErasure:
                 await audit.record(session, **values)
         if phrases:
             gone[PHRASINGS.name] += phrases
-            await self._rebuild_indexes({one.provider for one in people})
+            if self._rebuild:
+                await self._rebuild({one.provider for one in people})
         removed = [name for name in sorted(files) if await self._remove_file(name)]
         archived = await asyncio.to_thread(remove_from_archive, self._archive, traces, ids, [one.id for one in people])
         return ErasureReport(+(rows + Counter({PHRASINGS.name: phrases})), len(cases), len(removed), archived, drafts)
@@ -192,12 +202,6 @@ class PersonErasure:
             await connection.execute(update(CASES).where(mine).values(erased=True))
             await connection.execute(update(CASES).where(mine, CASES.c.state.not_in(ended)).values(**over))
             return await delete_rows_of_cases(connection, ids)
-
-    async def _rebuild_indexes(self, providers: set[str]) -> None:
-        """The saved indexes hold the learned words too: they go, and are made again without them."""
-        loader = KnowledgeLoader(self._database, self._settings, self._providers)
-        loader.drop_indexes(providers)
-        await loader.build_knowledge_base()
 
     async def _remove_file(self, name: str) -> bool:
         """Takes away what was sent from a terminal, unless somebody else sent the same."""

@@ -46,9 +46,13 @@ def read(root: Path) -> list[Erasure]:
 
 
 def merge(root: Path, other: Path) -> int:
-    """Adds to the list in ``root`` what the list in the folder ``other`` has besides. Returns how much that was."""
+    """Adds to the list in ``root`` what ``other`` has besides, a list or the folder of one. Returns how much that was.
+    Raises OSError where there is none, and ValueError for what is no list."""
     known = set(_lines(root))
-    new = [line for line in _lines(other) if line not in known]
+    file = other / FILE if other.is_dir() else other
+    new = [line for line in file.read_text("utf-8").splitlines() if line.strip() and line not in known]
+    for line in new:
+        _erasure(line)
     if new:
         _append(root, new)
     return len(new)

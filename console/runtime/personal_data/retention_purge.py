@@ -37,6 +37,7 @@ from desk.model.provider_files import Provider
 from desk.model.retention import RetentionPolicy
 from desk.model.settings import Settings
 from desk.pipeline.write_buffer import ADDRESSES, CASES, JOURNAL, PEOPLE
+from desk.queues.held_departures import HELD
 from desk.storage.database import Database, upsert
 from desk.storage.queue_and_lease_tables import arrivals, departures, pending
 from desk.storage.retention_tables import CaseCountRow
@@ -266,7 +267,7 @@ def _old_departures(cutoff: datetime) -> tuple[ColumnElement[bool], ...]:
     """What was sent, or could not be, in no case's name: alarms, answers to nobody."""
     return (
         departures.c.case_id == 0,
-        departures.c.state.not_in(("pending", "sending")),
+        departures.c.state.not_in(("pending", "sending", HELD)),
         departures.c.created_at < cutoff,
     )
 
