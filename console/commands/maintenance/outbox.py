@@ -80,7 +80,7 @@ async def _fetch(folder: DeskFolder) -> tuple[Sequence[Held], Mapping[int, str]]
 
 
 def _words(row: Held) -> str:
-    body: Mapping[str, Any] = row.body
+    body: Mapping[str, Any] = {**row.body, **row.body.get("params", {})}
     said = next((str(body[key]) for key in ("text", "plain", "caption", "subject") if body.get(key)), "")
     return said[:_WORDS] + ("…" if len(said) > _WORDS else "")
 
