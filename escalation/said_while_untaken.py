@@ -22,6 +22,8 @@ MOST_LINES = 40
 """So many messages of the subscriber's are read out to who takes the case."""
 READ_AT_ONCE = 8_000
 """Characters of unread messages that are shown at once."""
+EDITED = "✎"
+"""Before words that change an earlier message."""
 RELAYED = 15
 """So many messages are relayed one by one while the agent says nothing; more are counted, and told with the answer."""
 
@@ -43,10 +45,11 @@ def transcript_of(entries: Sequence[JournalEntry], case: Case) -> Transcript:
 
 
 def shown_line(entry: JournalEntry) -> str:
-    """What the subscriber said, with what it answers and with who wrote it first."""
+    """What the subscriber said, with what it answers, whether it was changed, and with who wrote it first."""
     quote, origin = str(entry.data.get("quote") or ""), str(entry.data.get("origin") or "")
     quoted = "".join(f"> {line}\n" for line in quote.splitlines())
-    return f"{quoted}↪ {origin}: {entry.text}" if origin else f"{quoted}{entry.text}"
+    edited = f"{EDITED} " if entry.data.get("edited") else ""
+    return f"{quoted}{edited}↪ {origin}: {entry.text}" if origin else f"{quoted}{edited}{entry.text}"
 
 
 def transcript_acts(facts: Facts) -> list[RuleAct]:

@@ -27,7 +27,7 @@ from desk.model.shared_facts import ArticleSuggestions, Identification
 from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.phone_numbers import spaced_phone
 from desk.understanding.reading.observations import Act
-from desk.understanding.substance import has_substance, is_knock, is_only_thanks
+from desk.understanding.substance import has_substance, is_bare_heading, is_knock, is_only_thanks
 from desk.understanding.working_but_for import works_but_for_other_service
 from intake.command_rules import silenced
 from intake.engine.completion import completed, is_complete
@@ -183,11 +183,18 @@ def choose_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     if suggestions is not None and suggestions.topic:
         return decide(SayTemplate("no_article"), *completed(case), done=False)
     if is_letter_channel(facts) or not dialogs.in_use:
-        return decide(*completed(case), done=False)
+        return decide(*_asked_beside_files(inbound), *completed(case), done=False)
     if case.articles:  # its topic is known by now: a menu of others would be no help
         return decide(SayTemplate("no_article"), *completed(case), done=False)
     menu = _menu(list(dialogs.in_use.values()), case.language)
     return decide(Expect(CATEGORY), SayTemplate("what_about", buttons=menu))
+
+
+def _asked_beside_files(inbound: Spoken) -> list[RuleAct]:
+    """What is said of a letter that holds nothing but a photo: it was seen, and what is it about?"""
+    if not inbound.files or not is_bare_heading(inbound.text):
+        return []
+    return [SayTemplate("seen", {"kind": kind_seen(inbound.files)}), SayTemplate("what_happened_by_mail")]
 
 
 def take_category(case: Case, inbound: Answer, facts: Facts) -> Decision | None:

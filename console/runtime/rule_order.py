@@ -71,6 +71,7 @@ from intake import command_rules as commands
 from intake import contract_number_rules as account
 from intake import edit_and_late_answer_rules as turns
 from intake import first_words_rules as first_words
+from intake import later_facts_rules as later
 from intake import matter_rules as matter
 from intake import other_matters as others
 from intake import repeated_stale_or_empty_rules as arrivals
@@ -260,7 +261,12 @@ RULEBOOK = Rulebook(
         Stage(
             "registered",
             (Said,),
-            (escalation.note_contract, waiting.answer_who_waits, waiting.relay_to_agent),
+            (
+                escalation.note_contract,
+                later.note_later_facts,
+                waiting.answer_who_waits,
+                waiting.relay_to_agent,
+            ),
             when=registered,
         ),
         # A subscriber with a new matter: greeted, known, and a human at any moment.

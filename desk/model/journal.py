@@ -44,7 +44,8 @@ class DialogueMessageLogged(JournalEntryData):
 
     ``message`` is the channel's id of a subscriber's or an agent's message, ``answered`` the question it was taken as
     an answer to, as ``owner:question``. ``origin`` says who wrote what was forwarded, ``quote`` what was answered,
-    ``folded`` is the signature and the quotes of a letter, which the entry's text has not got.
+    ``folded`` is the signature and the quotes of a letter, which the entry's text has not got. ``edited`` says that the
+    words change an earlier message.
     """
 
     kind: ClassVar[str] = "dialogue"
@@ -54,6 +55,7 @@ class DialogueMessageLogged(JournalEntryData):
     origin: str = ""
     quote: str = ""
     folded: str = ""
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)

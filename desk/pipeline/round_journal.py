@@ -74,7 +74,8 @@ class RoundJournal:
         if not isinstance(said, DialogueMessageLogged) or not self._inbound.from_subscriber:
             return said
         if isinstance(event := self._inbound.event, Said):
-            said = replace(said, origin=event.origin[:200], quote=event.quote[:1000], folded=event.folded)
+            quoted = replace(said, origin=event.origin[:200], quote=event.quote[:1000], folded=event.folded)
+            said = replace(quoted, edited=event.edited)
         turn, before = self._round.facts.get(ReplyTiming) or ReplyTiming(), self._round.before
         if turn.corrects is not None:
             return replace(said, answered=stored_question(turn.corrects.answered))

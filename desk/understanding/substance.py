@@ -45,6 +45,22 @@ def tells_of_matter(said: Understanding, number: str = "") -> bool:
     return False
 
 
+_HEADINGS = frozenset(
+    word_lines(
+        "вопрос | вопросы | проблема | проблемы | фото | фотография | снимок | скриншот | картинка | файл | "
+        "обращение | заявка | жалоба | тема | без | темы | к | от | по | вам | поддержка | поддержку | техподдержка | "
+        "question | problem | issue | photo | picture | image | img | pic | screenshot | file | request | support | ticket | "
+        "no | subject | a | my | the | from | re | fw | fwd"
+    )
+)
+
+
+def is_bare_heading(text: str) -> bool:
+    """Whether a text tells of no matter at all, or only as the subject of a letter does: "Вопрос", "Фото"."""
+    said = [word.text for word in words_of(text)]
+    return _HEADINGS.issuperset(said) or not has_substance(text)
+
+
 _KNOCKING = frozenset(
     word_lines(
         "алло | ало | ау | эй | привет | здравствуйте | есть | тут | здесь | там | кто | то | нибудь | вы | на | "

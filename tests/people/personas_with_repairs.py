@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from tests.people.persona import ANSWER, ANSWERS, HELPED, HOME, NOT_HELPED, YESTERDAY_EVENING, Expected, Later, Persona
+from tests.people.persona import (
+    ANSWER,
+    ANSWERS,
+    HELPED,
+    HOME,
+    NOT_HELPED,
+    YESTERDAY_EVENING,
+    Edit,
+    Expected,
+    Later,
+    Persona,
+    Photo,
+)
 
+_LOS_AT_ONCE = "нет интернета на всех устройствах, красный лос с утра, Озёрная 70 кв 70, договор 40-1187"
 _NO_PAYMENT_QUESTIONS = ("kind", "date", "amount", "how_paid")
 
 REPAIRS = (
@@ -108,6 +121,24 @@ REPAIRS = (
         ("списали деньги, договор 40-1187", NOT_HELPED, "вчера 500 рублей", ANSWERS),
         Expected(dialog="billing", values={"amount": 500, "date": "вчера"}),
         HOME,
+        channels=("mail",),
+    ),
+    Persona(
+        "light_is_green_by_now",
+        (_LOS_AT_ONCE, NOT_HELPED, ANSWERS, "лампочка уже зелёная"),
+        Expected(values={"lights": "ok"}, kept=("лампочка уже зелёная",), never=("горит LOS (нет оптики)",)),
+        HOME,
+    ),
+    Persona(
+        "another_number_after_all",
+        (_LOS_AT_ONCE, NOT_HELPED, ANSWERS, Edit(_LOS_AT_ONCE.replace("40-1187", "40-1546"))),
+        Expected(contract="40-1187", kept=("договор 40-1546",), values={"lights": "los"}),
+        HOME,
+    ),
+    Persona(
+        "a_photo_and_nothing_else",
+        (Photo(), "нет интернета со вчера, договор 40-1187"),
+        Expected("", contract="40-1187", kept=("нет интернета со вчера",)),
         channels=("mail",),
     ),
 )

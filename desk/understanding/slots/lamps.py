@@ -113,7 +113,10 @@ _USUAL = (
 _OK_TOLD = re.compile(
     rf"\b(?:(?:все )?{_MANY_LAMPS}(?: (?:на|on) (?:the )?\w+)?(?: все| всё| all| are| look| {_LIT})* (?:{_USUAL}|"
     rf"гор[ия]т|светятся|on)|"
-    rf"лампочка (?:{_LIT} )?зелен\w+|все (?:\w+ )?{_MANY_LAMPS} (?:{_LIT}|{_USUAL})|"
+    rf"лампочка (?:(?:уже|теперь|снова|опять|сейчас|стала|{_LIT}) )*зелен\w+|"
+    rf"{_MANY_LAMPS} (?:(?:уже|теперь|снова|опять|сейчас|стали) )+(?:зелен\w+|в норме)|"
+    r"(?:the )?(?:light|led) (?:is |has |went |turned |now |gone )+green|"
+    rf"все (?:\w+ )?{_MANY_LAMPS} (?:{_LIT}|{_USUAL})|"
     rf"{_LIT} (?:все )?(?:ровно |как (?:обычно|всегда) )?зелен\w+|зелен\w+ (?:все )?{_LIT}|"
     rf"(?:all )?green lights|all (?:the )?(?:lights|leds)(?: on the \w+)? (?:are )?(?:on|{_USUAL}))\b"
 )
