@@ -116,6 +116,8 @@ Index(
     sqlite_where=_UNSENT_EDIT,
     postgresql_where=_UNSENT_EDIT,
 )
+_HELD = text("state = 'held'")
+Index("departures_held", departures.c.id, sqlite_where=_HELD, postgresql_where=_HELD)
 Index("departures_of_case", departures.c.case_id)
 Index("departures_remote", departures.c.lane, departures.c.remote)
 

@@ -16,6 +16,7 @@ from desk.model.case import Case
 from desk.model.messages import FRONT
 from desk.model.provider_files import provider_folders
 from desk.model.settings import Settings
+from desk.queues.held_departures import count_held
 from desk.storage.channel_leases import listen_lease, send_lease
 from desk.storage.database import Database
 from desk.storage.serving_processes import ServingProcess, serving_processes
@@ -37,7 +38,8 @@ class ChannelStatus:
 @dataclass(frozen=True, slots=True)
 class DeskStatus:
     """``alarms`` are all that stand, those of ``waits`` too. ``ledger_gap`` counts for each mailbox the mails that have
-    no outcome though they are `mail.receiving.ledger.LATE_AFTER` old."""
+    no outcome though they are `mail.receiving.ledger.LATE_AFTER` old; ``held`` the departures that a restored backup
+    still had to send."""
 
     at: datetime
     processes: Sequence[ServingProcess]
@@ -45,6 +47,7 @@ class DeskStatus:
     waits: WhatWaits
     alarms: Sequence[Alarm]
     ledger_gap: Mapping[str, int]
+    held: int = 0
 
     def without(self, roles: Collection[str]) -> list[str]:
         """Which of these roles no process has."""
@@ -63,7 +66,7 @@ async def load_desk_status(
     async with database.read(*provider_names(settings)) as session:
         connection = await session.connection()
         processes = await serving_processes(connection, now)
-        waits = await look(session, now)
+        waits, held = await look(session, now), await count_held(connection)
         kept = await alarm_table.load_alarms(connection)
         gap = {one.channel: await ledger.count_late(connection, one.channel, now) for one in settings.mailboxes}
     told = [one for one in kept if one.over_at is None and (one.until is None or one.until > now)]
@@ -85,6 +88,7 @@ async def load_desk_status(
         waits=waits,
         alarms=[*alarms_of(waits), *(one.alarm for one in raised)],
         ledger_gap=gap,
+        held=held,
     )
 
 

@@ -124,6 +124,12 @@ def _not_sent(status: DeskStatus) -> Iterator[CheckFinding]:
             yield CheckFinding("error", NOT_SENT, what, todo)
         else:
             yield CheckFinding("ok", NOT_SENT, what)
+    if status.held:
+        what = counted(
+            "{number} message is held since a restore|{number} messages are held since a restore|", status.held
+        )
+        todo = sentence("they may have been sent before it: see 'firstline outbox list'")
+        yield CheckFinding("warning", NOT_SENT, what, todo)
     for alarm in _alarms(status, AlarmKind.MAYBE_SENT):
         what = counted(
             "{channel}: {number} message may have gone out or not: the connection was lost|"

@@ -134,6 +134,7 @@ def test_an_operator_sends_what_is_held_or_leaves_it_out(kept: KeptDesk) -> None
     listed = json.loads(typed(root, "outbox", "list", "--json").output)
     assert [(one["text"][:11], one["case"]) for one in listed] == [("Добрый день", NUMBER)] * 2
     assert "Добрый день" in typed(root, "outbox", "list").output
+    assert "2 messages are held since a restore" in " ".join(typed(root, "status").output.split())
     first = listed[0]["id"]
     assert typed(root, "outbox", "send").exit_code == 2
     assert typed(root, "outbox", "send", first, "--all").exit_code == 2
