@@ -108,7 +108,7 @@ MONTHS = (
 )
 DAY_PARTS = (
     (("утр", "morning"), 6, 12),
-    (("днем", "обед", "полдень", "полдня", "afternoon", "noon", "lunch", "midday"), 12, 18),
+    (("днем", "обед", "полдень", "полдня", "полудн", "afternoon", "noon", "lunch", "midday"), 12, 18),
     (("вечер", "evening", "tonight"), 18, 24),
     (("ноч", "полноч", "night", "nite", "midnight"), 0, 6),
 )
