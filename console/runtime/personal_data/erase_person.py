@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
 from console.runtime.personal_data import erasure_list
@@ -35,7 +35,7 @@ from console.runtime.personal_data.traces import NamesOfPerson, Traces, delete_t
 from desk.language.translatable import sentence
 from desk.model.messages import FRONT
 from desk.model.settings import Settings
-from desk.model.states import CaseState
+from desk.model.states import FINAL, CaseState
 from desk.pipeline.write_buffer import CASES, JOURNAL, PEOPLE
 from desk.storage import audit
 from desk.storage.database import Database
@@ -157,29 +157,34 @@ class PersonErasure:
     async def _erase(self, people: Sequence[FoundPerson], traces: Traces, now: datetime, actor: str) -> ErasureReport:
         cases = [(one.provider, case.id) for one in people for case in one.cases]
         ids = [id for _, id in cases]
+        of_provider = [(one.provider, [case.id for case in one.cases]) for one in people]
         async with self._database.read(*self._names) as session:
             connection = await session.connection()
-            came = await arrivals_of_cases(connection, ids) if ids else []
+            came = [
+                row for provider, mine in of_provider for row in await arrivals_of_cases(connection, provider, mine)
+            ]
             loose, said = await traces.arrivals(connection), await traces.departures(connection)
             files = await _files_named(connection, ids, [row.id for row in (*came, *loose)])
             drafted = select(LINKS.c.article).where(LINKS.c.case_id.in_(ids), LINKS.c.kind == "drafted").distinct()
             drafts = tuple((await session.execute(drafted)).scalars())
         gone = Counter[str]()
-        for at in range(0, len(cases), AT_ONCE):
-            gone += await self._erase_cases(cases[at : at + AT_ONCE], now)
+        for provider, mine in of_provider:
+            for at in range(0, len(mine), AT_ONCE):
+                gone += await self._erase_cases(provider, mine[at : at + AT_ONCE], now)
         phrases = 0
         async with self._database.write(*self._names) as session:
             connection = await session.connection()
             for one in people:
                 phrases += await phrase_store.forget_person(session, one.provider, one.id)
             await session.flush()
-            gone += await delete_people(connection, [one.id for one in people])
+            for one in people:
+                gone += await delete_people(connection, one.provider, [one.id])
             gone += await delete_traces(connection, loose, said)
             await delete_traces_of_addresses(connection, [_address(lane) for lane in traces.lanes])
             rows = Counter({name: number for name, number in gone.items() if number})
             for provider in sorted({one.provider for one in people}) or [""]:
-                mine = [one for one in people if one.provider == provider]
-                details = {"people": len(mine), "cases": sum(len(one.cases) for one in mine)}
+                here = [one for one in people if one.provider == provider]
+                details = {"people": len(here), "cases": sum(len(one.cases) for one in here)}
                 values = {"at": now, "actor": actor, "operation": "forget", "provider": provider, "details": details}
                 await audit.record(session, **values)
         if phrases:
@@ -190,18 +195,17 @@ class PersonErasure:
         archived = await asyncio.to_thread(remove_from_archive, self._archive, traces, ids, [one.id for one in people])
         return ErasureReport(+(rows + Counter({PHRASINGS.name: phrases})), len(cases), len(removed), archived, drafts)
 
-    async def _erase_cases(self, cases: Sequence[tuple[str, int]], now: datetime) -> Counter[str]:
-        ids = [id for _, id in cases]
+    async def _erase_cases(self, provider: str, ids: Sequence[int], now: datetime) -> Counter[str]:
         async with self._database.write(*self._names) as session:
             connection = await session.connection()
-            for provider, id in cases:
+            for id in ids:
                 await empty_case(connection, provider, id, now, erased=True)
-            over = {"state": CaseState.CANCELLED.value, "reason": ERASED}
-            ended = (CaseState.CLOSED.value, CaseState.REJECTED.value, CaseState.CANCELLED.value)
-            mine = CASES.c.id.in_(ids)
+            mine = and_(CASES.c.provider == provider, CASES.c.id.in_(ids))
             await connection.execute(update(CASES).where(mine).values(erased=True))
+            over = {"state": CaseState.CANCELLED.value, "reason": ERASED}
+            ended = [state.value for state in FINAL]
             await connection.execute(update(CASES).where(mine, CASES.c.state.not_in(ended)).values(**over))
-            return await delete_rows_of_cases(connection, ids)
+            return await delete_rows_of_cases(connection, provider, ids)
 
     async def _remove_file(self, name: str) -> bool:
         """Takes away what was sent from a terminal, unless somebody else sent the same."""

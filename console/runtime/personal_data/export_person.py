@@ -75,8 +75,7 @@ async def export_person(
                     _write(archive, name, {**shown, "journal": journal})
                     report.cases += 1
                     await _add_files(archive, open_file, case.number, journal, report)
-            ids = [case.id for one in people for case in one.cases]
-            report.messages += await _add_messages(connection, archive, ids, lanes)
+            report.messages += await _add_messages(connection, archive, people, lanes)
     return report
 
 
@@ -123,13 +122,13 @@ async def _add_files(
 
 
 async def _add_messages(
-    connection: AsyncConnection, archive: zipfile.ZipFile, cases: Sequence[int], lanes: set[str]
+    connection: AsyncConnection, archive: zipfile.ZipFile, people: Sequence[FoundPerson], lanes: set[str]
 ) -> int:
     """Messages as they came, from the person's own addresses: a letter whole, with what is attached to it."""
     loose = select(arrivals.c.id).where(arrivals.c.case_id.is_(None), arrivals.c.lane.in_(lanes))
-    ids = {row.id for row in await arrivals_of_cases(connection, cases)} | set(
-        (await connection.execute(loose)).scalars()
-    )
+    ids = set((await connection.execute(loose)).scalars())
+    for one in people:
+        ids |= {row.id for row in await arrivals_of_cases(connection, one.provider, [case.id for case in one.cases])}
     written = 0
     for id in sorted(ids):
         query = select(arrivals.c.channel, arrivals.c.lane, arrivals.c.body).where(arrivals.c.id == id)

@@ -30,22 +30,23 @@ from console.runtime.personal_data.rows_of_cases import (
     empty_case,
     held,
     people_without_cases,
+    rows_of,
 )
 from desk.model.case import OVER, PURGED
 from desk.model.messages import FRONT
 from desk.model.provider_files import Provider
 from desk.model.retention import RetentionPolicy
 from desk.model.settings import Settings
-from desk.pipeline.write_buffer import ADDRESSES, CASES, JOURNAL, PEOPLE
+from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL, PEOPLE
 from desk.queues.held_departures import HELD
 from desk.storage.database import Database, upsert
 from desk.storage.queue_and_lease_tables import arrivals, departures, pending
 from desk.storage.retention_tables import CaseCountRow
 
-STEP_SECONDS = 0.04
+STEP_SECONDS = 0.05
 """For about so long a step's transaction keeps other writers waiting; what a step takes is fitted to that."""
-MOST = 200
-"""Cases or messages that one step takes at most."""
+LEAST, MOST = 16, 200
+"""Cases that one step takes on a slow machine, and cases or messages that it takes at most."""
 FILES = "files"
 """What a count calls the files that were sent from terminals."""
 
@@ -70,9 +71,8 @@ class RetentionPurge:
         self._channels = {
             one.channel: one.provider for section in _sections(settings) for one in settings.configured(section)
         }
-        self._take = 8
-        self.longest_step = 0.0
-        """Seconds that the longest transaction took so far."""
+        self._take = LEAST
+        self._last_step = 0.0
 
     async def step(self, now: datetime, only: str = "") -> Counter[str]:
         """Purges a little: how many rows of each table. Nothing when nothing is due. ``only`` names one provider."""
@@ -90,13 +90,10 @@ class RetentionPurge:
         return Counter()
 
     async def steps(self, now: datetime, only: str = "") -> AsyncIterator[Counter[str]]:
-        """All steps until nothing is due. After each, others have as long as it took."""
-        while True:
-            begun = time.perf_counter()
-            if not (gone := await self.step(now, only)):
-                return
+        """All steps until nothing is due. After each, other writers have as long as it kept them."""
+        while gone := await self.step(now, only):
             yield gone
-            await asyncio.sleep(time.perf_counter() - begun)
+            await asyncio.sleep(self._last_step)
 
     async def preview(self, now: datetime, only: str = "") -> Counter[str]:
         """How many rows of each table are due now; nothing is changed."""
@@ -125,19 +122,8 @@ class RetentionPurge:
             cases = [dict(row) for row in (await connection.execute(query)).mappings()]
             if not cases:
                 return Counter()
-            ids = [one["id"] for one in cases]
             if policy.archive:
-                people = {one["person_id"] for one in cases}
-                rows = [(CASES.name, one) for one in cases] + [
-                    (table.name, dict(row))
-                    for table, whose, names in (
-                        *((table, table.c.case_id, ids) for table in (*OF_CASE, LINKS)),
-                        (PEOPLE, PEOPLE.c.id, people),
-                        (ADDRESSES, ADDRESSES.c.person_id, people),
-                        (arrivals, arrivals.c.id, [row.id for row in await arrivals_of_cases(connection, ids)]),
-                    )
-                    for row in (await connection.execute(select(table).where(whose.in_(names)))).mappings()
-                ]
+                rows = await _rows_to_archive(connection, provider, cases)
                 await self._write_archive({provider: rows}, now)
         begun = time.perf_counter()
         async with self._database.write(*self._names) as session:
@@ -146,9 +132,9 @@ class RetentionPurge:
             done = [one for one in cases if await empty_case(connection, provider, one["id"], now, one["revision"])]
             if done:
                 gone[CASES.name] = len(done)
-                gone += await delete_rows_of_cases(connection, [one["id"] for one in done])
-                over = await people_without_cases(connection, {one["person_id"] for one in done})
-                gone += await delete_people(connection, over)
+                gone += await delete_rows_of_cases(connection, provider, [one["id"] for one in done])
+                over = await people_without_cases(connection, provider, {one["person_id"] for one in done})
+                gone += await delete_people(connection, provider, over)
         self._fit(time.perf_counter() - begun)
         return +gone
 
@@ -165,7 +151,7 @@ class RetentionPurge:
             await _add_counts(connection, Counter(map(_count_key, rows)))
             ids = [row.id for row in rows]
             for table in (OFFERS, LINKS):
-                await connection.execute(delete(table).where(table.c.case_id.in_(ids)))
+                await connection.execute(delete(table).where(rows_of(table, provider, ids)))
             await connection.execute(delete(CASES).where(CASES.c.provider == provider, CASES.c.id.in_(ids)))
         self._fit(time.perf_counter() - begun)
         return Counter({CaseCountRow.__tablename__: len(rows)})
@@ -224,9 +210,9 @@ class RetentionPurge:
 
     def _fit(self, seconds: float) -> None:
         """The next step takes more or less, so that its transaction lasts about `STEP_SECONDS`."""
-        self.longest_step = max(self.longest_step, seconds)
+        self._last_step = seconds
         if seconds > STEP_SECONDS:
-            self._take = max(1, self._take // 2)
+            self._take = max(LEAST, self._take // 2)
         elif seconds < STEP_SECONDS / 2:
             self._take = min(MOST // 4, self._take * 2)
 
@@ -272,11 +258,33 @@ def _old_departures(cutoff: datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+async def _rows_to_archive(
+    connection: AsyncConnection, provider: str, cases: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, Mapping[str, Any]]]:
+    """All rows of these cases and of their people, with the names of their tables."""
+    ids, people = [one["id"] for one in cases], {one["person_id"] for one in cases}
+    came = [row.id for row in await arrivals_of_cases(connection, provider, ids)]
+    conditions = {
+        **{table: rows_of(table, provider, ids) for table in (*OF_CASE, LINKS)},
+        PEOPLE: and_(PEOPLE.c.provider == provider, PEOPLE.c.id.in_(people)),
+        ADDRESSES: and_(ADDRESSES.c.provider == provider, ADDRESSES.c.person_id.in_(people)),
+        arrivals: arrivals.c.id.in_(came),
+    }
+    found = [(CASES.name, one) for one in cases]
+    for table, mine in conditions.items():
+        rows = (await connection.execute(select(table).where(mine))).mappings()
+        found += [(table.name, dict(row)) for row in rows]
+    return found
+
+
 async def _count_due(connection: AsyncConnection, provider: str, cutoff: datetime) -> Counter[str]:
     due = _due_cases(provider, cutoff).order_by(None).with_only_columns(CASES.c.id)
     found = Counter({CASES.name: int(await connection.scalar(select(func.count()).select_from(due.subquery())) or 0)})
     for table in (*OF_CASE, arrivals):
-        query = select(func.count()).select_from(table).where(table.c.case_id.in_(due))
+        mine: ColumnElement[bool] = table.c.case_id.in_(due)
+        if table in (JOURNAL, DIALOG_STATES):
+            mine = and_(table.c.provider == provider, mine)
+        query = select(func.count()).select_from(table).where(mine)
         found[table.name] = int(await connection.scalar(query) or 0)
     return found
 

@@ -7,11 +7,11 @@ has, or will have in a later version, is emptied.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Column, ColumnElement, Row, Table, bindparam, delete, or_, select, update
+from sqlalchemy import Column, ColumnElement, Row, Table, and_, bindparam, delete, or_, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.pipeline.tenant_routing import case_key
@@ -113,12 +113,19 @@ _LEDGER = (
 )
 
 
-async def arrivals_of_cases(connection: AsyncConnection, cases: Collection[int]) -> list[StoredRow]:
+async def arrivals_of_cases(connection: AsyncConnection, provider: str, cases: Collection[int]) -> list[StoredRow]:
     """(id, channel, key) of each message that belongs to one of these cases, or claims to and waits for an agent."""
-    claimed = select(pending.c.arrival_id).where(pending.c.case_id.in_(cases))
+    claimed = select(pending.c.arrival_id).where(pending.c.provider == provider, pending.c.case_id.in_(cases))
     query = select(arrivals.c.id, arrivals.c.channel, arrivals.c.key)
     mine = or_(arrivals.c.case_id.in_(cases), arrivals.c.id.in_(claimed))
     return list((await connection.execute(query.where(mine).order_by(arrivals.c.id))).all())
+
+
+def rows_of(table: Table, provider: str, cases: Collection[int]) -> ColumnElement[bool]:
+    """The rows of one of `OF_CASE` that belong to these cases. What the front desk had still to send stays under its
+    name when a case moves; the other tables are found by their provider first."""
+    mine = table.c.case_id.in_(cases)
+    return mine if table in (departures, timers) else and_(table.c.provider == provider, mine)
 
 
 async def empty_case(
@@ -136,12 +143,12 @@ async def empty_case(
     return (await connection.execute(_STILL, {**values, "read": revision})).rowcount == 1
 
 
-async def delete_rows_of_cases(connection: AsyncConnection, cases: Collection[int]) -> Counter[str]:
+async def delete_rows_of_cases(connection: AsyncConnection, provider: str, cases: Collection[int]) -> Counter[str]:
     """Deletes what belongs to these cases but their own rows. Returns how many rows of each table."""
-    gone = await delete_arrivals(connection, await arrivals_of_cases(connection, cases))
+    gone = await delete_arrivals(connection, await arrivals_of_cases(connection, provider, cases))
     for table in OF_CASE:
-        gone[table.name] += (await connection.execute(delete(table).where(table.c.case_id.in_(cases)))).rowcount
-    await connection.execute(update(LINKS).where(LINKS.c.case_id.in_(cases)).values(note=""))
+        gone[table.name] += (await connection.execute(delete(table).where(rows_of(table, provider, cases)))).rowcount
+    await connection.execute(update(LINKS).where(rows_of(LINKS, provider, cases)).values(note=""))
     routes = [case_key(one) for one in cases]
     await connection.execute(delete(provider_routes).where(provider_routes.c.key.in_(routes)))
     return gone
@@ -169,11 +176,12 @@ def _in_ledger(row: StoredRow) -> Mapping[str, Any]:
     return {"at": row.channel, "of_epoch": epoch, "of": int(uid)}
 
 
-async def lanes_of(connection: AsyncConnection, people: Collection[int]) -> dict[int, set[str]]:
+async def lanes_of(connection: AsyncConnection, provider: str, people: Collection[int]) -> dict[int, set[str]]:
     """The lanes in which each of these people writes."""
     found: dict[int, set[str]] = {}
     query = select(ADDRESSES.c.person_id, ADDRESSES.c.channel, ADDRESSES.c.value)
-    for person, channel, value in await connection.execute(query.where(ADDRESSES.c.person_id.in_(people))):
+    mine = (ADDRESSES.c.provider == provider, ADDRESSES.c.person_id.in_(people))
+    for person, channel, value in await connection.execute(query.where(*mine)):
         found.setdefault(person, set()).add(f"{channel}:{value}")
     return found
 
@@ -184,49 +192,58 @@ async def waiting_lanes(connection: AsyncConnection, lanes: Collection[str]) -> 
     return set((await connection.execute(query)).scalars())
 
 
-async def people_without_cases(connection: AsyncConnection, people: Collection[int]) -> set[int]:
+async def people_without_cases(connection: AsyncConnection, provider: str, people: Collection[int]) -> set[int]:
     """Which of these have no case left that is not purged, are not held, and have written nothing that waits."""
-    kept = select(CASES.c.person_id).where(CASES.c.person_id.in_(people), CASES.c.purged_at.is_(None))
+    theirs = and_(CASES.c.provider == provider, CASES.c.person_id.in_(people))
+    kept = select(CASES.c.person_id).where(theirs, CASES.c.purged_at.is_(None))
     held = select(HOLDS.c.person_id).where(HOLDS.c.person_id.in_(people))
     busy = set((await connection.execute(kept.union(held))).scalars())
     idle = {one for one in people if one and one not in busy}
-    lanes = await lanes_of(connection, idle)
+    lanes = await lanes_of(connection, provider, idle)
     waiting = await waiting_lanes(connection, [lane for mine in lanes.values() for lane in mine])
     return {one for one in idle if waiting.isdisjoint(lanes.get(one, ()))}
 
 
-async def delete_people(connection: AsyncConnection, people: Collection[int]) -> Counter[str]:
+async def delete_people(connection: AsyncConnection, provider: str, people: Collection[int]) -> Counter[str]:
     """Deletes people with their addresses, and unties from them what stays. All the desk's providers are named in the
     transaction: a mail address may be known to several."""
     gone = Counter[str]()
     if not people:
         return gone
-    query = select(ADDRESSES.c.channel, ADDRESSES.c.value).where(ADDRESSES.c.person_id.in_(people))
-    addresses = [(row.channel, row.value) for row in await connection.execute(query)]
-    for table, whose in ((ADDRESSES, ADDRESSES.c.person_id), (PEOPLE, PEOPLE.c.id)):
-        gone[table.name] += (await connection.execute(delete(table).where(whose.in_(people)))).rowcount
-    for table in (CASES, PHRASINGS):
-        await connection.execute(update(table).where(table.c.person_id.in_(people)).values(person_id=0))
-    known = {row.value for row in await connection.execute(_still_known(value for _, value in addresses))}
-    await delete_traces_of_addresses(connection, [one for one in addresses if one[1] not in known])
+    own = and_(ADDRESSES.c.provider == provider, ADDRESSES.c.person_id.in_(people))
+    rows = await connection.execute(select(ADDRESSES.c.channel, ADDRESSES.c.value).where(own))
+    addresses = [(row.channel, row.value) for row in rows]
+    gone[ADDRESSES.name] += (await connection.execute(delete(ADDRESSES).where(own))).rowcount
+    person = and_(PEOPLE.c.provider == provider, PEOPLE.c.id.in_(people))
+    gone[PEOPLE.name] += (await connection.execute(delete(PEOPLE).where(person))).rowcount
+    theirs = and_(CASES.c.provider == provider, CASES.c.person_id.in_(people))
+    cases = list((await connection.execute(select(CASES.c.id).where(theirs))).scalars())
+    await connection.execute(update(PHRASINGS).where(rows_of(PHRASINGS, provider, cases)).values(person_id=0))
+    await connection.execute(update(CASES).where(theirs).values(person_id=0))
+    await delete_traces_of_addresses(connection, addresses)
     return gone
 
 
-def _still_known(values: Iterable[str]) -> Any:
-    return select(ADDRESSES.c.value).where(ADDRESSES.c.value.in_(set(values)))
-
-
 async def delete_traces_of_addresses(connection: AsyncConnection, addresses: Sequence[tuple[str, str]]) -> None:
-    """Deletes what the desk noted of addresses, each as (channel, value): counts, mutes, wishes, routes."""
+    """Deletes what the desk noted of addresses, each as (channel, value): counts and routes, and of mail addresses that
+    nobody else has mutes and wishes."""
     if not addresses:
         return
     lanes = [f"{channel}:{value}" for channel, value in addresses]
     routes = [f"address:{lane}"[:420] for lane in lanes]
     await connection.execute(delete(provider_routes).where(provider_routes.c.key.in_(routes)))
     await connection.execute(delete(guesses).where(guesses.c.who.in_(lanes)))
-    peers = {peer_of(value) for _, value in addresses if "@" in value}
-    for table in PEERS if peers else ():
-        await connection.execute(delete(table).where(table.c.peer.in_(peers)))
+    peers = {peer_of(value): value for _, value in addresses if "@" in value}
+    if not peers:
+        return
+    noted = union(*(select(table.c.peer).where(table.c.peer.in_(peers)) for table in PEERS))
+    found = {peer: peers[peer] for peer in (await connection.execute(noted)).scalars()}
+    if found:  # seldom, and addresses of others are not found by an index
+        others = select(ADDRESSES.c.value).where(ADDRESSES.c.value.in_(found.values()))
+        known = set((await connection.execute(others)).scalars())
+        gone = [peer for peer, value in found.items() if value not in known]
+        for table in PEERS:
+            await connection.execute(delete(table).where(table.c.peer.in_(gone)))
 
 
 def held(case: ColumnElement[Any], person: ColumnElement[Any]) -> ColumnElement[bool]:
