@@ -37,7 +37,13 @@ SHARES = {"people": 0.1, "cases": 0.1, "addresses": 0.1, "journal": 0.3, "arriva
 BASE = 10_000_000
 CHANGED = {
     "people": {"id": "{base} + n.i"},
-    "cases": {"id": "{base} + n.i", "person_id": "{base} + n.i", "number": "'B-' || n.i"},
+    "cases": {
+        "id": "{base} + n.i",
+        "person_id": "{base} + n.i",
+        "number": "'B-' || n.i",
+        "state": "'closed'",
+        "closed_at": "updated_at",
+    },
     "addresses": {"value": "'b' || n.i", "person_id": "{base} + n.i"},
     "journal": {"id": "{base} + n.i", "case_id": "{base} + 1 + n.i % {cases}"},
     "arrivals": {"id": "{base} + n.i", "key": "'b' || n.i", "lane": "'b' || n.i % {cases}", "state": "'done'"},

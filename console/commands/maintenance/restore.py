@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import tomllib
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from console.runtime.backup.restore import restore as restore_backup
 from console.terminal.command_context import DeskFolder, json_option, pass_folder, print_json, run, tell
 from desk.clock import now
 from desk.language.translatable import counted, sentence
+from desk.model.settings import FILE
 
 
 @click.command()
@@ -91,10 +93,13 @@ def _tell_what_is_gone(done: Restored) -> None:
     tell(sentence("What happened after that is not in it:"))
     tell(sentence("- Cases, answers and promises from then on, and messages that Telegram had handed over by then."))
     tell(sentence("- Mail that came since is received again, and its writers are answered anew."))
-    for box in done.settings.mailboxes:
-        if box.move_to:
-            what = "- {channel}: mail from then on lies in {folder}; move it back into {inbox} to receive it again."
-            tell(sentence(what, channel=box.channel, folder=repr(box.move_to), inbox=repr(box.folder)))
+    # As it stands there: where a password is missing on this machine, the mailbox is no part of the settings.
+    for box in tomllib.loads((done.settings.root / FILE).read_text("utf-8")).get("mailbox", ()):
+        kind, _, to = str(box.get("after", "")).partition(":")
+        if kind == "move":
+            what = "- {name}: mail from then on lies in {folder}; move it back into {inbox} to receive it again."
+            names = {"name": box.get("name"), "folder": repr(to), "inbox": repr(box.get("folder", "INBOX"))}
+            tell(sentence(what, **names))
     if fenced.held:
         what = "- Messages that were still to be sent, and may have been since: {number}. See 'firstline outbox list'."
         tell(sentence(what, number=fenced.held))

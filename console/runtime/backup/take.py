@@ -76,6 +76,7 @@ async def _served(settings: Settings, at: datetime) -> bool:
 
 
 def _complete(settings: Settings, part: Path, target: Path, manifest: Manifest, progress: Progress) -> Manifest:
+    moving.step_back()
     with archive.opened(part) as connection, archive.transaction(connection):
         files = archive.add_files(connection, desk_files.files_of(settings), progress)
         manifest = replace(manifest, files=files)

@@ -222,6 +222,31 @@ def test_a_desk_that_is_served_is_not_restored_over(kept: KeptDesk) -> None:
     assert (done.exit_code, "somebody serves" in done.output) == (4, True), done.output
 
 
+def test_mail_that_was_moved_away_is_told_of_though_its_password_is_missing(typist: Typist, tmp_path: Path) -> None:
+    """The rest of what is told is there for a machine too."""
+    box = """
+[[mailbox]]
+name = "support"
+address = "support@sever.test"
+provider = "sever"
+imap = "imaps://localhost"
+smtp = "smtps://localhost"
+password = "env:SUPPORT_PASSWORD"
+after = "move:Done"
+"""
+    path = typist.folder / "firstline.toml"
+    path.write_text(path.read_text("utf-8") + box, "utf-8")
+    made = typist.types("backup", str(tmp_path / "a.backup"), env={"SUPPORT_PASSWORD": "x" * 20})
+    assert made.exit_code == 0, made.output
+    done = restores(tmp_path / "a.backup", tmp_path / "again")
+    words = " ".join(done.output.split())
+    assert "- support: mail from then on lies in 'Done'; move it back into 'INBOX' to receive it again." in words
+    assert "takes it from elsewhere: env:SUPPORT_PASSWORD." in words
+    told = json.loads(restores(tmp_path / "a.backup", tmp_path / "third", "--json").output)
+    assert {one["table"]: one["rows"] for one in told["tables"]}["cases"] == 0
+    assert {"provider": "sever", "year": YEAR, "after": 1000} in told["numbers"]
+
+
 def test_into_a_folder_that_is_there_and_empty(kept: KeptDesk) -> None:
     root = kept.folder.parent / "again"
     root.mkdir()
