@@ -20,6 +20,10 @@ _MAX_LAYOUT = 200
 """Characters of a text that may have been typed in the other layout."""
 
 _ASKED = (TalkStage.CONSENT, TalkStage.HELPED)
+_ANSWERING_SOMETHING_ELSE = frozenset(
+    {ChunkMeaning.SERVICED, ChunkMeaning.UNSURE, ChunkMeaning.CANCEL, ChunkMeaning.STEP}
+)
+"""Beside these a mere "yes" is none to closing: "да, перезагружал"."""
 _QUESTION_SIGN = re.compile(r"[?¿؟？⁇⁈]")
 _SWAPPED_QUESTION = re.compile(r"&|[?,]\s*\Z")
 """In the other layout: "&" is a question mark, and so may be what stands at the end."""
@@ -33,7 +37,7 @@ _HARMLESS_SIGNS = frozenset(
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
 """Joiners, variants and colours of skin."""
 _CLAUSE_SIGN = re.compile(r"[.,;:!\n()…—–]")
-_QUOTED = re.compile(r"(?<!\w)['‘`]\w")
+_QUOTED = re.compile(r"(?<!\w)['‘`](?!tis\b|twas\b)\w")
 _UNFINISHED = frozenset(
     [
         "же",
@@ -48,12 +52,18 @@ _UNFINISHED = frozenset(
         "всетаки",
         "ох",
         "ого",
+        "oh",
         "and",
         "the",
         "a",
         "an",
         "to",
         "my",
+        "well",
+        "hello",
+        "алло",
+        "господи",
+        "боже",
     ]
 )
 """Words at the end of which something is still to come, or which take back a bare "yes": "да ведь", "да ох"."""
@@ -62,7 +72,7 @@ _OF_WHAT_IS_WRITTEN = re.compile(
 )
 """Words that find something written right. They answer a question of what is known, not whether something helped."""
 _SIGNATURE = re.compile(
-    r"\b(?i:с\s+уважением|(?:best|kind|warm)?\s*regards|sincerely)\b[\s,.!]*"
+    r"\b(?i:с\s+уважением|(?:best|kind|warm)?\s*regards|(?:yours\s+)?(?:sincerely|faithfully|truly))\b[\s,.!]*"
     r"(?P<name>[A-ZА-ЯЁ][\w.-]*(?:\s+[A-ZА-ЯЁ][\w.-]*){0,2})\s*\Z"
 )
 
@@ -106,7 +116,8 @@ def _reading(text: str) -> _Reading:
         return plain
     swapped_text = _in_other_layout(text.lower())
     swapped = _Reading(swapped_text, _pieces(swapped_text), bool(_SWAPPED_QUESTION.search(text)))
-    return swapped if swapped.pieces and swapped.unknown < plain.unknown / 2 else plain
+    letters = sum(map(str.isalpha, swapped_text))
+    return swapped if letters > 1 and swapped.pieces and swapped.unknown < plain.unknown / 2 else plain
 
 
 def _in_other_layout(text: str) -> str:
@@ -131,7 +142,7 @@ def _blank(found: re.Match[str]) -> str:
 def _without_signature(text: str) -> str:
     """Without the name below "С уважением": it says nothing."""
     signed = _SIGNATURE.search(text)
-    if signed is None or any(one.word in lexicon().kinds for one in tokens(signed["name"])):
+    if signed is None or any(lexicon().kinds.get(one.word, "person") != "person" for one in tokens(signed["name"])):
         return text
     return text[: signed.start("name")]
 
@@ -160,13 +171,12 @@ def _closes(chunks: frozenset[ChunkMeaning], reading: _Reading, situation: Situa
     if situation.context not in _ASKED:
         return False
     consent = situation.context == TalkStage.CONSENT
-    if chunks & {ChunkMeaning.WORKS, ChunkMeaning.MENDED}:
+    closing = {ChunkMeaning.CLOSE}
+    if ChunkMeaning.UNSURE not in chunks:
+        closing |= {ChunkMeaning.WORKS, ChunkMeaning.MENDED} | ({ChunkMeaning.SERVICED} if consent else set())
+    if chunks & closing:
         return True
-    if ChunkMeaning.SERVICED in chunks:
-        return consent
-    if ChunkMeaning.CLOSE in chunks:
-        return True
-    if chunks & {ChunkMeaning.CANCEL, ChunkMeaning.STEP}:  # "да, перезагружал" answers something else
+    if chunks & _ANSWERING_SOMETHING_ELSE:
         return False
     return _says_yes(chunks, reading, consent)
 

@@ -41,7 +41,7 @@ def labelled(name: str, closing: bool) -> list[tuple[str, Situation]]:
     return [(line["text"], Situation(TalkStage(line["context"]))) for line in lines if line["closes"] is closing]
 
 
-@pytest.mark.parametrize("name", ["consent_dev", "consent_held"])
+@pytest.mark.parametrize("name", ["consent_dev", "consent_dev2", "consent_dev3", "consent_held"])
 def test_no_sentence_that_agrees_to_nothing_closes(name: str) -> None:
     refusing = labelled(name, closing=False)
     assert len(refusing) >= 400
@@ -85,6 +85,19 @@ def test_nearly_every_plain_agreement_closes(name: str, context: TalkStage, russ
         "dct hf,jnftn",
         "vse rabotaet spasibo",
         "Да, всё работает. С уважением, Иван Петров",
+        "не сразу, но заработало",
+        "долго, но сделали, закрывайте",
+        "кабель не был воткнут, всё работает",
+        "заявка № 20418, вопрос решён",
+        "мастеру всё объяснили, закрывайте",
+        "муж говорит всё работает, закрывайте",
+        "it was not plugged in properly, works now",
+        "it's still working, you can close it",
+        "i'd like this closed please",
+        "please mark it as done",
+        "sorry for the late reply, all good since friday",
+        "100% yes",
+        "y",
     ],
 )
 def test_agreement_closes(said: str) -> None:
@@ -149,6 +162,16 @@ def test_what_stands_against_closing_is_told(said: str, act: Act) -> None:
         'у вас всё "работает"',
         "работает :(",
         "the technician is working on it",
+        "close it after you've fixed it",
+        "закройте, как только сделали",
+        "once it is connected close it",
+        "мастер уже поднялся",
+        "да, договор 40-1187",
+        "still loading",
+        "работает, тьфу-тьфу",
+        "долго грузятся страницы",
+        "смотрю",
+        "ню",
     ],
 )
 def test_words_that_agree_to_nothing_say_so(said: str) -> None:

@@ -43,6 +43,8 @@ class ChunkMeaning(StrEnum):
     """The case is called off: closes only together with "works" or "mended"."""
     STEP = "step"
     """Something was done: no end of the story yet."""
+    UNSURE = "unsure"
+    """Told by somebody else, or hoped to last: nothing beside it closes but "close it"."""
     COURTESY = "courtesy"
     """Thanks, a greeting, joy: agrees to nothing, and does not stand against closing."""
 
@@ -70,6 +72,9 @@ def _grammar() -> _Grammar:
         chunk = chunk.replace("{" + name + "}", part)
     chunk = re.sub(r"(?<=[< ])me(?=[ >])", "me side", chunk)
     chunk = re.sub(r"(?<=[< ])now(?=[ >])", "now finally", chunk)
+    chunk = re.sub(r"(?<=[< ])after(?=[ >])", "after since", chunk)
+    chunk = re.sub(r"(?<=[< ])came(?=[ >])", "came rose", chunk)
+    chunk = re.sub(r"(?<=[< ])into(?=[ >])", "into at", chunk)
     chunk = re.sub(r"(?<=[< ])powered(?=[ >])", "powered came_on switched_on", chunk)
     chunk = re.sub(r"(?<=[< ])favour(?=[ >])", "favour fixing praise", chunk)
     chunk = re.sub(r"(?<=[< ])person(?=[ >])", "person neighbour", chunk)

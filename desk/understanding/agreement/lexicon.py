@@ -1,4 +1,4 @@
-"""The classes of words that closing is made of (words.toml, words_against.toml), each a character of its own. Pure."""
+"""The classes of words that closing is made of (`words*.toml`), each a character of its own. Pure."""
 
 from __future__ import annotations
 
