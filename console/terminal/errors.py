@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from socket import gaierror
 
 from asyncpg.exceptions import PostgresError
@@ -19,7 +20,7 @@ from kb.content.article_files import InvalidArticle
 
 KNOWN_ERRORS = (InvalidSettings, InvalidProvider, InvalidDialog, InvalidArticle, InvalidTable, InvalidTemplate)
 """Their own words already say what is wrong and where."""
-DATABASE = (SQLAlchemyError, PostgresError, ConnectionError, TimeoutError, gaierror)
+DATABASE = (SQLAlchemyError, PostgresError, sqlite3.Error, ConnectionError, TimeoutError, gaierror)
 """A command speaks with nothing else over the network that would raise; asyncpg lets some of its own through."""
 
 

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,8 @@ from desk.storage.database import Database
 
 PAGES_AT_A_TIME = 2000
 """Pages of an SQLite database between two words on how far it is."""
+LONGEST_REST = 0.5
+"""Seconds of rest between two of these steps, at most."""
 ROOM = 64 * 1024 * 1024
 """Bytes that a disk must have left beside the copy."""
 
@@ -92,19 +95,33 @@ def _copy_pages(source: Path, target: Path, progress: Progress) -> TakenTables:
     Without one, each write of another process would let the backup begin anew, and under load it would never end.
     """
     step_back()
-    with opened(source) as live, opened(target) as copy:
+    with opened(source) as live, opened(target) as copy, target.open("rb") as written:
         live.execute("BEGIN")
         taken = TakenTables(revision_of(live), count_rows(live), sequences_of(live))
         if not taken.revision:
             raise BackupRefused(sentence("the database has no tables yet: run 'firstline migrate'"))
-        copy.execute("PRAGMA synchronous = OFF")  # it is brought to the disk once, at the end
-        pages = sentence("pages")
-        live.backup(copy, pages=PAGES_AT_A_TIME, progress=lambda _, left, all_: progress(pages, all_ - left, all_))
+        copy.execute("PRAGMA synchronous = OFF")  # `_Pace` brings it there
+        live.backup(copy, pages=PAGES_AT_A_TIME, progress=_Pace(written.fileno(), progress).step)
         live.execute("ROLLBACK")
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, without -wal and -shm beside it
         if (there := count_rows(copy)) != taken.rows:
             raise BackupRefused(postgres_rows.difference(taken.rows, there))
     return taken
+
+
+class _Pace:
+    """Leaves disk and processor to the desk that serves: each step is brought to the disk at once, since the desk's own
+    commits would wait for all of it later, and is followed by a rest as long as it took."""
+
+    def __init__(self, descriptor: int, progress: Progress) -> None:
+        self._descriptor, self._progress, self._began = descriptor, progress, time.monotonic()
+
+    def step(self, _status: int, left: int, total: int) -> None:
+        """After each step, as `sqlite3.Connection.backup` calls it."""
+        os.fsync(self._descriptor)
+        self._progress(sentence("pages"), total - left, total)
+        time.sleep(min(time.monotonic() - self._began, LONGEST_REST))
+        self._began = time.monotonic()
 
 
 async def make_tables(path: Path, revision: str = "head") -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import shutil
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +31,7 @@ from tests.console.conftest import Typist
 from tests.console.maintenance.conftest import BACKUP_ROLE, NOW, NUMBER, KeptDesk, rows_of_file
 
 YEAR = NOW.year
+ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
 
 def restores(path: Path, root: Path, *options: str) -> Result:
@@ -272,6 +277,52 @@ def test_folders_that_lay_elsewhere_come_into_the_new_one(typist: Typist, tmp_pa
     assert (tmp_path / "again" / "data" / "chat" / "a.txt").read_text() == "kept"
     assert load(tmp_path / "again").database.endswith("again/data/firstline.db")
     assert typed(tmp_path / "again", "cases").exit_code == 0
+
+
+def test_a_backup_of_a_later_firstline_is_left_to_that(typist: Typist, tmp_path: Path) -> None:
+    """Its tables may hold what this one knows nothing of."""
+    path = tmp_path / "a.backup"
+    assert typist.types("backup", str(path)).exit_code == 0
+    with archive.opened(path) as file:
+        file.execute("UPDATE alembic_version SET version_num = '9999'")
+        file.execute("UPDATE backup_manifest SET manifest = json_set(manifest, '$.revision', '9999')")
+    done = restores(path, tmp_path / "again")
+    assert (done.exit_code, "install the newer Firstline again" in " ".join(done.output.split())) == (5, True)
+    with archive.opened(path) as file:
+        file.execute("UPDATE backup_manifest SET manifest = json_set(manifest, '$.format', 2, '$.more', 'x')")
+    assert restores(path, tmp_path / "again").exit_code == 4
+    assert not list(tmp_path.glob("*again*"))
+
+
+async def test_killed_at_any_moment_neither_leaves_half_of_anything(folder: Path, tmp_path: Path) -> None:
+    """By kill -9: there is a whole backup or none, a whole desk or none; and the next try works."""
+    for seconds in (0.6, 0.9, 1.2, 1.5, 1.8):
+        for words in (
+            ("backup", f"{tmp_path}/{seconds}.backup"),
+            ("restore", f"{tmp_path}/a.backup", "--into", "again"),
+        ):
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "console.main", "-C", str(folder), *words),
+                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                cwd=tmp_path,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.DEVNULL,
+            )
+            await asyncio.sleep(seconds)
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
+            if (tmp_path / f"{seconds}.backup").exists():
+                archive.checked(tmp_path / f"{seconds}.backup")
+                shutil.copyfile(tmp_path / f"{seconds}.backup", tmp_path / "a.backup")
+            if (tmp_path / "again").exists():
+                assert (tmp_path / "again" / "data" / "firstline.db").stat().st_size
+                assert (tmp_path / "again" / "firstline.toml").is_file()
+                (tmp_path / "again").rename(tmp_path / f"made after {seconds}")
+    done = await asyncio.to_thread(typed, folder, "backup", str(tmp_path / "last.backup"))
+    assert done.exit_code == 0, done.output
+    done = await asyncio.to_thread(restores, tmp_path / "last.backup", tmp_path / "again")
+    assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize("name", ["../out", "/etc/out", "a/../../out", "a\\..\\out"])
