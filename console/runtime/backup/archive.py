@@ -143,20 +143,25 @@ def add_files(connection: sqlite3.Connection, paths: Mapping[str, Path], progres
     connection.execute("CREATE TABLE sqlar (name TEXT PRIMARY KEY, mode INT, mtime INT, sz INT, data BLOB)")
     files = 0
     for number, (name, path) in enumerate(paths.items(), 1):
-        about = path.stat()
-        mode = about.st_mode
-        content: bytes | None = None
-        if stat.S_ISREG(mode):
-            if about.st_size > MAX_FILE_BYTES:
-                what = "{path} is too large for a backup ({number} MB): keep it outside of the desk folder"
-                raise BackupRefused(sentence(what, path=path, number=about.st_size >> 20))
-            content, files = path.read_bytes(), files + 1
+        try:
+            about = path.stat()
+            content = _content(path, about) if stat.S_ISREG(about.st_mode) else None
+        except FileNotFoundError:
+            continue  # a desk that serves replaces files of its data folder by others of the same name
+        files += content is not None
         packed = zlib.compress(content, 1) if content else content
         kept = packed if content and packed and len(packed) < len(content) else content
-        row = (name, mode, int(about.st_mtime), len(content or b""), kept)
+        row = (name, about.st_mode, int(about.st_mtime), len(content or b""), kept)
         connection.execute("INSERT INTO sqlar VALUES (?, ?, ?, ?, ?)", row)
         progress(sentence("files"), number, len(paths))
     return files
+
+
+def _content(path: Path, about: os.stat_result) -> bytes:
+    if about.st_size > MAX_FILE_BYTES:
+        what = "{path} is too large for a backup ({number} MB): keep it outside of the desk folder"
+        raise BackupRefused(sentence(what, path=path, number=about.st_size >> 20))
+    return path.read_bytes()
 
 
 def finish(connection: sqlite3.Connection, manifest: Manifest) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from console.runtime.backup import archive
 from console.runtime.backup.archive import BackupRefused
+from console.runtime.backup.desk_files import files_of
 from console.runtime.backup.take import take_backup
 from desk.clock import now
 from desk.model.settings import load
@@ -175,6 +176,19 @@ def test_writers_neither_wait_for_a_backup_nor_hold_it_up(kept: KeptDesk, monkey
         there, last = copy.execute(query).fetchone()
     assert there == last + 1 <= during[0]
     assert manifest.rows["contents"] == 5000 + there
+
+
+def test_a_file_that_goes_meanwhile_is_no_trouble(kept: KeptDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A desk that serves writes files of its data folder anew, under other names first."""
+    listed = files_of(load(kept.folder)) | {"data/tables/sever.csv.part": kept.folder / "data" / "gone"}
+    monkeypatch.setattr("console.runtime.backup.desk_files.files_of", lambda _: listed)
+    assert "data/tables/sever.csv.part" not in names_in(kept.backup("a.backup"))
+
+
+def test_a_file_too_large_for_a_row_is_named(kept: KeptDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("console.runtime.backup.archive.MAX_FILE_BYTES", 1000)
+    done = kept.typist.types("backup", str(kept.folder.parent / "a.backup"))
+    assert (done.exit_code, "is too large for a backup" in done.output) == (4, True), done.output
 
 
 def test_a_disk_without_room_is_told_before(kept: KeptDesk, monkeypatch: pytest.MonkeyPatch) -> None:
