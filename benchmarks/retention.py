@@ -140,8 +140,8 @@ def waited(waits: list[float]) -> Figures:
 
 
 async def measure(folder: Path, url: str, cases: int) -> list[Figures]:
-    """The writer alone, beside the purge, beside forgetting a person; each with its own database connections."""
-    database, own = Database(url), Database(url)
+    """The writer alone, beside the purge, beside forgetting a person; in one process, as in a desk that serves."""
+    database = Database(url)
     settings = Settings(folder, url, folder / "data", secret=Secret("a secret of a benchmark"))
     await migrate(database)
     began = time.perf_counter()
@@ -149,12 +149,12 @@ async def measure(folder: Path, url: str, cases: int) -> list[Figures]:
     lines: list[Figures] = []
     print(f"filled with {cases * PER_CASE:,} rows in {time.perf_counter() - began:.0f} s")
 
-    writer = Writer(own)
+    writer = Writer(database)
     async with writer.beside():
         await asyncio.sleep(10)
     lines.append({"what": "nothing", "seconds": 10, "rows": 0, **waited(writer.waits)})
 
-    purge, gone, writer = RetentionPurge(database, settings, PROVIDERS), Counter[str](), Writer(own)
+    purge, gone, writer = RetentionPurge(database, settings, PROVIDERS), Counter[str](), Writer(database)
     began, used = time.perf_counter(), time.process_time()
     async with writer.beside():
         async for step in purge.steps(NOW):
@@ -165,35 +165,33 @@ async def measure(folder: Path, url: str, cases: int) -> list[Figures]:
 
     async with database.read(PROVIDER) as session:
         people = await find_people(session, "p2@example.test")
-    writer, began = Writer(own), time.perf_counter()
+    writer, began = Writer(database), time.perf_counter()
     erasure = PersonErasure(database, settings, PROVIDERS)
     async with writer.beside():
         report = await erasure.erase(people, [], NOW, "operator:bench")
     seconds = time.perf_counter() - began
     lines.append({"what": "forget", "seconds": rounded(seconds), "rows": report.rows.total(), **waited(writer.waits)})
 
-    writer, began = Writer(own), time.perf_counter()
+    writer, began = Writer(database), time.perf_counter()
     async with writer.beside():
         with contextlib.suppress(Exception):
             await compact(database)
     seconds = time.perf_counter() - began
     lines.append({"what": "compact", "seconds": rounded(seconds), "rows": 0, **waited(writer.waits)})
     await database.close()
-    await own.close()
     return lines
 
 
 async def one_delete(url: str, cases: int) -> Figures:
     """The rival: one statement a table, in one transaction."""
-    database, own = Database(url), Database(url)
+    database = Database(url)
     await migrate(database)
     await fill(database, cases)
-    writer, began = Writer(own), time.perf_counter()
+    writer, began = Writer(database), time.perf_counter()
     async with writer.beside(), database.write(PROVIDER) as session:
         rows = await _delete_all(await session.connection())
     seconds = time.perf_counter() - began
     await database.close()
-    await own.close()
     return {"what": "one DELETE a table", "seconds": rounded(seconds), "rows": rows, **waited(writer.waits)}
 
 

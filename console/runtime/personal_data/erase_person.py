@@ -28,7 +28,7 @@ from console.runtime.personal_data.rows_of_cases import (
     delete_people,
     delete_rows_of_cases,
     delete_traces_of_addresses,
-    empty_case,
+    empty_cases,
     waiting_lanes,
 )
 from console.runtime.personal_data.traces import NamesOfPerson, Traces, delete_traces, remove_from_archive
@@ -198,8 +198,7 @@ class PersonErasure:
     async def _erase_cases(self, provider: str, ids: Sequence[int], now: datetime) -> Counter[str]:
         async with self._database.write(*self._names) as session:
             connection = await session.connection()
-            for id in ids:
-                await empty_case(connection, provider, id, now, erased=True)
+            await empty_cases(connection, provider, ids, now, erased=True)
             mine = and_(CASES.c.provider == provider, CASES.c.id.in_(ids))
             await connection.execute(update(CASES).where(mine).values(erased=True))
             over = {"state": CaseState.CANCELLED.value, "reason": ERASED}

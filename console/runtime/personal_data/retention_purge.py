@@ -27,7 +27,7 @@ from console.runtime.personal_data.rows_of_cases import (
     delete_arrivals,
     delete_people,
     delete_rows_of_cases,
-    empty_case,
+    empty_cases,
     held,
     people_without_cases,
     rows_of,
@@ -125,15 +125,16 @@ class RetentionPurge:
             if policy.archive:
                 rows = await _rows_to_archive(connection, provider, cases)
                 await self._write_archive({provider: rows}, now)
-        begun = time.perf_counter()
         async with self._database.write(*self._names) as session:
+            begun = time.perf_counter()
             connection = await session.connection()
             gone = Counter[str]()
-            done = [one for one in cases if await empty_case(connection, provider, one["id"], now, one["revision"])]
+            read = {one["id"]: one["revision"] for one in cases}
+            done = await empty_cases(connection, provider, read, now)
             if done:
                 gone[CASES.name] = len(done)
-                gone += await delete_rows_of_cases(connection, provider, [one["id"] for one in done])
-                over = await people_without_cases(connection, provider, {one["person_id"] for one in done})
+                gone += await delete_rows_of_cases(connection, provider, done)
+                over = await people_without_cases(connection, provider, {one["person_id"] for one in cases})
                 gone += await delete_people(connection, provider, over)
         self._fit(time.perf_counter() - begun)
         return +gone
@@ -141,8 +142,8 @@ class RetentionPurge:
     async def _count_old_cases(self, provider: str, cutoff: datetime) -> Counter[str]:
         """Anonymous rows that no report needs any more become numbers."""
         query = select(CASES).where(CASES.c.provider == provider, text(PURGED), CASES.c.updated_at < cutoff)
-        begun = time.perf_counter()
         async with self._database.write(*self._names) as session:
+            begun = time.perf_counter()
             connection = await session.connection()
             held_here = held(CASES.c.id, CASES.c.person_id)
             rows = (await connection.execute(query.where(~held_here).order_by(CASES.c.updated_at).limit(MOST))).all()
@@ -169,8 +170,8 @@ class RetentionPurge:
                 rows = (await connection.execute(whole)).mappings().all()
                 providers = [self._channels.get(row["channel"], "") for row in rows]
                 await self._write_archive(_grouped(arrivals.name, rows, providers), now)
-        begun = time.perf_counter()
         async with self._database.write(*self._names) as session:
+            begun = time.perf_counter()
             connection = await session.connection()
             # One that an agent accepts, or that is tried again, just now stays.
             still = names.where(arrivals.c.id.in_([row.id for row in found]))

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Column, ColumnElement, Row, Table, and_, bindparam, delete, or_, select, union, update
+from sqlalchemy import Column, ColumnElement, Row, Table, and_, bindparam, delete, or_, select, tuple_, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.pipeline.tenant_routing import case_key
@@ -96,14 +96,6 @@ def _empty(column: Column[Any]) -> Any:
 
 
 _EMPTIED = {column.name: _empty(column) for column in CASES.c if column.name not in KEPT_OF_CASE}
-_PURGE_CASE = (
-    update(CASES)
-    .where(CASES.c.provider == bindparam("home"), CASES.c.id == bindparam("case"), CASES.c.purged_at.is_(None))
-    .values(
-        {**_EMPTIED, "revision": CASES.c.revision + 1, "purged_at": bindparam("then"), "erased": bindparam("asked")}
-    )
-)
-_STILL = _PURGE_CASE.where(CASES.c.revision == bindparam("read"))
 _LEDGER = (
     update(ledger)
     .where(
@@ -128,19 +120,21 @@ def rows_of(table: Table, provider: str, cases: Collection[int]) -> ColumnElemen
     return mine if table in (departures, timers) else and_(table.c.provider == provider, mine)
 
 
-async def empty_case(
+async def empty_cases(
     connection: AsyncConnection,
     provider: str,
-    case: int,
+    cases: Mapping[int, int] | Collection[int],
     now: datetime,
-    revision: int | None = None,
     erased: bool = False,
-) -> bool:
-    """Makes the row of a case anonymous. False where it is purged already, or moved on since that ``revision``."""
-    values = {"home": provider, "case": case, "then": now, "asked": erased}
-    if revision is None:
-        return (await connection.execute(_PURGE_CASE, values)).rowcount == 1
-    return (await connection.execute(_STILL, {**values, "read": revision})).rowcount == 1
+) -> set[int]:
+    """Makes the rows of these cases anonymous; where they are given with their revisions, of those only that did not
+    move since. Returns which it did; not those that were purged already."""
+    mine = CASES.c.id.in_(cases)
+    if isinstance(cases, Mapping):
+        mine = tuple_(CASES.c.id, CASES.c.revision).in_(list(cases.items()))
+    values = {**_EMPTIED, "revision": CASES.c.revision + 1, "purged_at": now, "erased": erased}
+    still = update(CASES).where(CASES.c.provider == provider, mine, CASES.c.purged_at.is_(None))
+    return set((await connection.execute(still.values(values).returning(CASES.c.id))).scalars())
 
 
 async def delete_rows_of_cases(connection: AsyncConnection, provider: str, cases: Collection[int]) -> Counter[str]:
