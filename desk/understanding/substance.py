@@ -49,8 +49,8 @@ _HEADINGS = frozenset(
     word_lines(
         "вопрос | вопросы | проблема | проблемы | фото | фотография | снимок | скриншот | картинка | файл | "
         "обращение | заявка | жалоба | тема | без | темы | к | от | по | вам | поддержка | поддержку | техподдержка | "
-        "question | problem | issue | photo | picture | image | img | pic | screenshot | file | request | support | ticket | "
-        "no | subject | a | my | the | from | re | fw | fwd"
+        "question | problem | issue | photo | picture | image | img | pic | screenshot | file | request | "
+        "support | ticket | no | subject | a | my | the | from | re | fw | fwd"
     )
 )
 

@@ -8,6 +8,7 @@ where the fault lies, and ``[outcome]`` what follows from that.
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -393,7 +394,23 @@ class DialogSet:
 
     def matters(self, text: str) -> list[tuple[str, Dialog | None]]:
         """The sentences of a text, each with the dialog that takes it; none of a text so long that it is one story."""
-        return [(piece, self.match(piece)) for piece in sentences_of(text)] if len(text) <= LOOKED_THROUGH else []
+        if len(text) > LOOKED_THROUGH:
+            return []
+        return [
+            part for piece in sentences_of(text) for part in self._two_matters(piece) or [(piece, self.match(piece))]
+        ]
+
+    def _two_matters(self, sentence: str) -> list[tuple[str, Dialog | None]]:
+        """The halves of "списали два раза и инет не работает", where one asks of a charge or a plan; none of others."""
+        for joint in _AND.finditer(sentence):
+            parts = [(half, self.match(half)) for half in (sentence[: joint.start()], sentence[joint.end() :])]
+            of_money = [self.of_money_matter(half, "charge", "plan") for half, _ in parts]
+            if self.is_another_matter(parts[0][1], parts[1][1]) and of_money.count(None) == 1:
+                return parts
+        return []
+
+
+_AND = re.compile(r",?\s+(?:и|а|and)\s+", re.IGNORECASE)
 
 
 def _is_own(dialog: Dialog) -> bool:

@@ -210,6 +210,8 @@ def test_a_phrase_in_the_persons_words_picks_the_dialog(text: str, dialog: str |
         ("интернет замедлился", "slow_internet"),
         ("не работает везде", "no_internet"),
         ("и ещё: почему списали 500", "billing"),
+        ("у меня чтото телефон не показывает интернет", "no_internet"),
+        ("по вечерам жутко тормозит ютуб", "slow_internet"),
         ("ничего не изменилось, 40-1187", ""),
         ("Я заплатил 25 числа, а денег нет на счету", ""),
     ],
@@ -217,3 +219,18 @@ def test_a_phrase_in_the_persons_words_picks_the_dialog(text: str, dialog: str |
 def test_the_heavier_trouble_and_the_question_of_money_begin_their_dialogs(text: str, dialog: str) -> None:
     found = DialogSet.of([DIALOG_FOLDER]).match(text)
     assert (found.id if found else "") == dialog
+
+
+@pytest.mark.parametrize(
+    ("text", "matters"),
+    [
+        ("деньги списали два раза и инет не работает", ["billing", "no_internet"]),
+        ("i was charged twice and my internet is down", ["billing", "no_internet"]),
+        ("оплатил и интернета нет", ["no_internet"]),
+        ("нет интернета и скорость маленькая", ["no_internet"]),
+        ("на балансе минус и интернет не работает", ["no_internet"]),
+    ],
+)
+def test_a_charge_and_a_trouble_in_one_sentence_are_two_matters(text: str, matters: list[str]) -> None:
+    found = DialogSet.of([DIALOG_FOLDER]).matters(text)
+    assert [dialog.id for _, dialog in found if dialog] == matters

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.people.persona import (
     ANSWER,
     ANSWERS,
+    EN,
     HELPED,
     HOME,
     NOT_HELPED,
@@ -140,5 +141,25 @@ REPAIRS = (
         (Photo(), "нет интернета со вчера, договор 40-1187"),
         Expected("", contract="40-1187", kept=("нет интернета со вчера",)),
         channels=("mail",),
+    ),
+    Persona(
+        "charged_twice_and_no_internet_in_one_breath",
+        ("деньги списали два раза и инет не работает 40-1187", NOT_HELPED, ANSWERS, ANSWERS),
+        Expected("", cases=2, dialog="no_internet", kept=("списали два раза", "инет не работает")),
+        HOME,
+        channels=("telegram",),
+    ),
+    Persona(
+        "technician_did_not_come",
+        ("мастер обещал прийти вчера и не пришёл, 40-1187",),
+        Expected(articles_at_most=0, kept=("не пришёл",)),
+    ),
+    Persona(
+        "has_not_asked_the_neighbours",
+        ("no internet, contract 40-1187", NOT_HELPED, ANSWERS),
+        Expected(values={"neighbours": "unknown", "lights": "orange"}, never=("haven't asked\\nhaven't",)),
+        {**EN, "lamps": "power is on, internet light is orange", "neighbours": "haven't asked"},
+        language="en",
+        channels=("telegram",),
     ),
 )

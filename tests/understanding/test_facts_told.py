@@ -370,3 +370,18 @@ def test_since_when_is_no_part_of_an_address(text: str, address: str) -> None:
 def test_ones_own_device_says_nothing_of_the_neighbours() -> None:
     assert told("не работает только на телефоне", "neighbours", TalkStage.QUESTION) == {"scope": "one"}
     assert told("не работает", "neighbours", TalkStage.QUESTION)["neighbours"] == "no"
+
+
+def test_a_red_light_may_be_told_in_two_words() -> None:
+    for said in ("its red", "it's red!", "он красный", "горит красным"):
+        assert told(said, context=TalkStage.HELPED)["lamps"] == "los"
+
+
+def test_a_number_before_a_street_and_a_flat_are_an_address() -> None:
+    assert words("LOS is red. 70 Ozyornaya, flat 70. Contract 40-1187.", "place") == "70 Ozyornaya, flat 70"
+
+
+def test_who_has_not_asked_the_neighbours_does_not_know() -> None:
+    for said in ("haven't asked", "не спрашивала"):
+        assert told(said, "neighbours", TalkStage.QUESTION)["neighbours"] == "unknown"
+        assert "neighbours" not in told(said)

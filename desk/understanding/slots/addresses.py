@@ -58,6 +58,7 @@ _ENGLISH = (
         r"square|sq|court|ct|place|pl|blvd|boulevard|terrace|crescent|gardens|hill|highway)\b\.?"
         r"(?:,?\s(?:flat|apt|apartment|unit|suite|room|#)\.?\s?#?\w{1,5})?"
     ),
+    re.compile(r"\b\d{1,5}[a-d]?\s[a-z][a-z'-]{3,20},?\s(?:flat|apt|apartment|unit)\.?\s#?\d{1,4}\b"),
     re.compile(r"\b(?:flat|apt|apartment|unit)\s\w{1,4},\s\d{1,5}[a-d]?\s(?:[a-z'.]+\s?){1,3}"),
     re.compile(
         r"\b[a-z][a-z'-]{2,20}(?: (?:street|st|road|rd|avenue|ave))?\.?,?\s\d{1,4}[a-d]?,?\s(?:flat|apt|"

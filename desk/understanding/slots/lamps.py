@@ -105,6 +105,8 @@ _OK_ASKED = re.compile(
     r"usual|(?:all|they're all|they are all) on|all as (?:it|they) should(?: be)?|look(?:s)? (?:fine|ok|okay|"
     r"normal|right))\b"
 )
+_IT_IS_RED = re.compile(r"\W*(?:да|yes|yeah|yep)?\W*(?:it's|its|it is|он|она|горит|горит он)\W+(?:red|красн\w+)\W*")
+"""A whole message: nothing else that this desk talks about is red."""
 _MANY_LAMPS = r"(?:лампочк(?:и|ах)|лампы|индикатор(?:ы|ов)?|огоньк?и|(?:свето)?диоды|lights|leds)"
 _USUAL = (
     r"(?:в норме|в порядке|нормальн\w+|норм|как (?:обычно|всегда)|зелен\w+|green|normal|fine|ok|as usual|"
@@ -220,6 +222,7 @@ def _red(reading: Reading, asked: bool) -> _Found | None:
             continue
         if (
             (asked and word_count(clause.text) <= 10)
+            or _IT_IS_RED.fullmatch(text)
             or _LAMP.search(clause.text)
             or re.search(rf"\b{_LIT}\b|\b(?:blink|flash)", clause.text)
             or (_ONE_OF_THEM.search(clause.text) and (_LAMP.search(text) or _LIT_WORD.search(text)))

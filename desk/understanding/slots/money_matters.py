@@ -19,7 +19,11 @@ _CHARGE = re.compile(
     rf"\b(?:лишн\w+|двойн\w+|непонятн\w+)\b[^.!?\n]{{0,20}}\b(?:списани\w+|снят\w+|деньг\w+)|"
     rf"\b{_TAKEN}\b[^.!?\n]{{0,20}}\b{_MONEY}\b|\b{_MONEY}\b[^.!?\n]{{0,15}}\b{_TAKEN}\b|"
     r"\b(?:непонятное|странное|неверное|ошибочное) списание\b|\b(?:wrong|double|unknown|unexpected) charges?\b|"
-    r"\bover ?charged\b|\bcharged (?:me )?(?:twice|for)\b"
+    r"\bover ?charged\b|\bcharged (?:me )?(?:twice|for)\b|"
+    r"\b(?:bill|invoice)\b[^.!?\n]{0,20}\b(?:higher|bigger|too (?:high|much|big)|gone up|"
+    r"went up|doubled|wrong|more than)\b|"
+    r"\bwhy (?:is|has|was) (?:my|the|our) (?:bill|invoice)\b|"
+    r"\bсч[её]т\w*\b[^.!?\n]{0,20}\b(?:больше|выше|вырос\w*|завышен\w*|неверн\w+|неправильн\w+|удвоил\w+)\b"
 )
 _PAID = (
     r"(?:(?:о|за|про|у)?плат(?:ил|ила|или|ила|ите?л)\w{0,2}|(?:по)?полнил[аи]?|пополнял[аи]?|внес(?:ла|ли)?|"
@@ -61,7 +65,11 @@ _PLAN = re.compile(
     r"\b(?:друг\w+|нов\w+|дешевле|подешевле|побыстрее|выгодн\w+)\b[^.!?\n]{0,12}\bтариф\w*|"
     r"\bтариф\w*\b[^.!?\n]{0,20}\b(?:смен\w+|поменя\w+|помен\w+|дешевле|подешевле|побыстрее|другой|стоит)\b|"
     r"\b(?:change|switch|upgrade|downgrade)\b[^.!?\n]{0,20}\b(?:plan|tariff|package)\b|"
-    r"\b(?:cheaper|faster|another|different) (?:plan|tariff|package)\b"
+    r"\b(?:cheaper|faster|another|different) (?:plan|tariff|package)\b|"
+    r"\b(?:want|need|get|like|have|upgrade to) (?:a |some )?(?:faster|higher|more|better) "
+    r"(?:internet|broadband|speed)\b|"
+    r"\b(?:хочу|хотим|можно|хотел\w*|нужн\w+)\b[^.!?\n]{0,15}\b(?:скорость (?:побольше|повыше|больше|выше)|"
+    r"(?:побольше|повыше|больше|выше) скорость|увеличить скорость|повысить скорость)\b"
 )
 _BALANCE = re.compile(
     r"\bбаланс\w*|\bзадолженност\w+|\bдолг(?:и|а|ов)?\b|\bобещанн\w+ плат[её]ж\w*|"

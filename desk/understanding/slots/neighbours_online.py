@@ -28,9 +28,13 @@ _NO_NEWS = re.compile(
     r"\bне (?:знаю|спрашивал\w*|общаюсь|в курсе|уверен\w*|знаком\w*|интересовал\w*|видел\w*)\b|\b(?:нет|нету) "
     r"(?:у меня )?(?:никаких )?сосед\w*|\bникаких сосед\w*|\bкакие (?:еще )?сосед\w*|"
     r"don't know|\bdunno\b|"
-    r"haven't asked|no (?:idea|clue)|how (?:would|should) i|no neighbou?rs|\bспрошу\b|\bчастн\w+ дом\b|"
+    r"(?:haven't|have not|didn't|not) ask(?:ed)?|"
+    r"no (?:idea|clue)|how (?:would|should) i|no neighbou?rs|\bспрошу\b|\bчастн\w+ дом\b|"
     r"\bдругой провайдер\b|\bдругого провайдера\b|\banother provider\b|\bdifferent (?:provider|isp)\b"
 )
+_NOT_ASKED = re.compile(r"\bask|спрашивал|общаюсь|знаком|интересовал|видел")
+_LONGEST_NOT_ASKED = 5
+"""Words of an answer that says only that nobody was asked."""
 _TERSE_YES = re.compile(
     r"\b(?:работает|есть|у них (?:есть|все|нормально|норм)|нормально|норм|все хорошо|все ок|все в порядке|fine|"
     r"theirs works|they have|it works|ok|okay)\b"
@@ -53,8 +57,9 @@ _NONE = re.compile(r"\b(?:have|has|got|gets?) (?:none|nothing|nowt|no (?:interne
 
 def neighbours(reading: Reading, asked: bool) -> ObservedValue | None:
     """How it is at the neighbours'."""
-    if _NO_NEWS.search(reading.text):
-        return None
+    if no_news := _NO_NEWS.search(reading.text):
+        is_all = asked and _NOT_ASKED.search(no_news.group()) and word_count(reading.text) <= _LONGEST_NOT_ASKED
+        return reading.value("neighbours", "unknown", *no_news.span()) if is_all else None
     for pattern in (_NEIGHBOURS, _ALL_AROUND):
         for found in reading.matches(pattern):
             if value := _told(reading, found, is_group=pattern is _ALL_AROUND):
