@@ -19,12 +19,11 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.registry import Collector
 
-from console.runtime.watch.desk_status import DeskStatus, provider_names
+from console.runtime.watch.desk_status import OPEN_STATES, DeskStatus, provider_names
 from console.runtime.watch.own_process import DECISION_BUCKETS, SEND_RESULTS, OwnProcess
 from console.runtime.watch.status_cache import Look
 from desk.alarms.alarm_policy import AlarmKind
 from desk.model.settings import Settings
-from desk.model.states import CaseState
 
 OTHER = "other"
 """The label of a channel or provider that the settings do not name any more."""
@@ -119,9 +118,8 @@ class _Metrics(Collector):
             "cases_not_taken", "Cases that nobody takes though the agents were reminded.", not_taken, "provider"
         )
         cases = self.observed.look.cases or {}
-        states = [one.value for one in CaseState]
-        numbers = {(name, state): cases.get((name, state), 0) for name in providers for state in states}
-        yield _gauge("cases", "Cases, by provider and state.", numbers, "provider", "state")
+        numbers = {(name, state): cases.get((name, state), 0) for name in providers for state in OPEN_STATES}
+        yield _gauge("cases", "Open cases, by provider and state.", numbers, "provider", "state")
         kinds = [one.kind for one in status.alarms]
         yield _gauge(
             "alarms", "Alarms that stand, by kind.", {(kind.value,): kinds.count(kind) for kind in AlarmKind}, "kind"

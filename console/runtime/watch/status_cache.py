@@ -14,7 +14,7 @@ from desk.storage.database import Database
 
 STATUS_GOOD_FOR = 5.0
 CASES_GOOD_FOR = 60.0
-"""Seconds. Cases are counted over all there are, which takes a while where there are a million."""
+"""Seconds. Open cases are found among all there are, which takes a while where there are a million."""
 PATIENCE = 5.0
 """Seconds after which a database that says nothing counts as not reached; a probe waits for ten."""
 
