@@ -24,12 +24,17 @@ def host_and_pid(holder: str) -> tuple[str, int]:
     return host.partition("/")[0], int(pid) if pid.isdigit() else 0
 
 
+def is_of_this_machine(holder: str) -> bool:
+    """Whether it is or was a process of this machine, so that `is_known_dead` can tell for certain."""
+    return holder.partition(":")[0] == _machine()
+
+
 def is_known_dead(holder: str) -> bool:
     """Whether the holder was a process of this machine that is gone. False where that cannot be told."""
-    host, _, rest = holder.partition(":")
+    _, _, rest = holder.partition(":")
     pid, _, rest = rest.partition(":")
     start, _, _ = rest.partition(":")
-    if host != _machine() or not pid.isdigit():
+    if not is_of_this_machine(holder) or not pid.isdigit():
         return False
     try:
         os.kill(int(pid), 0)

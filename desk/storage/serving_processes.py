@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.storage.channel_leases import LEASE_TIME
 from desk.storage.database import Database
-from desk.storage.process_identity import host_and_pid, is_known_dead
+from desk.storage.process_identity import host_and_pid, is_known_dead, is_of_this_machine
 from desk.storage.queue_and_lease_tables import leases
 
 _PREFIX = "process:"
@@ -27,7 +27,8 @@ KEPT_FOR = timedelta(hours=1)
 @dataclass(frozen=True, slots=True)
 class ServingProcess:
     """A process that serves. ``seen_at`` is its last sign of life, which comes every two seconds; ``leases`` are the
-    names of those it holds, without its own (`desk.storage.channel_leases`)."""
+    names of those it holds, without its own (`desk.storage.channel_leases`). ``silent`` when its lease has run out
+    though it lives: it is frozen, stuck, or cut off from the database, and holds nothing."""
 
     holder: str
     host: str
@@ -36,6 +37,7 @@ class ServingProcess:
     since: datetime
     seen_at: datetime
     leases: Sequence[str] = ()
+    silent: bool = False
 
 
 def process_lease(roles: Collection[str], since: datetime, holder: str) -> str:
@@ -45,19 +47,21 @@ def process_lease(roles: Collection[str], since: datetime, holder: str) -> str:
 
 async def serving_processes(connection: AsyncConnection, now: datetime) -> list[ServingProcess]:
     """Those that live, the longest serving first. One of another machine counts as dead when its lease has run out."""
-    rows = (await connection.execute(select(leases).where(leases.c.held_until > now).order_by(leases.c.name))).all()
+    rows = (await connection.execute(select(leases).order_by(leases.c.name))).all()
     held: Mapping[str, list[str]] = {row.holder: [] for row in rows}
     for row in rows:
-        held[row.holder] += [] if row.name.startswith(_PREFIX) else [row.name]
+        held[row.holder] += [] if row.name.startswith(_PREFIX) or row.held_until <= now else [row.name]
     found = []
     for row in rows:
-        if not row.name.startswith(_PREFIX) or is_known_dead(row.holder):
+        silent = row.held_until <= now
+        gone = is_known_dead(row.holder) or (silent and not is_of_this_machine(row.holder))
+        if gone or not row.name.startswith(_PREFIX):
             continue
         since, roles, _ = row.name.removeprefix(_PREFIX).split(":")
         began = datetime.strptime(since, _TIME).replace(tzinfo=UTC)
         host, pid = host_and_pid(row.holder)
         seen = row.held_until - LEASE_TIME
-        found.append(ServingProcess(row.holder, host, pid, roles.split("+"), began, seen, held[row.holder]))
+        found.append(ServingProcess(row.holder, host, pid, roles.split("+"), began, seen, held[row.holder], silent))
     return found
 
 

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from desk.backoff import Backoff
 from desk.clock import Clock
-from desk.language.translatable import said_by, sentence
+from desk.language.translatable import Sentence, said_by, sentence
 from desk.model.channel_interface import StoreMessages
 from desk.model.settings import MailboxSettings
 from desk.storage.channel_leases import LeaseLost
@@ -51,7 +51,8 @@ class MailboxListener:
     @property
     def trouble(self) -> str:
         """Why nothing is received; "" while all is well."""
-        return self._backoff.trouble
+        told = self._backoff.trouble
+        return str(told.values["why"]) if isinstance(told, Sentence) else told
 
     @property
     def worked_at(self) -> datetime | None:

@@ -81,8 +81,7 @@ async def _look(settings: Settings) -> tuple[list[CheckFinding], DeskStatus | No
             return [*status_findings(desk, ROLES), *await check_clock(database, now)], desk
     except (SchemaMismatch, CommandError, *DATABASE) as error:
         trouble = error if isinstance(error, CommandError) else error_of(error)
-        todo = sentence("'firstline check' says more")
-        return [CheckFinding("error", _DATABASE, trouble.message, todo)], None
+        return [CheckFinding("error", _DATABASE, trouble.message)], None
 
 
 def _exit_code(found: Sequence[CheckFinding]) -> int:

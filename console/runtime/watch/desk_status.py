@@ -16,8 +16,8 @@ from desk.model.case import Case
 from desk.model.messages import FRONT
 from desk.model.provider_files import provider_folders
 from desk.model.settings import Settings
-from desk.queues.held_departures import count_held
 from desk.model.states import FINAL, CaseState
+from desk.queues.held_departures import count_held
 from desk.storage.channel_leases import listen_lease, send_lease
 from desk.storage.database import Database
 from desk.storage.serving_processes import ServingProcess, serving_processes
@@ -40,9 +40,9 @@ class ChannelStatus:
 
 @dataclass(frozen=True, slots=True)
 class DeskStatus:
-    """``alarms`` are all that stand, those of ``waits`` too. ``ledger_gap`` counts for each mailbox the mails that have
-    no outcome though they are `mail.receiving.ledger.LATE_AFTER` old; ``held`` the departures that a restored backup
-    still had to send."""
+    """``processes`` are those that serve; ``silent`` ones live and give no sign of life. ``alarms`` are all that stand,
+    those of ``waits`` too. ``ledger_gap`` counts for each mailbox the mails that have no outcome though they are
+    `mail.receiving.ledger.LATE_AFTER` old; ``held`` the departures that a restored backup still had to send."""
 
     at: datetime
     processes: Sequence[ServingProcess]
@@ -51,6 +51,7 @@ class DeskStatus:
     alarms: Sequence[Alarm]
     ledger_gap: Mapping[str, int]
     held: int = 0
+    silent: Sequence[ServingProcess] = ()
 
     def without(self, roles: Collection[str]) -> list[str]:
         """Which of these roles no process has."""
@@ -68,10 +69,12 @@ async def load_desk_status(
     """How the desk is now. ``channels`` are the configured ones, by name."""
     async with database.read(*provider_names(settings)) as session:
         connection = await session.connection()
-        processes = await serving_processes(connection, now)
+        found = await serving_processes(connection, now)
+        processes = [one for one in found if not one.silent]
         waits, held = await look(session, now), await count_held(connection)
         kept = await alarm_table.load_alarms(connection)
         gap = {one.channel: await ledger.count_late(connection, one.channel, now) for one in settings.mailboxes}
+    here = {(one.host, one.pid) for one in processes}  # one that has read its settings anew has a new lease
     told = [one for one in kept if one.over_at is None and (one.until is None or one.until > now)]
     raised = [one for one in told if one.alarm.kind not in FOUND_HERE or not one.alarm.key.startswith(one.alarm.kind)]
     troubles = {one.alarm.what: one for one in raised if one.alarm.kind is AlarmKind.CHANNEL}
@@ -92,6 +95,7 @@ async def load_desk_status(
         alarms=[*alarms_of(waits), *(one.alarm for one in raised)],
         ledger_gap=gap,
         held=held,
+        silent=[one for one in found if one.silent and (one.host, one.pid) not in here],
     )
 
 

@@ -49,6 +49,15 @@ def span(since: datetime | None, now: datetime) -> str:
 
 
 def _serving(status: DeskStatus, roles: Collection[str]) -> Iterator[CheckFinding]:
+    for one in status.silent:
+        what = sentence(
+            "process {pid} on {host} lives, but has given no sign of life for {ago}",
+            pid=one.pid,
+            host=one.host,
+            ago=span(one.seen_at, status.at),
+        )
+        todo = sentence("it is stopped, stuck or cut off from the database: see its log, and begin it anew")
+        yield CheckFinding("error", SERVING, what, todo)
     if not status.processes:
         what = sentence("no process serves this desk: messages wait where they are")
         yield CheckFinding("error", SERVING, what, sentence("start it: 'firstline serve', or its service"))
