@@ -52,6 +52,11 @@ async def check_database(settings: Settings, providers: Mapping[str, Provider], 
         if await database.bypasses_row_security():
             what = sentence("the role could see every provider's rows: row-level security does not hold it")
             found.append(CheckFinding("error", where, what, f'ALTER ROLE "{url.username}" NOSUPERUSER NOBYPASSRLS'))
+        if not database.sqlite and not settings.backup_role:
+            what = sentence("no role is named that could read all rows: 'firstline backup' cannot be used")
+            found.append(
+                CheckFinding("warning", where, what, sentence("name one in [desk] backup_role (docs/operating.md)"))
+            )
         accounts = [await check_ledger(database, box, clock()) for box in settings.mailboxes]
         found += [*await check_clock(database, clock), *(one for of_box in accounts for one in of_box)]
         return [*found, *await _check_agents(database, providers)]

@@ -34,6 +34,7 @@ def test_a_desk_on_postgresql_is_migrated_and_checked(typist: Typist, url: str) 
     assert typist.types("migrate").exit_code == 0
     after = typist.types("check", "--offline")
     assert (after.exit_code, "PostgreSQL firstline@" in after.output) == (0, True), after.output
+    assert "'firstline backup' cannot be used" in " ".join(after.output.split())
     assert typist.types("cases", "--json").output == "[]\n"
     assert password not in before.output + after.output
 
