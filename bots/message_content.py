@@ -79,7 +79,8 @@ def message_content(message: Fields, bot: str, language: str = "en") -> MessageC
     ``language`` that of the sender's program."""
     caption = with_addresses(message.words("caption"), message.tables("caption_entities"))
     read = _Reader(message, bot, language, caption).content()
-    return replace(read, origin=_origin(message), quote=message.table("quote").words("text").strip())
+    origin, quote = _origin(message), message.table("quote").words("text").strip()
+    return replace(read, origin=origin, quote=quote) if origin or quote else read
 
 
 _FILES = {

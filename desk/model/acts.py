@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from desk.language.rich_text import RichText
 from desk.model.arrival_outcomes import IgnoredCode, OperationRefusalCode
@@ -346,7 +346,7 @@ class Facts:
         value = self._values.get(kind)
         if value is None and kind in self._later:
             raise FactNeeded(kind)
-        return value if isinstance(value, kind) else None
+        return cast(T | None, value)  # each stands under its own type
 
     def postpone(self, kinds: Iterable[type]) -> None:
         """These cost much to find: a rule that asks for one is interrupted, and asked again once it was looked for."""

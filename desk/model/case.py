@@ -157,7 +157,7 @@ class Case(ProviderScopedRow, Base):
     @property
     def open(self) -> bool:
         """Whether anything may still happen to it."""
-        return CaseState(self.state) not in FINAL
+        return self.state not in _FINAL_STATES
 
     @property
     def registered(self) -> bool:
@@ -165,6 +165,8 @@ class Case(ProviderScopedRow, Base):
         return self.registered_at is not None
 
 
+_FINAL_STATES = frozenset({*FINAL, *(state.value for state in FINAL)})
+"""As a rule sets them, and as a row has them: the two are equal, and hash differently."""
 _FIELDS = frozenset(Case.__table__.columns.keys())
 
 

@@ -7,7 +7,7 @@ the desk said is kept as text. Entries are never changed, and their ids rise, so
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -404,6 +404,11 @@ class JournalEntry(ProviderScopedRow, Base):
         return KINDS[self.kind](**self.data)
 
 
+_PLAIN = (str, int, float, bool, type(None))
+
+
 def stored_data(event: JournalEntryData) -> dict[str, Any]:
     """An event's data as `JournalEntry.data` keeps it."""
-    return asdict(event)
+    data = {one.name: getattr(event, one.name) for one in fields(event)}
+    # Most have only words and numbers, of which asdict makes deep copies one by one.
+    return data if all(isinstance(value, _PLAIN) for value in data.values()) else asdict(event)

@@ -46,7 +46,7 @@ def joined(heard: Sequence[tuple[ClaimedArrival, Inbound[Event]]]) -> Inbound[Ev
         return heard[0][1]
     _, first, words = said[0]
     if len(said) == 1:
-        return replace(first, event=words)
+        return first if first.event is words else replace(first, event=words)
     pieces = tuple(MessagePiece(id, one.message, one.written, event.text, event.files) for id, one, event in said)
     event = replace(
         words,

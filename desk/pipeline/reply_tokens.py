@@ -10,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import b32encode
+from functools import lru_cache
 
 from desk.model.settings import Secret
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
+@lru_cache(maxsize=1024)
 def encode_number(number: int) -> str:
     """A number in Crockford's base 32, lower case: short, and no letter taken for another."""
     if number == 0:

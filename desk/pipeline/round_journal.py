@@ -54,13 +54,13 @@ class RoundJournal:
             )
         if said is None:
             return
-        said = self._with_answered(said)
+        logged = self._answered_by() if isinstance(said, DialogueMessageLogged) else {}
         arrival_id = self._round.arrival.id
         whole = MessagePiece(arrival_id, inbound.message, inbound.written, inbound.text, inbound.files)
         pieces = inbound.pieces or (whole,)
         for piece in pieces:
             self.add(
-                replace(said, message=piece.message) if isinstance(said, DialogueMessageLogged) else said,
+                replace(said, message=piece.message, **logged) if isinstance(said, DialogueMessageLogged) else said,
                 piece.text,
                 actor_of(self._round),
                 channel_kind=inbound.sender.channel_kind,
@@ -69,18 +69,20 @@ class RoundJournal:
                 public=not isinstance(said, NoteAdded) and not self._of_a_stranger(),
             )
 
-    def _with_answered(self, said: JournalEntryData) -> JournalEntryData:
-        """What a subscriber said, with the question it may have answered: an edit of it corrects that answer."""
-        if not isinstance(said, DialogueMessageLogged) or not self._inbound.from_subscriber:
-            return said
+    def _answered_by(self) -> dict[str, Any]:
+        """Of what a subscriber said, where it comes from, and the question it may have answered: an edit of it
+        corrects that answer."""
+        if not self._inbound.from_subscriber:
+            return {}
+        more: dict[str, Any] = {}
         if isinstance(event := self._inbound.event, Said):
-            quoted = replace(said, origin=event.origin[:200], quote=event.quote[:1000], folded=event.folded)
-            said = replace(quoted, edited=event.edited)
+            more = {"origin": event.origin[:200], "quote": event.quote[:1000], "folded": event.folded}
+            more["edited"] = event.edited
         turn, before = self._round.facts.get(ReplyTiming) or ReplyTiming(), self._round.before
         if turn.corrects is not None:
-            return replace(said, answered=stored_question(turn.corrects.answered))
+            return {**more, "answered": stored_question(turn.corrects.answered)}
         asked = Expecting(before.get("owner", ""), before.get("question", "")) if turn.after_question else NOTHING_ASKED
-        return replace(said, answered=stored_question(turn.replied or asked))
+        return {**more, "answered": stored_question(turn.replied or asked)}
 
     def _of_a_stranger(self) -> bool:
         """Whether an agent let a mail of somebody else into the case: agents read it, the subscriber never does."""

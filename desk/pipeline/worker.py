@@ -213,7 +213,7 @@ class Worker:
             await inbox.release(self._database, self._holder, left)
         if not heard:
             return None
-        kept = replace(heard[0][0], pieces=tuple(one for one, _ in heard[1:]))
+        kept = replace(arrival, pieces=tuple(one for one, _ in heard[1:])) if arrival.pieces else arrival
         return kept, joined(heard)
 
     async def _heard(self, channel: Channel, arrival: ClaimedArrival) -> Inbound[Event] | None:

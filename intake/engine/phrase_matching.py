@@ -115,10 +115,11 @@ class PhraseMatcher(Generic[T]):
         return words
 
 
-def sentences_of(text: str) -> list[str]:
+@lru_cache(maxsize=REMEMBERED)
+def sentences_of(text: str) -> tuple[str, ...]:
     """The sentences of a text; what "и ещё" joins is one of its own."""
     pieces = (piece.strip(" ,") for piece in _CLAUSE.split(text[:LOOKED_THROUGH]))
-    return [piece for piece in pieces if piece]
+    return tuple(piece for piece in pieces if piece)
 
 
 def _alternatives(phrase: str) -> Iterable[str]:
