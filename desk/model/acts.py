@@ -346,7 +346,7 @@ class Facts:
         value = self._values.get(kind)
         if value is None and kind in self._later:
             raise FactNeeded(kind)
-        return cast(T | None, value)  # each stands under its own type
+        return cast("T | None", value)  # each stands under its own type
 
     def postpone(self, kinds: Iterable[type]) -> None:
         """These cost much to find: a rule that asks for one is interrupted, and asked again once it was looked for."""

@@ -13,6 +13,8 @@ from desk.model.provider_files import Provider
 from desk.understanding.reading.observations import Situation, TalkStage, Understanding
 from desk.understanding.understand import understand
 
+_IN_TURN = ReplyTiming()
+
 
 def understood(case: Case, inbound: Inbound[Any], facts: Facts, question: str = "") -> Understanding:
     """What the message says, given what the case expects. ``question`` is the meaning of the open question, where the
@@ -25,7 +27,7 @@ def situation_of(case: Case, facts: Facts, question: str = "") -> Situation:
 
     A message that was written before the open question had arrived is understood as if nothing had been asked.
     """
-    provider, turn = facts.need(Provider), facts.get(ReplyTiming) or ReplyTiming()
+    provider, turn = facts.need(Provider), facts.get(ReplyTiming) or _IN_TURN
     shapes = (provider.contract_shape,) if provider.contract_shape else ()
     asked = question if turn.may_answer else ""
     return Situation(_context(case, turn), asked, facts.need(Now).at, provider.timezone, shapes)
