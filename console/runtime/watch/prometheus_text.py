@@ -100,6 +100,7 @@ class _Metrics(Collector):
         yield _gauge("outbox_oldest_seconds", "Age of the oldest of them.", _keyed(oldest), "channel")
         refused = "Those of them that were refused before and are five minutes old."
         yield _gauge("outbox_failing", refused, _keyed(failing), "channel")
+        yield _gauge("outbox_held", "Departures held since a restore, for a person to decide.", status.held)
         set_aside = "Arrivals that could not be read or decided."
         yield _gauge("quarantine_items", set_aside, self._by_channel(waits.quarantined), "channel")
         gap = "Mails in the ledger that have no outcome after ten minutes."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -131,6 +132,30 @@ async def test_two_processes_of_a_machine_each_have_an_address(terminal: Termina
         async with terminal.serving("--only", "worker") as second:
             await second.logs("cannot be listened at")
             await second.logs(" serves: ")
+
+
+async def test_settings_that_are_read_anew_move_the_address_and_lose_no_count(
+    terminal: Terminal, prober: Prober, api: BotApi, anna: User
+) -> None:
+    """SIGHUP begins the desk anew within its process: what it has counted stays."""
+    other = Prober(f"127.0.0.1:{free_port()}", prober.http)
+    toml = terminal.root / "firstline.toml"
+    toml.write_text(f'{toml.read_text("utf-8")}\n[watch]\nlisten = "{prober.address}"\n', "utf-8")
+    await terminal.types("migrate")
+    async with terminal.serving() as service:
+        await prober.hears("/readyz", 200)
+        await anna.says(api.bot(TOKEN), "Здравствуйте! нет интернета, договор 40-1187")
+        await anna.hears("Помогло?", timeout=60)
+        counted = r'(?m)^firstline_arrivals_total\{channel="telegram:main"\} (\d+)'
+        before = re.search(counted, await prober.hears("/metrics", 200))
+        toml.write_text(toml.read_text("utf-8").replace(prober.address, other.address), "utf-8")
+        service.process.send_signal(signal.SIGHUP)
+        await other.hears("/readyz", 200)
+        after = re.search(counted, await other.hears("/metrics", 200))
+        assert before
+        assert after
+        assert int(after[1]) >= int(before[1]) >= 1
+        assert await prober.asks("/livez") == (0, "")
 
 
 async def test_without_a_section_nothing_is_opened(terminal: Terminal) -> None:
