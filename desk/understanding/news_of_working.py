@@ -18,6 +18,22 @@ from desk.understanding.reading.observations import Act, TalkStage
 
 _CONJUNCTIONS = word_set("но а и хотя зато однако потом затем and but so then although though however because")
 _CONTRAST = word_set("но but хотя though")
+_RESERVING = word_set("но but однако however only except")
+"""What a clause begins with that takes back a part of what was said: "it's back but crawling"."""
+_POLITE = word_set(
+    "спасибо благодарю извините простите thanks thank sorry cheers appreciate close закрывайте закройте закрыть "
+    "cancel отмените later позже раньше"
+)
+"""What such a clause may say and take nothing back: "works now, but thanks anyway"."""
+_HELPED = word_set("помог помогла помогли починил сделал настроил наладил воткнул подсказал helped fixed mended sorted")
+"""What neighbours do to the person's own line."""
+_OWN_DOING = word_set(
+    "разобрался разобралась разобрались перезагрузил перезагрузила сбросил воткнул воткнула вставил вставила настроил "
+    "настроила починил починила помогла помогло restarted rebooted reset unplugged loose replugged"
+)
+"""What people did to bring it about; short news are news after that: "воткнула, всё есть"."""
+_THEREFORE = word_set("you never no dont please forget ignore cancel close nvm")
+"""What follows a "so" that begins a clause."""
 _JOINED = word_set("running going well on off out down up gone")
 """What an "and" joins to the word before it: "up and running", "off and on"."""
 _PLAIN_OPENERS = word_lines(
@@ -32,7 +48,8 @@ _SURPRISES = word_lines(
     """
     wait a sec | wait a second | wait a minute | wait a moment | wait no | no wait | wait | hold on | hang on |
     never mind | nevermind | nvm | nm | scrap that | scratch that | forget it | forget that | ignore that |
-    ignore me | cancel that | disregard that | oops | omg | lol | haha | oh wait | oh | ah | yay | good news |
+    ignore me | cancel that | disregard that | oops | omg | lol | haha | oh wait | oh wow | wow | ooh | whoa | oh | ah |
+    yay | good news |
     great news | guess what | false alarm | please ignore | pls ignore | ignore | disregard |
     please disregard | spoke too soon | i spoke too soon | no worries | стоп | подождите | подожди | погодите |
     погоди | ой | ох | упс | опа | о чудо | чудо | сорри | сорян | пардон | отбой | ура | слава богу | ребят |
@@ -57,21 +74,32 @@ _CALLING_OFF = word_set(
     надо нужно нужен нужна беспокойтесь беспокойся приезжайте приходите присылайте звоните парьтесь актуально
     ждите ищите переживайте волнуйтесь требуется утруждайтесь тревожьтесь стоит торопитесь спешите отправляйте
     больше need bother send worry longer come needed required trouble thanks call action mind more further
-    reason idea clue why any anymore
+    reason idea clue why any anymore ring worry wait претензий вопросов жалоб
     """
 )
 """What follows a "no" that calls the help off, and denies nothing."""
 _DENYING, _GOING_ON = word_set("no нет"), word_set("it its i im we the all everything уже все теперь")
 """A "no" that takes back what was said before: "no it's fine now"."""
-_CANCELLING = word_set("отмените отмена отменить отменяйте снимайте снимите cancel withdraw")
+_THANKING = word_set("спасибо спс thanks thank thx ty cheers")
+_AFTER_NEWS = word_set("спасибо спс thx ty cheers nvm nevermind cancel закрывайте отмените снимайте")
+_TWO_AFTER_NEWS = word_lines(
+    "no need | you can | please close | please cancel | dont ring | dont worry | dont call | dont bother | dont send"
+)
+"""Words that begin a clause of their own after the news, even where no sign parts them: "net is back thx"."""
+_CANCELLING = word_set(
+    "отбой close closed закрывайте закройте stand отмените отмена отменить отменяйте снимайте снимите cancel withdraw"
+)
 _NOES = word_set("не нет no not dont никого ничего")
 _TROUBLES = word_set(
     """
-    problem problems issue issues fault trouble glitch outage error red проблема проблемы неполадка неполадки
+    problem problems issue issues fault trouble glitch outage error red crackling crackle noise lag lags проблем
+    проблема проблемы обрывов сбоев неполадок лагов глюки лаги обрывы неполадка неполадки
     сбой авария ошибка трабл неисправность красная красный лос los
     """
 )
-_GOING = word_set("gone went off away vanished passed ended ушла ушел исчезла исчез пропала пропал погасла погас потух")
+_GOING = word_set(
+    "stopped gone went off away vanished passed ended ушла ушел исчезла исчез пропала пропал погасла погас потух"
+)
 """What a trouble does when it is over: "the problem has gone"."""
 _MISBEHAVES = word_set(
     """
@@ -79,7 +107,16 @@ _MISBEHAVES = word_set(
     buffering freezing lagging disconnecting
     """
 )
-_ELSEWHERE = ("сосед", "телефона", "neighbo")
+_MISBEHAVED = word_set("dropped disconnected drops dropouts disconnects outages")
+"""What went wrong before, if "since" stands with it and a "no"."""
+_OVER = word_set("now more any anymore longer уже больше теперь since")
+_CEASED = word_set("перестал перестало перестала перестали")
+_CEASES = word_set(
+    "тормозить лагать виснуть пропадать отваливаться глючить рваться мигать тупить зависать вылетать прерываться"
+)
+"""What a trouble ceases to do; what else has ceased was running."""
+_WENT, _OFF = word_set("went goes cut cuts"), word_set("again off down out")
+_ELSEWHERE = ("сосед", "телефона", "раздаю", "neighbo")
 """Beginnings of words after which nothing is told of the person's own line."""
 _REPORTING = word_set("что that будто якобы то")
 
@@ -108,7 +145,11 @@ def working_again(
         return []
     last = max(end for _, end in kept)
     again = [one for one in spoiled if overlaps(one, told)]
-    worse = [one for one in parts if one[0] >= last and (one in again or _is_bad(words, one, bad))]
+    worse = [
+        one
+        for one in parts
+        if one[0] >= last and (one in again or _is_bad(words, one, bad) or _takes_back(words, one, again, told))
+    ]
     return [] if worse else kept
 
 
@@ -131,7 +172,9 @@ def _spoiled(
     spoiled: list[Span] = []
     elsewhere = False
     for one in parts:
-        elsewhere = elsewhere or any(word.text.startswith(_ELSEWHERE) for word in words[one[0] : one[1]])
+        texts = [word.text for word in words[one[0] : one[1]]]
+        is_elsewhere = any(text.startswith(_ELSEWHERE) for text in texts) and not _HELPED.intersection(texts)
+        elsewhere = elsewhere or is_elsewhere
         reported = bool(spoiled) and spoiled[-1][1] == one[0] and words[one[0]].text in _REPORTING
         if _SAYING.fullmatch(" ".join(word.text for word in words[one[0] : one[1]])):
             continue
@@ -148,7 +191,9 @@ def _parted(words: Sequence[Word]) -> tuple[tuple[Word, ...], bool]:
     texts = [word.text for word in words]
     for at in range(len(words)):
         joined = at + 1 < len(words) and texts[at + 1] in _JOINED
-        if at and texts[at] in _CONJUNCTIONS and not joined:
+        therefore = texts[at] == "so" and at + 1 < len(texts) and texts[at + 1] in _THEREFORE
+        follows = texts[at] in _AFTER_NEWS or " ".join(texts[at : at + 2]) in _TWO_AFTER_NEWS
+        if at and (therefore or follows or texts[at] in _CONJUNCTIONS) and not joined:
             stops[at - 1] = stops[at - 1] or COMMA
         if (at == 0 or stops[at - 1]) and texts[at] in _DENYING and at + 1 < len(texts) and texts[at + 1] in _GOING_ON:
             stops[at] = stops[at] or COMMA
@@ -161,7 +206,14 @@ def _parted(words: Sequence[Word]) -> tuple[tuple[Word, ...], bool]:
                 stops[at + len(opener) - 1] = stops[at + len(opener) - 1] or COMMA
     parts = (word if word.stop == stop else replace(word, stop=stop) for word, stop in zip(words, stops, strict=True))
     calls_off = (_CALLING_OFF.intersection(texts) and _NOES.intersection(texts)) or _CANCELLING.intersection(texts)
-    return tuple(parts), is_surprise or bool(calls_off)
+    return tuple(parts), is_surprise or bool(calls_off) or not (_OWN_DOING | _THANKING).isdisjoint(texts)
+
+
+def _takes_back(words: Sequence[Word], clause: Span, again: Sequence[Span], told: Sequence[Span]) -> bool:
+    """Whether a clause takes back a part of the news before it."""
+    texts = {word.text for word in words[clause[0] : clause[1]]}
+    is_news = overlaps(clause, told) and clause not in again
+    return words[clause[0]].text in _RESERVING and not is_news and not texts & (_POLITE | _CALLING_OFF)
 
 
 def _is_spoiled(words: Sequence[Word], clause: Span, barred: frozenset[str]) -> bool:
@@ -178,8 +230,20 @@ def _is_bad(words: Sequence[Word], clause: Span, bad: frozenset[str]) -> bool:
         texts -= _NOES
     if around & _TROUBLES:
         texts -= _GOING
-    if {"больше", "не"} <= around or {"no", "longer"} <= around or "stopped" in around:
+    if {"больше", "не"} <= around or {"no", "longer"} <= around or around & {"stopped", "gone"}:
         texts -= _MISBEHAVES
+    if around & _TROUBLES and around & _OVER:
+        texts -= _NOES
+    if around & _MISBEHAVES:
+        texts -= {"stopped", "gone"}
+    if "since" in around and around & _MISBEHAVED:
+        texts -= _MISBEHAVED | _NOES | {"hasnt", "havent"}
+    if {"never", "mind"} <= around:
+        texts.discard("never")
+    if around & _CEASED and not around & _CEASES:
+        return True
+    if around & _WENT and around & _OFF and not around & _TROUBLES:
+        return True
     if around & {"no", "dont"}:
         texts -= {"need"}
     return bool(texts)

@@ -21,6 +21,7 @@ from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, S
 from desk.understanding.reading.known_word_mender import WordMender
 from desk.understanding.reading.message_words import QUESTION, Word, clauses, words_of
 from desk.understanding.reading.observations import Act, ObservedAct, ObservedValue, Situation, TalkStage
+from desk.understanding.reading.words_run_together import parted
 
 PHRASES = Path(__file__).parent / "phrases"
 LANGUAGE_SLOT = "language"
@@ -42,7 +43,13 @@ _OTHERWISE_SAID = {
     "вже": "уже", "працює": "работает", "є": "есть", "дякую": "спасибо", "нема": "нету", "немає": "нету", "ні": "нет",
     "людину": "человека", "людиною": "человеком", "покличте": "позовите", "поклич": "позови", "можна": "можно",
     "поговорити": "поговорить", "треба": "надо", "bk": "back", "bak": "back", "bck": "back", "nw": "now",
-    "wrking": "working", "wrkin": "working", "wrks": "works", "itz": "its",
+    "wrking": "working", "wrkin": "working", "wrks": "works", "itz": "its", "snd": "send", "som1": "someone",
+    "sum1": "someone", "sumone": "someone", "sumbody": "somebody", "agnt": "agent", "fone": "phone", "yor": "your",
+    "cum": "come", "agen": "again", "ned": "need", "wnt": "want", "jst": "just", "thru": "through", "carnt": "cant",
+    "rownd": "round", "fixd": "fixed", "restord": "restored", "uje": "уже", "uzhe": "уже", "фсе": "все", "фсё": "все",
+    "ужэ": "уже", "ожыл": "ожил", "ажил": "ожил", "паехало": "поехало", "nvmind": "nevermind", "goin": "going",
+    "ково": "кого", "тово": "того", "нибуть": "нибудь", "хде": "где", "нада": "надо", "sm1": "someone", "wen": "when",
+    "wil": "will", "wory": "worry", "nede": "need", "bovver": "bother", "nd": "need",
 }  # fmt: skip
 """Words that many write in another way, as it is spoken at the border or in haste."""
 _THANKING_EMOJI = "👍🙏❤😊🙂👌🤝"
@@ -180,7 +187,7 @@ def language_wished(text: str, acts: Iterable[ObservedAct]) -> tuple[ObservedVal
 def mended_words(text: str) -> tuple[Word, ...]:
     """The words of a text, misspelt ones as the phrases know them."""
     mending = _phrases().mending
-    words = words_of(text)
+    words = tuple(part for word in words_of(text) for part in parted(word, mending))
     meant = [_OTHERWISE_SAID.get(word.text) or mending(word.text) for word in words]
     if _is_by_ear([word.text for word in words], meant):
         meant = [_SHORT_BY_EAR.get(one, one) for one in meant]

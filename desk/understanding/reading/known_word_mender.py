@@ -25,6 +25,7 @@ _LOOK_ALIKES = str.maketrans("aceopxykmthb", "асеорхукмтнв")
 _REPEATED = re.compile(r"(.)\1{1,}")
 _INFLECTED = frozenset("аяоеиыуюйьлтмхвшщь")
 """Last letters of Russian endings: a word that differs in its ending only is another form, and no mistake."""
+_CASE_ENDINGS, _CONSONANTS = frozenset("мвх"), frozenset("бвгджзклмнпрстфхцчшщ")
 _ENGLISH_ENDINGS = ("s", "d", "ed", "ing", "er", "r", "y", "ly", "n")
 
 
@@ -49,6 +50,14 @@ class WordMender:
     def __call__(self, word: str) -> str:
         """The known word that was meant, else the word itself."""
         return word if word in self._known else self._mended(word)
+
+    def knows(self, word: str) -> bool:
+        """Whether the phrases know this word as it is."""
+        return word in self._known
+
+    def is_right(self, word: str) -> bool:
+        """Whether this is a word, known to the phrases or not."""
+        return word in self._known or word in self._others
 
     def _mend(self, word: str) -> str:
         if word in self._others or word.isdecimal() or len(word) > 30:
@@ -112,6 +121,8 @@ def _is_slip(word: str, meant: str, distance: int) -> bool:
         return False
     if word > "\u0400":
         stem = min(len(word), len(meant)) - 2
+        if word[-1] in _CASE_ENDINGS and word[-2] in _CONSONANTS:  # "операторм": no form ends so
+            return True
         return not (word[:stem] == meant[:stem] and word[-1] in _INFLECTED and word[-2:] != meant[-2:])
     short, long = sorted((word, meant), key=len)
     return not (long.startswith(short) and long[len(short) :] in _ENGLISH_ENDINGS)
