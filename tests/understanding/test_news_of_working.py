@@ -42,7 +42,9 @@ def test_nearly_all_news_is_heard_and_nothing_else(name: str, language: str) -> 
         "it works already", "uzhe rabotaet", "oh wait its loading now", "пропадал, но уже вернулся",
         "вопрос снят, всё работает",
         "it was off all morning, it's back now", "no need for an engineer, it fixed itself",
-        "перезагрузила и заработало",
+        "перезагрузила и заработало", "net is back thx", "линк поднялся", "ютуб грузит, спасибо",
+        "its after fixing itself",
+        "сосед помог, всё заработало", "it works, but thanks anyway", "the outage has cleared", "itsworking",
     ],
 )  # fmt: skip
 def test_news_is_heard_whatever_was_asked(text: str, context: TalkStage) -> None:
@@ -55,7 +57,9 @@ def test_news_is_heard_whatever_was_asked(text: str, context: TalkStage) -> None
     [
         "у соседей заработало", "came back and went off again", "работает только по кабелю", "is it working now?",
         "мастер сказал, что всё работает", "the technician said it's fixed", "let me know when it's back", "выключился",
-        "put me back online", "on and off", "проблема вернулась",
+        "put me back online", "on and off", "проблема вернулась", "it's back but crawling", "появился, но 1 мегабит",
+        "пишут, что починили", "заработало и перестало", "came on for two minutes", "I'm back home",
+        "everyone else is back",
     ],
 )  # fmt: skip
 def test_what_is_said_of_something_else_is_no_news(text: str, context: TalkStage) -> None:
