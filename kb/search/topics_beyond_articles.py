@@ -85,17 +85,19 @@ def fitting_facts(
     text: str, ranked: Sequence[T], editions: Callable[[T], Mapping[str, ArticleTranslation]]
 ) -> Sequence[T]:
     """The articles of a ranking, the best first, without those that contradict what the question tells: on one device
-    or on Wi-Fi alone where every device is affected, on speed where there is no internet at all. Where no lamp is lit,
-    those come alone that are about that too, if any. ``editions`` gives the editions of one."""
+    or on Wi-Fi alone where every device is affected, on speed where there is no internet at all, on how to restart what
+    restarts by itself. Where no lamp is lit, those come alone that are about that too, if any. ``editions`` gives the
+    editions of one."""
     if not ranked:
         return ranked
     scope, lamps = _told(text)
-    no_service = tells_of_no_service(text)
+    no_service, restarts_itself = tells_of_no_service(text), bool(_BY_ITSELF.search(text))
 
     def contradicts(one: T) -> bool:
         titles = [edition.title for edition in editions(one).values()]
         partial = scope == "all" and any(_told(title)[0] in _PARTIAL for title in titles)
-        return partial or (no_service and any(_SPEED.search(title) for title in titles))
+        how_to_restart = restarts_itself and any(_RESTART.search(title) for title in titles)
+        return partial or how_to_restart or (no_service and any(_SPEED.search(title) for title in titles))
 
     def is_of_dark_lamps(one: T) -> bool:
         return any(_told(words)[1] == "off" for edition in editions(one).values() for words in edition.phrasings)
@@ -105,6 +107,15 @@ def fitting_facts(
 
 
 _PARTIAL = frozenset({"one", "wifi", "wired"})
+_RESTART = re.compile(r"перезагру|restart", re.IGNORECASE)
+_BY_ITSELF = re.compile(
+    r"\bсам\w*\b[^.!?\n]{0,20}\b(?:пере|вы)\w*(?:гружа|ключа|запуска)\w*|"
+    r"\b(?:постоянно|всё время|все время|каждые)\b[^.!?\n]{0,20}перезагружа\w+|\bперезагружается\b|"
+    r"\bkeeps? (?:on )?(?:re-?start|re-?boot)ing|"
+    r"\bre(?:starts|boots)\b[^.!?\n]{0,10}"
+    r"\b(?:itself|by itself|on its own|every|all the time)\b",
+    re.IGNORECASE,
+)
 _SPEED = re.compile(r"скорост|медлен|slow|speed", re.IGNORECASE)
 
 

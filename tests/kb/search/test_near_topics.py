@@ -113,6 +113,9 @@ def test_slow_since_yesterday_is_about_the_speed(matcher: Matcher, words: str) -
         ("нет интернета, на роутере ничего не горит", "router-lights"),
         ("no internet, no lights on the router", "router-lights"),
         ("на роутере не горит wan", "wan-off"),
+        ("роутер сам перезагружается каждые 5 минут", "drops"),
+        ("router keeps restarting itself", "drops"),
+        ("как перезагрузить роутер", "router-restart"),
     ],
 )
 def test_no_article_contradicts_what_is_told(matcher: Matcher, text: str, article: str) -> None:
