@@ -123,7 +123,8 @@ def _title(case: Case, providers: Providers, say: Labels) -> Text:
     owner = agent_name(case.owner, case.provider, providers, say) if case.owner else say["nobody"]
     state = f"{say[case.state]} ({say.get(case.reason, case.reason)})"
     number = text(case.number or say["no_number"], "bold")
-    return Text("  ·  ").join([number, text(state, STATE_STYLES.get(case.state, "")), text(owner)])
+    mark = [text(say["erased" if case.erased else "purged"], "dim")] if case.purged_at else []
+    return Text("  ·  ").join([number, text(state, STATE_STYLES.get(case.state, "")), text(owner), *mark])
 
 
 def _details(case: Case, person: Person | None, providers: Providers, say: Labels) -> Table:

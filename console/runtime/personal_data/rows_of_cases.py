@@ -129,9 +129,10 @@ async def empty_cases(
 ) -> set[int]:
     """Makes the rows of these cases anonymous; where they are given with their revisions, of those only that did not
     move since. Returns which it did; not those that were purged already."""
-    mine = CASES.c.id.in_(cases)
+    mine: ColumnElement[bool] = CASES.c.id.in_(cases)
     if isinstance(cases, Mapping):
-        mine = tuple_(CASES.c.id, CASES.c.revision).in_(list(cases.items()))
+        # SQLite takes the index only for the ids: of pairs it would read every case of the provider.
+        mine = and_(mine, tuple_(CASES.c.id, CASES.c.revision).in_(list(cases.items())))
     values = {**_EMPTIED, "revision": CASES.c.revision + 1, "purged_at": now, "erased": erased}
     still = update(CASES).where(CASES.c.provider == provider, mine, CASES.c.purged_at.is_(None))
     return set((await connection.execute(still.values(values).returning(CASES.c.id))).scalars())
