@@ -102,5 +102,5 @@ async def test_an_own_phone_that_no_account_has_stands_on_the_card(desk: Desk, a
     await boris.says("позовите оператора")
     await boris.hears("registered")
     card = await agents.sees("card", state="acknowledged")
-    assert "Телефон абонента: +79990001122" in card.words
+    assert "Телефон абонента: +7 999 000-11-22" in card.words
     assert "Просит позвонить" not in card.words
