@@ -91,7 +91,7 @@ def _tell(done: Restored, place: Path, nothing_since: bool, with_erasures: bool)
 def _tell_what_is_gone(done: Restored) -> None:
     fenced = done.fenced
     tell(sentence("The lost desk may have gone on after that. So:"))
-    tell(sentence("- Cases, answers and promises from then on are gone, and so is what Telegram had handed over by then."))
+    tell(sentence("- Cases, answers and promises from then on are gone, as is what Telegram had handed over by then."))
     tell(sentence("- Mail that came since is received again, and its writers are answered anew."))
     # As it stands there: where a password is missing on this machine, the mailbox is no part of the settings.
     for box in tomllib.loads((done.settings.root / FILE).read_text("utf-8")).get("mailbox", ()):
