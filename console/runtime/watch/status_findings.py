@@ -12,7 +12,7 @@ from desk.model.check_findings import CheckFinding
 
 SERVING = sentence("serving")
 """Where a finding stands that tells who serves. An error there means that the desk is down, or a part of it."""
-NOT_DECIDED, NOT_SENT = sentence("not decided"), sentence("not sent")
+INBOX, OUTBOX = sentence("inbox"), sentence("outbox")
 SET_ASIDE, UNPROVED = sentence("quarantine"), sentence("mail without proof")
 CASES, GROUP, LEDGER = sentence("cases"), sentence("agents' group"), sentence("mail ledger")
 
@@ -103,7 +103,7 @@ def _channel(one: ChannelStatus, status: DeskStatus) -> CheckFinding:
 def _not_decided(status: DeskStatus) -> Iterator[CheckFinding]:
     undecided = status.waits.undecided
     if not undecided.number:
-        yield CheckFinding("ok", NOT_DECIDED, sentence("no message waits to be decided"))
+        yield CheckFinding("ok", INBOX, sentence("no message waits to be decided"))
         return
     what = counted(
         "{number} message waits to be decided, for {span}|{number} messages wait to be decided, the oldest for {span}|",
@@ -112,13 +112,13 @@ def _not_decided(status: DeskStatus) -> Iterator[CheckFinding]:
     )
     todo = sentence("look at the log of 'firstline serve', at memory and disk")
     late = bool(status.waits.late.number)
-    yield CheckFinding("error" if late else "ok", NOT_DECIDED, what, todo if late else "")
+    yield CheckFinding("error" if late else "ok", INBOX, what, todo if late else "")
 
 
 def _not_sent(status: DeskStatus) -> Iterator[CheckFinding]:
     unsent = status.waits.unsent
     if not unsent:
-        yield CheckFinding("ok", NOT_SENT, sentence("no message waits to be sent"))
+        yield CheckFinding("ok", OUTBOX, sentence("no message waits to be sent"))
     for one in unsent:
         what = counted(
             "{channel}: {number} message waits to be sent, for {span}|"
@@ -130,15 +130,15 @@ def _not_sent(status: DeskStatus) -> Iterator[CheckFinding]:
         if one.failing.number:
             what = sentence("{what}: {why}", what=what, why=one.why)
             todo = sentence("'firstline check' tries the channel; the desk goes on trying by itself")
-            yield CheckFinding("error", NOT_SENT, what, todo)
+            yield CheckFinding("error", OUTBOX, what, todo)
         else:
-            yield CheckFinding("ok", NOT_SENT, what)
+            yield CheckFinding("ok", OUTBOX, what)
     if status.held:
         what = counted(
             "{number} message is held since a restore|{number} messages are held since a restore|", status.held
         )
         todo = sentence("they may have been sent before it: see 'firstline outbox list'")
-        yield CheckFinding("warning", NOT_SENT, what, todo)
+        yield CheckFinding("warning", OUTBOX, what, todo)
     for alarm in _alarms(status, AlarmKind.MAYBE_SENT):
         what = counted(
             "{channel}: {number} message may have gone out or not: the connection was lost|"
@@ -147,7 +147,7 @@ def _not_sent(status: DeskStatus) -> Iterator[CheckFinding]:
             channel=alarm.what,
         )
         todo = sentence("the agents of each case have been told; nothing is left to do here")
-        yield CheckFinding("warning", NOT_SENT, what, todo)
+        yield CheckFinding("warning", OUTBOX, what, todo)
 
 
 def _waiting_for_people(status: DeskStatus) -> Iterator[CheckFinding]:
