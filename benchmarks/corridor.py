@@ -117,6 +117,7 @@ async def measure(url: str, chosen: argparse.Namespace) -> list[Figures]:
         await fresh.close()
         bot = {"name": "b", "token": TOKEN, "provider": "sever", "api": url, "agents_chat": AGENTS}
         application = await build_application(settings(written(folder / "bench.json", database, [bot], [])))
+        await application.warm()
         beats = Beats()
         for number in range(chosen.batches + 3):
             if number == 3:
