@@ -56,10 +56,13 @@ async def erases(database: Database, settings: Settings, key: str) -> None:
     await erasure.erase(people, [], NOW, "operator:me", key)
 
 
-async def made(folder: Path, *states: str) -> list[Case]:
+async def made(folder: Path, *states: str, contract: str = "") -> list[Case]:
     database = Database(load(folder).database)
     old = OldCases(database)
-    cases = [await old.add(1 - (TODAY - NOW).days, state, contract=f"40-{at}") for at, state in enumerate(states, 1)]
+    cases = [
+        await old.add(1 - (TODAY - NOW).days, state, contract=contract or f"40-{at}")
+        for at, state in enumerate(states, 1)
+    ]
     await database.close()
     return cases
 
@@ -87,6 +90,27 @@ def test_a_legal_hold_hinders_it(typist: Typist, cases: list[Case]) -> None:
     assert typist.types("retention", "hold", cases[0].number or "", "--why", "claim").exit_code == 0
     refused = typist.types("forget", "--person", cases[0].address, "--yes")
     assert (refused.exit_code, "legal hold" in refused.output) == (4, True)
+
+
+def test_a_message_that_is_not_decided_yet_hinders_it(typist: Typist, cases: list[Case]) -> None:
+    """Nobody's words are lost that the desk has not read."""
+    with sqlite3.connect(typist.folder / "data" / "firstline.db") as connection:
+        connection.execute(
+            "UPDATE arrivals SET state = 'waiting', lane = 'mail:support:' || ?, case_id = NULL WHERE case_id = ?",
+            (cases[0].address, cases[0].id),
+        )
+    refused = typist.types("forget", "--person", cases[0].address, "--yes")
+    assert (refused.exit_code, "waits to be decided" in refused.output) == (4, True)
+
+
+def test_all_who_write_about_one_contract_are_erased_only_when_that_is_said(typist: Typist) -> None:
+    """And the number of a person's case is enough to name them."""
+    assert typist.types("migrate").exit_code == 0
+    one, other = asyncio.run(made(typist.folder, "closed", "closed", contract="40-9"))
+    several = typist.types("forget", "--person", "40-9", "--yes")
+    assert (several.exit_code, one.address in several.output, other.address in several.output) == (2, True, True)
+    done = typist.types("forget", "--person", "40-9", "--yes", "--all", "--json")
+    assert (done.exit_code, json.loads(done.stdout)["cases"]) == (0, 2), done.output
 
 
 def test_it_asks_first_and_a_dry_run_changes_nothing(typist: Typist, cases: list[Case]) -> None:
