@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from desk.language.layout_and_transliteration import swap_layout
 from desk.understanding.agreement.grammar import ChunkMeaning, accounted
+from desk.understanding.agreement.leave_with_good_news import gives_leave_with_good_news
 from desk.understanding.agreement.lexicon import UNKNOWN, ClassifiedPhrase, lexicon
 from desk.understanding.agreement.objections import doubts
 from desk.understanding.agreement.tokens import tokens
@@ -25,8 +26,8 @@ _ANSWERING_SOMETHING_ELSE = frozenset(
 )
 """Beside these a mere "yes" is none to closing: "да, перезагружал"."""
 _QUESTION_SIGN = re.compile(r"[?¿؟？⁇⁈]")
-_SWAPPED_QUESTION = re.compile(r"&|[?,]\s*\Z")
-"""In the other layout: "&" is a question mark, and so may be what stands at the end."""
+_SWAPPED_QUESTION = re.compile(r"&|[?,]\s*\Z|\A\s*\?")
+"""In the other layout: "&" is a question mark, and so may be what stands at either end."""
 _SAD_SIGN = re.compile(r":-?[(\[/\\|]|=\(|\(\(")
 _GLAD_SIGN = re.compile(r"(?<!\w)(?:[:;=xXхХ]-?[DPДРp](?!\w)|<3)|(?<![\w.,])(?:100\s?%|5/5|10/10)(?![\w.,]*\d)")
 _HARMLESS_SIGNS = frozenset(
@@ -98,6 +99,17 @@ def closing_acts(text: str, situation: Situation) -> tuple[tuple[ObservedAct, ..
         return tuple(_doubts(reading, situation)), False
     closes = _closes(chunks, reading, situation)
     return tuple(_agreeing(text, chunks, closes, situation)), closes
+
+
+def leave_with_good_news(text: str) -> ObservedAct | None:
+    """The agreement of a message that gives leave to close beside good news, though not all of its words are known."""
+    reading, chunks = _read_and_accounted(text[: 4 * MAX_LENGTH])
+    plain = _GLAD_SIGN.sub(_blank, reading.text)
+    if chunks is not None or len(text) > MAX_LENGTH or reading.asks or _stands_against(plain):
+        return None
+    if not gives_leave_with_good_news(plain, reading.pieces):
+        return None
+    return ObservedAct(Act.AGREE, *_extent(text))
 
 
 @lru_cache(maxsize=512)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from desk.understanding.agreement_and_denial import closing_acts
+from desk.understanding.agreement_and_denial import closing_acts, leave_with_good_news
 from desk.understanding.facts_told import facts_told
 from desk.understanding.identity_keys import identity_keys
 from desk.understanding.reading.observations import Act, ObservedAct, ObservedValue, Situation, TalkStage, Understanding
@@ -25,6 +25,8 @@ _TALK = frozenset(
 _ASKED = (TalkStage.CONSENT, TalkStage.HELPED)
 """Where it was asked whether all works, `closing_acts` alone tells what is said to that."""
 _CONTENT = (Act.AGREE, Act.WORKS_ALREADY)
+_BESIDE_LEAVE = frozenset({Act.THANKS, Act.GREETING, Act.WORKS_ALREADY, Act.AGREE})
+"""What may stand beside leave to close in a message of which not every word is known."""
 _OF_A_SCREEN = (Act.HUMAN, Act.CALLBACK)
 """What screens tell people to do: that is no wish of theirs."""
 
@@ -48,7 +50,10 @@ def understand(text: str, situation: Situation) -> Understanding:
     said = text[:MAX_LENGTH]
     closing, closes = closing_acts(said, situation)
     wished = tuple(one for one in wishes(said, situation) if one.act not in _OF_A_SCREEN or not is_shown(said, one))
-    if any(one.act is Act.ANGRY for one in wished):  # "да блин" is no consent
+    if situation.context in _ASKED and not closing and all(one.act in _BESIDE_LEAVE for one in wished):
+        leave = leave_with_good_news(said)
+        closing, closes = ((leave,), True) if leave else (closing, closes)
+    if any(one.act is Act.ANGRY and one.end for one in wished):  # "да блин" is no consent; capitals alone may be
         closing, closes = tuple(one for one in closing if one.act not in _CONTENT), False
     if any(one.act is Act.WORKS_ALREADY for one in closing) and is_of_something_else(said):
         closing = tuple(one for one in closing if one.act is not Act.WORKS_ALREADY)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.understanding.agreement.lexicon import lexicon
-from desk.understanding.agreement.tokens import tokens
+from desk.understanding.agreement.tokens import tokens, without_doubles
 from desk.understanding.agreement_and_denial import closing_acts
 from desk.understanding.reading.observations import Act, Situation, TalkStage
 from desk.understanding.understand import understand
@@ -27,7 +27,7 @@ NOISED = 3_000
 
 def closes(text: str, situation: Situation = CONSENT) -> bool:
     """Whether the desk closes on these words."""
-    return closing_acts(text, situation)[1]
+    return understand(text, situation).closes
 
 
 def acts(text: str, situation: Situation = CONSENT) -> set[Act]:
@@ -253,9 +253,39 @@ def test_nothing_closes_with_a_word_more_that_stands_against_it(agreement: str, 
         assert not closes(f"{against}{between}{agreement}", situation)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "okay so I turned it on and it connected straight away and I watched a whole film so yes you can close it",
+        "Oh it's all working for everyone in the house, close it please",
+        "Мы с дедом проверили каждый канал, все показывают, закрывайте смело.",
+        "Офис работает, чеки печатаются, закрывайте инцидент",
+    ],
+)
+def test_leave_beside_good_news_closes_though_some_words_are_unknown(said: str) -> None:
+    assert closes(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Netflix plays, close the case if the telly does too",
+        "закрывайте, хотя мультики на ноутбуке дергаются, остальное работает",
+        "works at the neighbour's, close it and be damned",
+        "работает на полигоне, закрывайте",
+        "email loads, close it, my solicitor will write",
+        "close the door, it works",
+        "закрывайте глаза на то, что у других работает",
+    ],
+)
+def test_leave_does_not_close_where_something_holds_it(said: str) -> None:
+    assert not closes(said)
+
+
 @given(st.sampled_from(AGREEING), st.text("бвгджзклмнпрстфхцчшщ", min_size=2, max_size=8))
 def test_one_word_that_is_not_understood_leaves_the_case_open(agreement: str, word: str) -> None:
-    assert lexicon().is_word(word) or not closes(f"{agreement} {word}")
+    if not lexicon().is_word(without_doubles(word)):  # "ппж" is "пж"
+        assert not closes(f"{agreement} {word}")
 
 
 @given(st.text(max_size=200))

@@ -126,6 +126,17 @@ def _weight(way: frozenset[ChunkMeaning]) -> int:
     return sum(1 << (len(_ORDER) - _ORDER.index(kind)) for kind in way)
 
 
+def is_never_agreement(codes: str) -> bool:
+    """Whether a sequence of classes stands there that asks, or speaks of others, though no sign says so."""
+    return _grammar().never.search(codes) is not None
+
+
+def meaning_of(codes: str, start: int, end: int) -> ChunkMeaning | None:
+    """What the pieces from ``start`` to ``end`` mean as one chunk, wherever it stands; None for what is no chunk."""
+    kind = _kind(codes[start - 1 : start] if start else "", codes[start:end])
+    return (_IN_THEIR_PLACE.get(kind) or ChunkMeaning(kind)) if kind else None
+
+
 def _chunk(grammar: _Grammar, codes: str, clause_starts: Sequence[bool], start: int, end: int) -> ChunkMeaning | None:
     kind = _kind(codes[start - 1 : start] if start else "", codes[start:end])
     if not kind or not _has_its_place(kind, grammar, codes, clause_starts, start, end):
