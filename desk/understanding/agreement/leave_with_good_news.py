@@ -63,9 +63,9 @@ def gives_leave_with_good_news(text: str, pieces: Sequence[ClassifiedPhrase]) ->
     if lexicon().codes["on"] + UNKNOWN in codes:  # "работает на балконе": there only
         return False
     words, beginnings = _holding_words()
-    unknown = (token.word for piece in pieces if piece.code == UNKNOWN for token in tokens(text[piece.start : piece.end]))
-    if not all(lexicon().is_word(word) or is_ordinary(word) for word in unknown):  # a slip may hide a word that holds it
-        return False
+    unknown = [text[piece.start : piece.end] for piece in pieces if piece.code == UNKNOWN]
+    if not all(lexicon().is_word(one.word) or is_ordinary(one.word) for part in unknown for one in tokens(part)):
+        return False  # a slip may hide a word that holds it
     said = [token.word for token in tokens(_ONCE_MORE.sub(" ", text))]
     if any(word in words or word.startswith(beginnings) for word in said) or TROUBLE.search(" ".join(said)):
         return False
