@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import contextlib
 import shutil
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -20,7 +21,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table, insert, text, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import console.sample
@@ -36,7 +36,7 @@ from desk.model.provider_files import load_all
 from desk.model.settings import Secret, Settings
 from desk.pipeline.write_buffer import ADDRESSES, CASES, JOURNAL, PEOPLE
 from desk.queues import inbox
-from desk.storage.database import Database
+from desk.storage.database import Database, is_database_trouble
 from desk.storage.queue_and_lease_tables import arrivals, departures, fingerprints
 
 PROVIDERS = load_all(Path(console.sample.__file__).parent / "providers")
@@ -114,8 +114,10 @@ class Writer:
                     mine = (CASES.c.provider == PROVIDER, CASES.c.id == 2)
                     await session.execute(update(CASES).where(*mine).values(unread=self._number))
                 break
-            except OperationalError:  # locked for longer than a connection waits: the desk tries again, too
-                await asyncio.sleep(0.1)
+            except Exception as error:
+                if not is_database_trouble(error):
+                    raise
+                await asyncio.sleep(0.1)  # locked for longer than a connection waits: the desk tries again, too
         self.waits.append(time.perf_counter() - began)
 
     @contextlib.asynccontextmanager
@@ -146,6 +148,15 @@ def waited(waits: list[float]) -> Figures:
     }
 
 
+class _Lines(list[Figures]):
+    """Lines of a table that are shown as soon as they are known: the whole takes long."""
+
+    def append(self, line: Figures) -> None:
+        """One more."""
+        print(line, file=sys.stderr, flush=True)
+        super().append(line)
+
+
 async def measure(folder: Path, url: str, cases: int) -> list[Figures]:
     """The writer alone, beside the purge, beside forgetting a person; in one process, as in a desk that serves."""
     database = Database(url)
@@ -153,7 +164,7 @@ async def measure(folder: Path, url: str, cases: int) -> list[Figures]:
     await migrate(database)
     began = time.perf_counter()
     await fill(database, cases)
-    lines: list[Figures] = []
+    lines = _Lines()
     print(f"filled with {cases * PER_CASE:,} rows in {time.perf_counter() - began:.0f} s")
 
     writer = Writer(database)
