@@ -124,12 +124,11 @@ class PersonErasure:
 
         Whoever came after the erasure is somebody new: only people of these ids, and messages from before, go.
         """
-        again = 0
+        again, by_hash = 0, await self._lanes_by_hash()
         for erasure in erasures:
             async with self._database.read(*self._names) as session:
                 from_ids = await _people_of_ids(session, erasure.people)
-                noted = select(arrivals.c.lane).where(arrivals.c.case_id.is_(None)).distinct()
-                lanes = {lane for (lane,) in await session.execute(noted) if self._hashes(lane) & erasure.lanes}
+            lanes = {by_hash[one] for one in erasure.lanes & by_hash.keys()}
             if not from_ids and not lanes:
                 continue
             every = lanes | {f"{channel}:{value}" for channel, value in addresses_of(from_ids)}
@@ -142,9 +141,13 @@ class PersonErasure:
     def _secret(self) -> str:
         return self._settings.secret.reveal()
 
-    def _hashes(self, lane: str) -> set[str]:
+    async def _lanes_by_hash(self) -> dict[str, str]:
+        """The lanes in which messages of no case came, by their hashes under both secrets."""
+        async with self._database.look() as connection:
+            query = select(arrivals.c.lane).where(arrivals.c.case_id.is_(None)).distinct()
+            lanes = (await connection.execute(query)).scalars().all()
         secrets = (self._secret, self._settings.former_secret.reveal())
-        return {erasure_list.lane_hash(lane, secret) for secret in secrets}
+        return {erasure_list.lane_hash(lane, secret): lane for secret in secrets for lane in lanes}
 
     async def _own_contracts(self, people: Sequence[FoundPerson]) -> set[str]:
         """Contracts that nobody else writes about: a message that names one of these is theirs."""

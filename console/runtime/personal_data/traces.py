@@ -104,13 +104,13 @@ def remove_from_archive(archive: PurgeArchive, traces: Traces, cases: Collection
 
     Who is known by the archives alone is found there by what names them.
     """
-    found_cases, found_people = set(cases), set(people)
+    found_people, person_of = set(people), dict[int, int]()
     for table, row in archive.rows():
         if table == "addresses" and f"{row['channel']}:{row['value']}" in traces.lanes:
             found_people.add(row["person_id"])
-    for table, row in archive.rows():
-        if table == "cases" and row["person_id"] in found_people:
-            found_cases.add(row["id"])
+        elif table == "cases":
+            person_of[row["id"]] = row["person_id"]
+    found_cases = {*cases, *(case for case, person in person_of.items() if person in found_people)}
 
     def belongs(table: str, row: Mapping[str, Any]) -> bool:
         of_case = row["id"] if table == "cases" else row.get("case_id")
