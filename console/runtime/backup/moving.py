@@ -56,28 +56,36 @@ def new_file(path: Path) -> None:
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
-async def take_tables(settings: Settings, target: Path, progress: Progress) -> TakenTables:
+async def take_tables(settings: Settings, target: Path, progress: Progress, gently: bool = False) -> TakenTables:
     """Copies the desk's tables, as they are at one moment, into the SQLite file ``target``, which is there and empty.
 
-    Whoever serves goes on meanwhile. Raises `BackupRefused`, and what the databases raise.
+    Whoever serves goes on meanwhile; ``gently`` leaves them half of processor and disk. Raises `BackupRefused`, and
+    what the databases raise.
     """
     if file := database_file(settings.database):
         if not file.is_file():
             raise BackupRefused(sentence("{path} is not there", path=file))
         _require_room(target.parent, file.stat().st_size)
-        return await asyncio.to_thread(_copy_pages, file, target, progress)
+        return await asyncio.to_thread(_copy_pages, file, target, progress, gently)
     role = settings.backup_role
     if not role:
         what = "a backup needs a role that may read all rows: name it in [desk] backup_role (see docs/operating.md)"
         raise BackupRefused(sentence(what))
     url = make_url(settings.database).set(username=role, password=settings.backup_password.reveal() or None)
-    async with postgres_rows.snapshot(url.render_as_string(hide_password=False)) as driver:
+    address = url.render_as_string(hide_password=False)
+    # In a thread with a loop of its own, which may have a lower priority than whoever asked for it.
+    return await asyncio.to_thread(lambda: asyncio.run(_copy_rows(address, target, progress, gently)))
+
+
+async def _copy_rows(url: str, target: Path, progress: Progress, gently: bool) -> TakenTables:
+    step_back()
+    async with postgres_rows.snapshot(url) as driver:
         revision = await postgres_rows.revision(driver)
         if not revision:
             raise BackupRefused(sentence("the database has no tables yet: run 'firstline migrate'"))
         _require_room(target.parent, await driver.fetchval("SELECT pg_database_size(current_database())"))
         await make_tables(target, revision)
-        rows = await postgres_rows.read_into(driver, target, progress)
+        rows = await postgres_rows.read_into(driver, target, progress, LONGEST_REST if gently else 0.0)
     with opened(target) as copy:
         return TakenTables(revision, rows, sequences_of(copy))
 
@@ -89,7 +97,7 @@ def _require_room(folder: Path, wanted: int) -> None:
         raise BackupRefused(sentence(what, folder=folder, free=free >> 20, wanted=(wanted + ROOM) >> 20))
 
 
-def _copy_pages(source: Path, target: Path, progress: Progress) -> TakenTables:
+def _copy_pages(source: Path, target: Path, progress: Progress, gently: bool) -> TakenTables:
     """By SQLite's backup API, in one read transaction.
 
     Without one, each write of another process would let the backup begin anew, and under load it would never end.
@@ -101,7 +109,7 @@ def _copy_pages(source: Path, target: Path, progress: Progress) -> TakenTables:
         if not taken.revision:
             raise BackupRefused(sentence("the database has no tables yet: run 'firstline migrate'"))
         copy.execute("PRAGMA synchronous = OFF")  # `_Pace` brings it there
-        live.backup(copy, pages=PAGES_AT_A_TIME, progress=_Pace(written.fileno(), progress).step)
+        live.backup(copy, pages=PAGES_AT_A_TIME, progress=_Pace(written.fileno(), progress, gently).step)
         live.execute("ROLLBACK")
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, without -wal and -shm beside it
         if (there := count_rows(copy)) != taken.rows:
@@ -110,17 +118,18 @@ def _copy_pages(source: Path, target: Path, progress: Progress) -> TakenTables:
 
 
 class _Pace:
-    """Leaves disk and processor to the desk that serves: each step is brought to the disk at once, since the desk's own
-    commits would wait for all of it later, and is followed by a rest as long as it took."""
+    """Leaves the disk to the desk that serves: each step is brought there at once, since the desk's own commits would
+    wait for all of it later, and gently is followed by a rest as long as it took."""
 
-    def __init__(self, descriptor: int, progress: Progress) -> None:
-        self._descriptor, self._progress, self._began = descriptor, progress, time.monotonic()
+    def __init__(self, descriptor: int, progress: Progress, gently: bool) -> None:
+        self._descriptor, self._progress, self._gently = descriptor, progress, gently
+        self._began = time.monotonic()
 
     def step(self, _status: int, left: int, total: int) -> None:
         """After each step, as `sqlite3.Connection.backup` calls it."""
         os.fsync(self._descriptor)
         self._progress(sentence("pages"), total - left, total)
-        time.sleep(min(time.monotonic() - self._began, LONGEST_REST))
+        time.sleep(min(time.monotonic() - self._began, LONGEST_REST) if self._gently else 0.0)
         self._began = time.monotonic()
 
 

@@ -6,7 +6,9 @@ that it holds would see few rows or none, and is refused. Writing is one transac
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -76,10 +78,12 @@ async def revision(driver: Any) -> str:
     return str(await driver.fetchval("SELECT version_num FROM alembic_version") or "")
 
 
-async def read_into(driver: Any, target: Path, progress: Progress) -> dict[str, int]:
+async def read_into(driver: Any, target: Path, progress: Progress, longest_rest: float = 0.0) -> dict[str, int]:
     """Copies every row of a snapshot into an SQLite file whose tables are of the same version and empty.
 
-    Returns how many rows each table has in PostgreSQL. Raises `BackupRefused` where the two differ afterwards.
+    Every batch is followed by a rest as long as it took, at most of ``longest_rest`` seconds, in which the server works
+    for others. Returns how many rows each table has in PostgreSQL. Raises `BackupRefused` where the two differ at the
+    end.
     """
     columns = await _columns(driver)
     with opened(target) as file:
@@ -89,7 +93,7 @@ async def read_into(driver: Any, target: Path, progress: Progress) -> dict[str, 
         indexes = _drop_indexes(file)
         names = table_names(file)
         counted = {name: int(await driver.fetchval(f'SELECT count(*) FROM "{name}"')) for name in names}
-        total, done = sum(counted.values()), 0
+        total, done, began = sum(counted.values()), 0, time.monotonic()
         file.execute("BEGIN")
         for name in names:
             _require_same_columns(file, name, columns.get(name, []))
@@ -99,6 +103,8 @@ async def read_into(driver: Any, target: Path, progress: Progress) -> dict[str, 
                 file.executemany(f"INSERT INTO {_named(name, columns[name])} VALUES ({places})", batch)
                 done += len(batch)
                 progress(sentence("rows"), done, total)
+                await asyncio.sleep(min(time.monotonic() - began, longest_rest))
+                began = time.monotonic()
             await _take_sequence(driver, file, name)
         for statement in indexes:
             file.execute(statement)

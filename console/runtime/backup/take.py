@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+import threading
 from dataclasses import replace
 from datetime import datetime
 from importlib import metadata
@@ -31,10 +32,16 @@ async def take_backup(settings: Settings, target: Path, progress: Progress, cloc
 
     Raises `BackupRefused`, and what files and databases raise; nothing is left behind then.
     """
-    part = _begin(target)
+    part, stopped = _begin(target), threading.Event()
+
+    def go_on(what: str, done: int, total: int) -> None:
+        if stopped.is_set():  # whoever asked has gone, by Ctrl-C: the thread that copies ends here
+            raise BackupRefused(sentence("the backup was broken off"))
+        progress(what, done, total)
+
     try:
         taken_at, served = clock(), await _served(settings, clock())
-        tables = await moving.take_tables(settings, part, progress)
+        tables = await moving.take_tables(settings, part, go_on, gently=served)
         manifest = Manifest(
             taken_at=taken_at,
             version=version(),
@@ -45,8 +52,9 @@ async def take_backup(settings: Settings, target: Path, progress: Progress, cloc
             elsewhere=desk_files.elsewhere(settings),
             served=served,
         )
-        return await asyncio.to_thread(_complete, settings, part, target, manifest, progress)
+        return await asyncio.to_thread(_complete, settings, part, target, manifest, go_on)
     finally:
+        stopped.set()
         _drop(part)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sqlite3
 import stat
 import threading
@@ -189,6 +190,27 @@ def test_a_file_too_large_for_a_row_is_named(kept: KeptDesk, monkeypatch: pytest
     monkeypatch.setattr("console.runtime.backup.archive.MAX_FILE_BYTES", 1000)
     done = kept.typist.types("backup", str(kept.folder.parent / "a.backup"))
     assert (done.exit_code, "is too large for a backup" in done.output) == (4, True), done.output
+
+
+async def test_a_backup_that_is_broken_off_ends_at_once(typist: Typist, tmp_path: Path) -> None:
+    """By Ctrl-C; its thread does not go on copying, and nothing is left behind."""
+    told, begun = list[str](), threading.Event()
+
+    def progress(what: str, _done: int, _total: int) -> None:
+        told.append(what)
+        begun.set()
+        time.sleep(0.2)
+
+    taking = asyncio.create_task(take_backup(load(typist.folder), tmp_path / "a.backup", progress, now))
+    await asyncio.to_thread(begun.wait)
+    taking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await taking
+    await asyncio.sleep(0.5)
+    many = len(told)
+    await asyncio.sleep(0.5)
+    assert len(told) == many
+    assert [name for name in os.listdir(tmp_path) if "a.backup" in name] == []
 
 
 def test_a_disk_without_room_is_told_before(kept: KeptDesk, monkeypatch: pytest.MonkeyPatch) -> None:
