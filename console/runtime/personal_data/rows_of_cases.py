@@ -107,10 +107,13 @@ _LEDGER = (
 
 async def arrivals_of_cases(connection: AsyncConnection, provider: str, cases: Collection[int]) -> list[StoredRow]:
     """(id, channel, key) of each message that belongs to one of these cases, or claims to and waits for an agent."""
-    claimed = select(pending.c.arrival_id).where(pending.c.provider == provider, pending.c.case_id.in_(cases))
+    claims = select(pending.c.arrival_id).where(pending.c.provider == provider, pending.c.case_id.in_(cases))
+    claimed = (await connection.execute(claims)).scalars().all()
+    # As two statements, since of a subquery beside an OR PostgreSQL makes a scan of all messages.
+    mine = arrivals.c.case_id.in_(cases)
     query = select(arrivals.c.id, arrivals.c.channel, arrivals.c.key)
-    mine = or_(arrivals.c.case_id.in_(cases), arrivals.c.id.in_(claimed))
-    return list((await connection.execute(query.where(mine).order_by(arrivals.c.id))).all())
+    with_claimed = or_(mine, arrivals.c.id.in_(claimed)) if claimed else mine
+    return list((await connection.execute(query.where(with_claimed).order_by(arrivals.c.id))).all())
 
 
 def rows_of(table: Table, provider: str, cases: Collection[int]) -> ColumnElement[bool]:
