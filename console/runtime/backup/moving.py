@@ -29,8 +29,8 @@ from desk.language.translatable import sentence
 from desk.model.settings import Settings
 from desk.storage.database import Database
 
-PAGES_AT_A_TIME = 2000
-"""Pages of an SQLite database between two words on how far it is."""
+PAGES_AT_A_TIME = 250
+"""Pages of an SQLite database, a megabyte, that are copied and brought to the disk together: so long a commit waits."""
 LONGEST_REST = 0.5
 """Seconds of rest between two of these steps, at most."""
 ROOM = 64 * 1024 * 1024
