@@ -44,7 +44,6 @@ MORE = {
     ("firstline.toml", "[mailbox.oauth]", "device_url"): "where codes are had, of another provider of mail",
     ("firstline.toml", "[mailbox.oauth]", "scope"): "what is asked for, of another provider of mail",
     ("policy.toml", "[facts]", "provider_title"): "by itself the provider's title",
-    ("policy.toml", "[facts]", "support_hours"): 'when people answer, such as `"9:00-21:00"`',
     ("policy.toml", "[retention]", "purge"): "as in firstline.toml, for this provider",
     ("policy.toml", "[retention]", "operational_days"): "as in firstline.toml, for this provider",
     ("policy.toml", "[retention]", "reports_days"): "as in firstline.toml, for this provider",
