@@ -24,6 +24,7 @@ from aiohttp import ClientSession
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from benchmarks.databases import each_with_server
 from benchmarks.measuring import ROOT, Figures, median, percentile, rounded, running, tell
 from benchmarks.priorities import FIRST, TOKEN, _delay
 from benchmarks.telegram import Emulator, contestant
@@ -182,19 +183,11 @@ def main() -> None:
     parser.add_argument("--databases", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
-    if "postgresql" in chosen.databases and (package := Postgres.missing()):
-        print(f"PostgreSQL is not here (install {package}): left out", file=sys.stderr)
-        chosen.databases = [one for one in chosen.databases if one != "postgresql"]
     lines = []
-    for name in chosen.databases:
-        server = Postgres.start() if name == "postgresql" else None
-        try:
-            if server:
-                server.admin(ROLE)
-            lines.append(measure(name, server, chosen))
-        finally:
-            if server:
-                server.remove()
+    for name, server in each_with_server(chosen.databases):
+        if server:
+            server.admin(ROLE)
+        lines.append(measure(name, server, chosen))
     tell("A backup of a desk that serves, and people who write", lines, chosen.json, pace=chosen.pace)
 
 

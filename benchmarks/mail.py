@@ -33,6 +33,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 import console.sample
+from benchmarks.databases import databases_here
 from benchmarks.desk_process import settings, written
 from benchmarks.measuring import Figures, children, median, processor_seconds, rounded, tell
 from console.runtime.migrate import migrate
@@ -244,9 +245,7 @@ def main() -> None:
     chosen = parser.parse_args()
     if package := Dovecot.missing():
         sys.exit(f"Dovecot is not on this machine (install {package}), so mail cannot be measured")
-    if "postgresql" in chosen.databases and (package := Postgres.missing()):
-        print(f"PostgreSQL is not here (install {package}): left out", file=sys.stderr)
-        chosen.databases = [one for one in chosen.databases if one != "postgresql"]
+    chosen.databases = databases_here(chosen.databases)
     tell("Mail, drained and decided", lines(measure(chosen)), chosen.json, letters=chosen.letters)
 
 

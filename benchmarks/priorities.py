@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from datetime import UTC, datetime
 from aiohttp import ClientSession
 from sqlalchemy import func, select
 
+from benchmarks.databases import each_with_server
 from benchmarks.measuring import Figures, percentile, rounded, running, tell
 from benchmarks.telegram import Emulator, contestant
 from desk.model.messages import SendPriority
@@ -126,17 +126,9 @@ def main() -> None:
     parser.add_argument("--databases", nargs="+", choices=("sqlite", "postgresql"), default=["sqlite", "postgresql"])
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
-    if "postgresql" in chosen.databases and (package := Postgres.missing()):
-        print(f"PostgreSQL is not here (install {package}): left out", file=sys.stderr)
-        chosen.databases = [one for one in chosen.databases if one != "postgresql"]
     lines = []
-    for name in chosen.databases:
-        server = Postgres.start() if name == "postgresql" else None
-        try:
-            lines.append(measure(name, server, chosen))
-        finally:
-            if server:
-                server.remove()
+    for name, server in each_with_server(chosen.databases):
+        lines.append(measure(name, server, chosen))
     tell("An answer among notices, update to answer", lines, chosen.json, notices=chosen.notices, pace=chosen.pace)
 
 

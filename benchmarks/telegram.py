@@ -18,7 +18,6 @@ import argparse
 import asyncio
 import itertools
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -30,6 +29,7 @@ from typing import Any
 from aiohttp import ClientSession
 
 import console.sample
+from benchmarks.databases import databases_here
 from benchmarks.desk_process import written
 from benchmarks.measuring import Figures, median, percentile, processor_seconds, resident, rounded, running, tell
 from console.runtime.channel_listeners import ROLES
@@ -266,9 +266,7 @@ def main() -> None:
     parser.add_argument("--split", action="store_true", help="the worker in a process of its own, as serve --only can")
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args()
-    if "postgresql" in chosen.databases and (package := Postgres.missing()):
-        print(f"PostgreSQL is not here (install {package}): left out", file=sys.stderr)
-        chosen.databases = [one for one in chosen.databases if one != "postgresql"]
+    chosen.databases = databases_here(chosen.databases)
     tell("Telegram, update to answer", lines(measure(chosen), chosen), chosen.json, bots=chosen.bots, runs=chosen.runs)
 
 
