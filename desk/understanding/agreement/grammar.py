@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -131,14 +131,16 @@ def is_never_agreement(codes: str) -> bool:
     return _grammar().never.search(codes) is not None
 
 
-def meaning_of(codes: str, start: int, end: int) -> ChunkMeaning | None:
-    """What the pieces from ``start`` to ``end`` mean as one chunk, wherever it stands; None for what is no chunk."""
-    kind = _kind(codes[start - 1 : start] if start else "", codes[start:end])
-    return (_IN_THEIR_PLACE.get(kind) or ChunkMeaning(kind)) if kind else None
+def closing_chunks(codes: str) -> Iterator[tuple[int, int]]:
+    """Where the chunks begin and end that say "close it", whatever stands around them."""
+    for start in range(len(codes)):
+        for end in range(start + 1, min(len(codes), start + MAX_CHUNK) + 1):
+            if _kind(codes[start - 1 : start], codes[start:end]) == ChunkMeaning.CLOSE:
+                yield start, end
 
 
 def _chunk(grammar: _Grammar, codes: str, clause_starts: Sequence[bool], start: int, end: int) -> ChunkMeaning | None:
-    kind = _kind(codes[start - 1 : start] if start else "", codes[start:end])
+    kind = _kind(codes[start - 1 : start], codes[start:end])
     if not kind or not _has_its_place(kind, grammar, codes, clause_starts, start, end):
         return None
     return _IN_THEIR_PLACE.get(kind) or ChunkMeaning(kind)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from desk.understanding.agreement.grammar import ChunkMeaning, is_never_agreement, meaning_of
+from desk.understanding.agreement.grammar import closing_chunks, is_never_agreement
 from desk.understanding.agreement.lexicon import UNKNOWN, ClassifiedPhrase, lexicon
 from desk.understanding.agreement.tokens import tokens
 from desk.understanding.reading.grammar_word_repair import is_ordinary
@@ -22,7 +22,6 @@ from desk.understanding.slots.works_or_not import TROUBLE
 
 MAX_UNKNOWN = 8
 """Words that no class has; whoever needs more tells something else beside."""
-_LONGEST_CHUNK = 14
 _ONCE_MORE = re.compile(r"\bonce (?:more|again)\b", re.I)
 _FOLDER = Path(__file__).parent
 _GOOD_NEWS = (
@@ -69,14 +68,9 @@ def gives_leave_with_good_news(text: str, pieces: Sequence[ClassifiedPhrase]) ->
     said = [token.word for token in tokens(_ONCE_MORE.sub(" ", text))]
     if any(word in words or word.startswith(beginnings) for word in said) or TROUBLE.search(" ".join(said)):
         return False
-    places = [
-        (start, end)
-        for start in range(len(codes))
-        for end in range(start + 1, min(len(codes), start + _LONGEST_CHUNK) + 1)
-    ]
     # What is to be closed must be known: "закрывайте глаза", "close the door".
     return any(
         _good_news().intersection(codes[:start] + codes[end:])
-        for start, end in places
-        if meaning_of(codes, start, end) == ChunkMeaning.CLOSE and codes[end : end + 1] != UNKNOWN
+        for start, end in closing_chunks(codes)
+        if codes[end : end + 1] != UNKNOWN
     )
