@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,7 +49,7 @@ BATCH_SIZE = 200
 RETURN_CHECK_INTERVAL = timedelta(minutes=1)
 """How often returned people are looked for."""
 
-FindAccount = Callable[[str, str], Account | None]
+FindAccount = Callable[[str, str], Awaitable[Account | None]]
 """The account of a provider's contract, if there is one."""
 SearchArticles = Callable[[str, str, str], Sequence[str]]
 """Searches articles (provider, text, language); ids, the best first."""
@@ -116,10 +116,10 @@ class PhraseLearner:
         # A case can be confirmed twice: an agent's word counts more than a tap.
         rows.sort(key=lambda row: row.author, reverse=True)
         best = {(row.provider, row.id, row.article): row for row in rows}
-        return [self._as_confirmed(row) for row in best.values()]
+        return [await self._as_confirmed(row) for row in best.values()]
 
-    def _as_confirmed(self, row: Any) -> ConfirmedWords:
-        account = self._find_account(row.provider, row.contract) if row.contract else None
+    async def _as_confirmed(self, row: Any) -> ConfirmedWords:
+        account = await self._find_account(row.provider, row.contract) if row.contract else None
         own = (row.name, row.contract, *((account.name, account.address, *account.logins) if account else ()))
         return ConfirmedWords(
             *(row.provider, row.id, row.article, row.person_id, row.author, row.description, row.language, own),

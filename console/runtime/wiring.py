@@ -54,7 +54,8 @@ from intake.dialog_set_lookup import DialogSetLookup, articles_named, articles_o
 from intake.identity import guess_budget
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
 from intake.identity.identification_lookup import IdentificationLookup
-from intake.identity.sources.csv_file import CsvEntitlementSource, TableKeeping
+from intake.identity.sources import AccountFinder
+from intake.identity.sources.csv_file import AccountTablesInMemory, CsvEntitlementSource, TableKeeping
 from intake.limits import rate_rules
 from intake.limits.rate_lookup import SenderPaceLookup, write_quarantine_backlog
 from intake.previous_answer_lookup import PreviousAnswer, PreviousAnswerLookup
@@ -160,6 +161,7 @@ async def assemble_application(
     await store_dialog_sources(database, dialogs.sources_by_hash())
     sources = {name: _entitlement_source(settings, one) for name, one in providers.items() if name != FRONT}
     await asyncio.to_thread(lambda: [source.refresh() for source in sources.values()])
+    accounts = AccountTablesInMemory(sources)
     article_loader = KnowledgeLoader(database, settings, providers, clock)
     await article_loader.import_files()
     knowledge = await article_loader.build_knowledge_base()
@@ -176,7 +178,7 @@ async def assemble_application(
     without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ReachableAddressesLookup(registry), letters)
     lookups: Sequence[Lookup] = (
         SenderPaceLookup(database, registry),
-        IdentificationLookup(sources, providers, GuessLimiter(database)),
+        IdentificationLookup(accounts, providers, GuessLimiter(database)),
         ProviderAfterRoundLookup(registry),
         ActingAgentLookup(registry),
         CapabilitiesLookup(registry),
@@ -209,7 +211,7 @@ async def assemble_application(
         providers_with_agents=providers_with_agents,
         article_loader=article_loader,
         phrase_learner=PhraseLearner(
-            database, providers, lambda name, contract: _find_account(sources, name, contract), knowledge.matching_ids
+            database, providers, lambda name, contract: _find_account(accounts, name, contract), knowledge.matching_ids
         ),
         sources=sources,
         worker=Worker(
@@ -264,9 +266,9 @@ def _card_renderer(knowledge: KnowledgeOfAllProviders) -> CardOf:
     return card_of
 
 
-def _find_account(sources: Mapping[str, CsvEntitlementSource], provider: str, contract: str) -> Account | None:
+async def _find_account(accounts: AccountFinder, provider: str, contract: str) -> Account | None:
     """Whose contract it is; only one account has it, else nobody."""
-    found = sources[provider].find("contract", contract) if provider in sources else ()
+    found = await accounts.find([provider], "contract", contract) if provider != FRONT else ()
     return found[0] if len(found) == 1 else None
 
 

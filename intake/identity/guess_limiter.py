@@ -10,7 +10,7 @@ the budget is only the smaller.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +30,10 @@ _COUNTED_GUESSES = select(guesses).where(guesses.c.provider.in_(bindparam("homes
 """All that are there: one that no budget looks at any more still holds its number until it is deleted."""
 
 
+FindAccount = Callable[[], Awaitable[Account | None]]
+"""Looks for the account that was named."""
+
+
 @dataclass(frozen=True, slots=True)
 class LookupResult:
     """The account, None where nobody has it; whether the source was asked; and the guess to be counted, if any."""
@@ -46,7 +50,7 @@ class _LookupRequest:
     who: str
     addresses: frozenset[str]
     has_other_contract: bool
-    find_account: Callable[[], Account | None]
+    find_account: FindAccount
     now: datetime
 
 
@@ -58,9 +62,7 @@ class GuessLimiter:
         self._batcher = QueryBatcher(self._look_up_batch)
         self._found_at: defaultdict[str, deque[datetime]] = defaultdict(deque)
 
-    async def look_up(
-        self, round_: Round, find_account: Callable[[], Account | None], has_other_contract: bool
-    ) -> LookupResult:
+    async def look_up(self, round_: Round, find_account: FindAccount, has_other_contract: bool) -> LookupResult:
         """Looks, if this person may. ``has_other_contract`` when they were known by another number before."""
         who = _address_key(round_.inbound.sender)
         addresses = frozenset({who, *(_address_key(address_of(one)) for one in round_.addresses)})
@@ -76,16 +78,16 @@ class GuessLimiter:
         async with self._database.read(*provider_names) as session:
             for row in (await session.execute(_COUNTED_GUESSES, {"homes": list(provider_names)})).all():
                 counted[row.provider].append(CountedGuess(row.number, row.who, row.at))
-        return [_look_up(one, counted[one.provider], self._found_at[one.provider]) for one in requests]
+        return [await _look_up(one, counted[one.provider], self._found_at[one.provider]) for one in requests]
 
 
-def _look_up(request: _LookupRequest, counted: list[CountedGuess], found_at: deque[datetime]) -> LookupResult:
+async def _look_up(request: _LookupRequest, counted: list[CountedGuess], found_at: deque[datetime]) -> LookupResult:
     while found_at and request.now - found_at[0] >= HOUR:
         found_at.popleft()
     budget = GuessBudget.of(request.limits, len(found_at))
     if not is_lookup_allowed(counted, request.addresses, budget, request.now):
         return LookupResult()
-    account = request.find_account()
+    account = await request.find_account()
     if account is not None and not request.has_other_contract:
         found_at.append(request.now)
         return LookupResult(account, source_asked=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from desk.model.dialog_state import IDENTIFIER
 from desk.model.events import Event, Inbound, Said
@@ -13,7 +14,7 @@ from desk.model.shared_facts import Account, EntitlementStatus, Identification
 from desk.pipeline.arrival_round import Round
 from desk.understanding.contract_numbers import contract_told
 from intake.identity.guess_limiter import GuessLimiter, LookupResult
-from intake.identity.sources import EntitlementSource
+from intake.identity.sources import AccountFinder
 from intake.identity.sources.csv_file import normalized_identifier
 from intake.limits.rate_rules import SenderPace
 
@@ -24,10 +25,8 @@ class IdentificationLookup:
     """Finds the account an exact identifier names: a contract in the text, the address a mail came from, or the
     sender's own phone number, which the channel vouches for (A1)."""
 
-    def __init__(
-        self, sources: Mapping[str, EntitlementSource], providers: Mapping[str, Provider], guess_limiter: GuessLimiter
-    ) -> None:
-        self._sources = sources
+    def __init__(self, accounts: AccountFinder, providers: Mapping[str, Provider], guess_limiter: GuessLimiter) -> None:
+        self._accounts = accounts
         self._providers = providers
         self._guess_limiter = guess_limiter
 
@@ -50,12 +49,12 @@ class IdentificationLookup:
             # A forged mail must not lead the true owner of its address to a provider of the forger's choice.
             return Identification(None, typed, guess=guess, unchecked=not result.source_asked)
         if account is None and not typed and _may_be_looked_up(round_):
-            account = self._single_account(case.provider, "contract", case.contract)
+            account = await self._single_account(case.provider, "contract", case.contract)
         if account is None and not typed and inbound.from_subscriber and inbound.sender.channel_kind == "mail":
-            account = self._account_by("email", round_.provider, inbound.sender.value)
+            account = await self._account_by("email", round_.provider, inbound.sender.value)
         phone = own_phone(inbound)
         if account is None and not typed and phone and not case.contract:
-            account = self._account_by("phone", round_.provider, phone)
+            account = await self._account_by("phone", round_.provider, phone)
             typed = account.contract if account else ""
         proved = account is not None and _is_proved(round_, account)
         return Identification(account, typed, proved, guess, not result.source_asked)
@@ -73,29 +72,35 @@ class IdentificationLookup:
         """The one account that has such a number, if this person may still ask. One that two know names nobody."""
         case, typed = round_.case, [*numbers.values()]
 
-        def look() -> Account | None:
-            found = [
-                account
-                for name, number in numbers.items()
-                if (account := self._single_account(name, "contract", number))
-            ]
+        async def look() -> Account | None:
+            found: list[Account] = []
+            for number in dict.fromkeys(typed):
+                names = [name for name, told in numbers.items() if told == number]
+                found += _one_of_each_provider(await self._accounts.find(names, "contract", number))
             return found[0] if len(found) == 1 else None
 
         known_contract = case.contract or round_.contract_of_person
         if known_contract and _may_be_looked_up(round_) and any(_same_contract(known_contract, one) for one in typed):
-            return LookupResult(look(), source_asked=True)
+            return LookupResult(await look(), source_asked=True)
         return await self._guess_limiter.look_up(round_, look, has_other_contract=bool(known_contract))
 
-    def _account_by(self, kind: str, provider: Provider, value: str) -> Account | None:
+    async def _account_by(self, kind: str, provider: Provider, value: str) -> Account | None:
         """The one account with this address or phone; at a front desk of all providers."""
-        names = list(self._sources) if provider.name == FRONT else [provider.name]
-        found = [account for name in names if (account := self._single_account(name, kind, value))]
+        everybody = [name for name in self._providers if name != FRONT]
+        names = everybody if provider.name == FRONT else [provider.name]
+        found = _one_of_each_provider(await self._accounts.find(names, kind, value))
         return found[0] if len(found) == 1 else None
 
-    def _single_account(self, provider: str, kind: str, value: str) -> Account | None:
-        source = self._sources.get(provider)
-        accounts = source.find(kind, value) if source else ()
+    async def _single_account(self, provider: str, kind: str, value: str) -> Account | None:
+        accounts = await self._accounts.find([provider], kind, value) if provider != FRONT else ()
         return accounts[0] if len(accounts) == 1 else None
+
+
+def _one_of_each_provider(accounts: Iterable[Account]) -> list[Account]:
+    """The accounts of the providers that have one only: what two accounts of a provider share names neither."""
+    found = [*accounts]
+    number = Counter(one.provider for one in found)
+    return [one for one in found if number[one.provider] == 1]
 
 
 def _is_proved(round_: Round, account: Account) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,14 @@ from intake.identity.sources.account_columns import AccountTable, normalized_ide
 from intake.identity.sources.csv_text import NotText, rows_of
 from intake.identity.sources.packed_table import PackedAccountTable, Row
 
-__all__ = ["CsvEntitlementSource", "InvalidTable", "TableKeeping", "normalized_identifier", "pack_accounts"]
+__all__ = [
+    "AccountTablesInMemory",
+    "CsvEntitlementSource",
+    "InvalidTable",
+    "TableKeeping",
+    "normalized_identifier",
+    "pack_accounts",
+]
 
 log = logging.getLogger(__name__)
 
@@ -183,6 +190,22 @@ class CsvEntitlementSource:
     def accounts(self) -> Iterator[Account]:
         """Every account, in the order of the rows."""
         return self._accounts.accounts() if self._accounts else iter(())
+
+
+class AccountTablesInMemory:
+    """An `AccountFinder` over the tables of all providers, by their names."""
+
+    def __init__(self, tables: Mapping[str, CsvEntitlementSource]) -> None:
+        self._tables = tables
+
+    async def find(self, providers: Collection[str], kind: str, value: str) -> tuple[Account, ...]:
+        """All accounts of these providers with this contract, email, phone, login or serial."""
+        asked = [table for name in providers if (table := self._tables.get(name))]
+        return tuple(account for table in asked for account in table.find(kind, value))
+
+    async def find_folded(self, providers: Collection[str], kind: str, folded: str) -> tuple[Account, ...]:
+        """None: a table in memory knows its values only as they are."""
+        return ()
 
 
 def pack_accounts(source: bytes, name: str, provider: str, shape: str = "") -> tuple[AccountTable, PackedAccountTable]:

@@ -24,7 +24,7 @@ from kb.learning.phrase_acceptance import (
     KnownPhrasings,
     judge_phrase,
 )
-from kb.phrase_learner import RETURN_CHECK_INTERVAL, PhraseLearner
+from kb.phrase_learner import RETURN_CHECK_INTERVAL, FindAccount, PhraseLearner
 from kb.storage import article_store
 from kb.storage.article_versions import read_knowledge_counter
 from kb.storage.phrase_store import (
@@ -128,7 +128,16 @@ async def database(database_url: str, tmp_path: Path) -> AsyncIterator[Database]
 
 def phrase_learner(database: Database, *providers: str) -> PhraseLearner:
     """One for whom all words lead to the kettle."""
-    return PhraseLearner(database, providers or ["sever", "volga"], lambda *_: None, lambda *_: ["kettle"])
+    return PhraseLearner(database, providers or ["sever", "volga"], finding(None), lambda *_: ["kettle"])
+
+
+def finding(account: Account | None) -> FindAccount:
+    """Finds this account under every contract."""
+
+    async def find(provider: str, contract: str) -> Account | None:
+        return account
+
+    return find
 
 
 async def record_help(
@@ -226,8 +235,7 @@ async def test_who_writes_under_one_contract_is_one_person(database: Database) -
         ("red mice eat it", "blue cats drink it", "old dogs sing to it", "ten hens fly to it"), 1
     ):
         await record_help(database, case, words, person=100 + case, contract="40-1187")
-    account = Account("sever", "40-1187")
-    pupil = PhraseLearner(database, ["sever"], lambda *_: account, lambda *_: ["kettle"])
+    pupil = PhraseLearner(database, ["sever"], finding(Account("sever", "40-1187")), lambda *_: ["kettle"])
     assert await pupil.learn(NOW) == MAX_PER_PERSON
 
 
