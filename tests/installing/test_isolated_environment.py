@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import subprocess
 import sys
@@ -18,27 +19,49 @@ MOST_MEGABYTES = 190
 """Without compiled modules. What few desks need is an extra."""
 
 
-@pytest.fixture(scope="module")
-def machine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def installed(root: Path, python: Path, extras: str = "") -> Path:
     """An empty machine, of which only /opt and /usr/local/bin matter, after the first lines of the document."""
-    root = tmp_path_factory.mktemp("machine")
     (block,) = re.findall(r"(?ms)^```sh\n(uv build.*?)^```", (ROOT / "docs/installing.md").read_text("utf-8"))
-    lines = block.replace("sudo ", "").replace("/opt", f"{root}/opt").replace("/usr/local/bin", f"{root}/bin")
-    lines = lines.replace("uv build", f"uv build --out-dir {root}/dist").replace(
-        "dist/firstline", f"{root}/dist/firstline"
-    )
-    scripts = Path(sys.executable).parent
-    path = f"{root}/bin:{scripts}:{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "UV_PYTHON": sys.executable, "UV_PYTHON_DOWNLOADS": "never"}
+    changes = {
+        "sudo ": "",
+        "/usr/bin/python3": str(python),
+        "/opt": f"{root}/opt",
+        "/usr/local/bin": f"{root}/bin",
+        "uv build": f"uv build --out-dir {root}/dist",
+        "dist/firstline-*.whl": f'"$(echo {root}/dist/firstline-*.whl){extras}"',
+    }
+    for written, here in changes.items():
+        assert written in block, f"docs/installing.md has no {written} any more"
+        block = block.replace(written, here)
+    (root / "bin").mkdir()
+    path = f"{root}/bin:{Path(sys.executable).parent}:{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "UV_PYTHON_DOWNLOADS": "never", "LC_ALL": "en_US.UTF-8"}
     environment.pop("PYTHONPATH", None)
     ran = subprocess.run(
-        ["sh", "-eu", "-c", lines], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        ["sh", "-eu", "-c", block], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     if ran.returncode and not REQUIRED:
         pytest.skip(f"the packages cannot be had here, so it was not installed: {ran.stderr.strip()[-300:]}")
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.splitlines()[-1].startswith("firstline, version ")
     return root
+
+
+def other_pythons() -> dict[str, Path]:
+    """The Pythons of this machine that a desk may run with, by version, but for that of these tests."""
+    folders = [Path("/usr/bin"), *Path(os.environ.get("PYENV_ROOT", "/nowhere")).glob("versions/*/bin")]
+    found = {}
+    for path in (one for folder in folders for one in sorted(folder.glob("python3.1[123]"))):
+        version = subprocess.run([path, "-V"], capture_output=True, text=True, check=True).stdout.split()[1]
+        found[version] = path
+    found.pop(platform.python_version(), None)
+    return found
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A machine on which the document was followed."""
+    return installed(tmp_path_factory.mktemp("machine"), Path(sys.executable))
 
 
 def desk(machine: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -59,6 +82,13 @@ def test_a_desk_is_made_and_checked_in_it(machine: Path) -> None:
     checked = desk(machine, "-C", "desk", "check", "--offline")
     assert checked.returncode == 0, checked.stdout
     assert "not as installed" not in checked.stderr
+
+
+@pytest.mark.parametrize("version", other_pythons())
+def test_with_each_python_of_this_machine_the_whole_story_is_played(version: str, tmp_path: Path) -> None:
+    """By chat and by mail: libraries of Python differ even within 3.11."""
+    played = desk(installed(tmp_path, other_pythons()[version], "[demo]"), "demo")
+    assert played.returncode == 0, (played.stdout + played.stderr)[-2000:]
 
 
 def test_what_an_extra_brings_is_named(machine: Path) -> None:

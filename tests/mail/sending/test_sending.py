@@ -6,6 +6,8 @@ import asyncio
 import email
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from email.errors import MultipartInvariantViolationDefect
+from email.parser import BytesHeaderParser
 from email.policy import default
 
 import pytest
@@ -23,6 +25,7 @@ from desk.model.messages import (
     SendResult,
     Sent,
 )
+from mail.sending import compose
 from mail.sending.compose import UnsendableMessage, compose_message, encode_header
 from mail.transport.smtp import SmtpConnection, retry_later
 from tests.mail.conftest import Hall, eventually
@@ -348,6 +351,20 @@ class TestHeaders:
     def test_what_is_no_address_is_never_sent_to(self, to: str) -> None:
         with pytest.raises(UnsendableMessage):
             self.read(to=to)
+
+    def test_a_parser_that_misses_the_parts_of_headers_alone_hinders_no_letter(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As that of Python 3.11.2 does, which Debian 12 has: it wants parts where only headers are read."""
+
+        class Early(BytesHeaderParser):
+            def parsebytes(self, text: bytes | bytearray, headersonly: bool = True) -> email.message.Message:
+                read = super().parsebytes(text, headersonly)
+                read.defects.append(MultipartInvariantViolationDefect())
+                return read
+
+        monkeypatch.setattr(compose, "BytesHeaderParser", Early)
+        assert self.read()["To"] == "ivan@mail.test"
 
     def test_references_that_are_none_are_left_out(self) -> None:
         letter = self.read(references=["<a@b>\r\nBcc: x@evil.com", "no", "<ok@b>", "<a b@c>"])
