@@ -1,0 +1,1 @@
+"""``route``: where cases go, and by which rule."""
