@@ -48,6 +48,9 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     "forget": ("console.commands.maintenance.forget:forget", "Erase a person who asks to be forgotten."),
     "export": ("console.commands.maintenance.export_person:export", "Hand over all that is known of a person."),
+    # What is promised, and when it is due.
+    "sla": ("console.commands.sla.group:sla", "What is due when, in the working time of a calendar."),
+    "calendar": ("console.commands.sla.calendar:calendar", "Calendars of working hours, with their holidays."),
     # What the desk makes of words.
     "understand": (
         "console.commands.understanding.understand:understand",

@@ -1,0 +1,1 @@
+"""Service levels: calendars of working time, and clocks that count it."""
