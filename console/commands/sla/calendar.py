@@ -12,10 +12,10 @@ import click
 
 from console.terminal.command_context import USAGE, json_option, print_json, refuse, tell, told
 from desk.language.translatable import counted, sentence
-from escalation.sla.business_calendar import BusinessCalendar
-from escalation.sla.calendar_files import InvalidCalendar, load_calendar, written
-from escalation.sla.make_calendar import NoSuchCountry, make_calendar
-from escalation.sla.typed_hours import WEEKDAYS, InvalidHours, parse_week, written_interval
+from desk.model.calendars.business_calendar import BusinessCalendar
+from desk.model.calendars.calendar_files import InvalidCalendar, load_calendar, written
+from desk.model.calendars.make_calendar import NoSuchCountry, make_calendar
+from desk.model.calendars.typed_hours import WEEKDAYS, InvalidHours, parse_week, written_interval
 
 _YEARS = re.compile(r"(\d{4})(?:\s*[-–]\s*(\d{4}))?")
 MOST_YEARS = 20

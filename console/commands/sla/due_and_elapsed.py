@@ -14,9 +14,9 @@ import click
 from console.terminal.command_context import USAGE, json_option, refuse, tell, told
 from desk.language.translatable import sentence
 from desk.language.typed_durations import InvalidDuration, parse_duration
-from escalation.sla.business_calendar import BusinessCalendar, NeverDue, WorkingTime, due_with_pauses
-from escalation.sla.calendar_files import InvalidCalendar, load_calendar
-from escalation.sla.calendar_json import InvalidCalendarJson, calendar_of_json
+from desk.model.calendars.business_calendar import BusinessCalendar, NeverDue, WorkingTime, due_with_pauses
+from desk.model.calendars.calendar_files import InvalidCalendar, load_calendar
+from desk.model.calendars.calendar_json import InvalidCalendarJson, calendar_of_json
 
 _SECONDS = timedelta(seconds=1)
 _file_option = click.option(

@@ -29,9 +29,16 @@ from zoneinfo import ZoneInfo
 
 from desk.language.operator_file_faults import FileFaults, InvalidFiles
 from desk.language.translatable import sentence
+from desk.model.calendars.business_calendar import BusinessCalendar, Intervals
+from desk.model.calendars.typed_hours import (
+    WEEKDAYS,
+    InvalidHours,
+    parse_days,
+    parse_intervals,
+    parse_week,
+    written_interval,
+)
 from desk.model.toml_table import TomlTable, read_toml, toml_string
-from escalation.sla.business_calendar import BusinessCalendar, Intervals
-from escalation.sla.typed_hours import WEEKDAYS, InvalidHours, parse_days, parse_intervals, parse_week, written_interval
 
 MOST_INCLUDES = 8
 """How deep files may include one another."""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 
 from desk.language.translatable import sentence
-from escalation.sla.business_calendar import AROUND_THE_CLOCK, DAY_MINUTES, Intervals
+from desk.model.calendars.business_calendar import AROUND_THE_CLOCK, DAY_MINUTES, Intervals
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Names of the days in files, Monday first."""

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from desk.language.translatable import sentence
-from escalation.sla.business_calendar import AROUND_THE_CLOCK, BusinessCalendar, Intervals
+from desk.model.calendars.business_calendar import AROUND_THE_CLOCK, BusinessCalendar, Intervals
 
 SATURDAY = 5
 

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from desk.language.translatable import sentence
-from escalation.sla.business_calendar import MAX_MINUTE, BusinessCalendar, Intervals
+from desk.model.calendars.business_calendar import MAX_MINUTE, BusinessCalendar, Intervals
 
 
 class InvalidCalendarJson(ValueError):

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from escalation.sla.business_calendar import (
+from desk.model.calendars.business_calendar import (
     DAY_MINUTES,
     BusinessCalendar,
     Intervals,
@@ -21,8 +21,8 @@ from escalation.sla.business_calendar import (
     around_the_clock,
     due_with_pauses,
 )
-from escalation.sla.make_calendar import make_calendar
-from escalation.sla.typed_hours import parse_week
+from desk.model.calendars.make_calendar import make_calendar
+from desk.model.calendars.typed_hours import parse_week
 
 MINUTE = timedelta(minutes=1)
 YEARS = range(2025, 2028)

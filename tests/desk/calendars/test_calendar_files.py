@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from escalation.sla.business_calendar import AROUND_THE_CLOCK
-from escalation.sla.calendar_files import InvalidCalendar, load_calendar, written
-from escalation.sla.calendar_json import InvalidCalendarJson, calendar_of_json
-from escalation.sla.make_calendar import NoSuchCountry, make_calendar
-from escalation.sla.typed_hours import InvalidHours, parse_week
+from desk.model.calendars.business_calendar import AROUND_THE_CLOCK
+from desk.model.calendars.calendar_files import InvalidCalendar, load_calendar, written
+from desk.model.calendars.calendar_json import InvalidCalendarJson, calendar_of_json
+from desk.model.calendars.make_calendar import NoSuchCountry, make_calendar
+from desk.model.calendars.typed_hours import InvalidHours, parse_week
 
 HOLIDAYS = """
 known_until = 2027

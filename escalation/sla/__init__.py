@@ -1,1 +1,0 @@
-"""Service levels: calendars of working time, and clocks that count it."""
