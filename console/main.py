@@ -60,7 +60,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
         "console.commands.understanding.dialog_letter_preview:dialog",
         "Dialogs: their letter, and what letters answer to it.",
     ),
-    # Where cases go.
+    # What is added to a desk, and where its cases go.
+    "new": ("console.commands.authoring.new:new", "Begin a dialog, an article or a routing rule."),
     "route": ("console.commands.routing.command_group:route", "Which rule takes a case, and why."),
     # Packages with commands of their own.
     "mail": ("console.commands.mail.group:mail", "Mails as the desk reads them, and what became of each."),

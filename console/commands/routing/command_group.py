@@ -7,12 +7,17 @@ from collections.abc import Sequence
 import click
 
 from console.commands.routing.print_routing import for_machine, print_one, print_several
-from console.commands.routing.routing_questions import ProviderContent, RoutingQuestion, of_case, of_last
+from console.commands.routing.routing_questions import (
+    ProviderContent,
+    RoutingQuestion,
+    of_case,
+    of_last,
+    provider_meant,
+)
 from console.commands.routing.thought_case import thought_case
 from console.terminal.command_context import USAGE, DeskFolder, json_option, pass_folder, print_json, refuse, run
 from desk.clock import now
 from desk.language.translatable import sentence
-from desk.model.provider_files import Provider
 
 
 @click.group()
@@ -66,18 +71,9 @@ def try_(
     elif number:
         found = [run(of_case(folder, number, provider))]
     else:
-        content = ProviderContent(folder.settings(), _whose(folder, provider))
+        content = ProviderContent(folder.settings(), provider_meant(folder, provider))
         found = [thought_case(content, contract, settings, now())]
     _show(folder, found, several=bool(last), as_json=as_json)
-
-
-def _whose(folder: DeskFolder, name: str) -> Provider:
-    """The provider of a case that is only thought of: the one named, or the only one."""
-    folder.require_provider(name)
-    providers = folder.providers()
-    if not name and len(providers) != 1:
-        refuse(sentence("say whose rules, with --provider: there are {known}", known=", ".join(providers)), USAGE)
-    return providers[name or next(iter(providers))]
 
 
 def _show(folder: DeskFolder, found: Sequence[RoutingQuestion], several: bool, as_json: bool) -> None:

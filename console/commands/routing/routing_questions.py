@@ -10,8 +10,9 @@ from sqlalchemy import select
 from console.commands.case_lookup import find
 from console.commands.checking.route_conditions import routing_domains
 from console.runtime.content_folders import DIALOGS, ContentSearchPath, kept_table
-from console.terminal.command_context import DeskFolder, open_database, require_provider
+from console.terminal.command_context import USAGE, DeskFolder, open_database, refuse, require_provider
 from desk.language.condition_checks import NameDomain
+from desk.language.translatable import sentence
 from desk.model.case import Case
 from desk.model.journal import CaseRouted, JournalEntry
 from desk.model.provider_files import Provider
@@ -56,6 +57,15 @@ class ProviderContent:
     def domains(self) -> dict[str, NameDomain]:
         """What conditions may name, and what that may be."""
         return routing_domains(self.dialogs, self.table)
+
+
+def provider_meant(folder: DeskFolder, name: str) -> Provider:
+    """The provider named, or the only one of the desk."""
+    folder.require_provider(name)
+    providers = folder.providers()
+    if not name and len(providers) != 1:
+        refuse(sentence("say whose rules, with --provider: there are {known}", known=", ".join(providers)), USAGE)
+    return providers[name or next(iter(providers))]
 
 
 async def of_case(folder: DeskFolder, number: str, provider: str) -> RoutingQuestion:
