@@ -47,6 +47,7 @@ def case_card(case: Case, provider: Provider, title: Callable[[str], str] = str)
         "queue": provider.team_title(case.queue, provider.language),
         "contract": literal(case.contract),
         "standing": case.entitlement,
+        "keys": [str(one["value"]) for one in case.keys or () if "value" in one][:3],
         "holder": literal(case.holder),
         "plan": literal(case.plan),
         "service_level": literal(case.service_level),

@@ -101,7 +101,7 @@ def register_case(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
         ChangeState(CaseState.ACKNOWLEDGED, "queued"),
         AddJournalEntry(CaseRouted(routed.to, routed.decided_by, routed.source)),
         SayTemplate("registered", {**names, **_usual_wait(facts), "other": number_beside(case)}),
-        *([] if case.description else [SayTemplate("tell_meanwhile", {"contract": case.contract})]),
+        *([] if case.description else [SayTemplate("tell_meanwhile", {"contract": "1" if case.names_account else ""})]),
         *watch_for_taker(case, facts),
         UpdateCard(),
         done=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desk.language.plain_answers import says_no_number
+from desk.language.rich_text import literal
 from desk.model.acts import (
     Decision,
     Expect,
@@ -21,7 +22,7 @@ from desk.model.dialog_state import IDENTIFIER, PROBLEM, SELF_HELP
 from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.messages import FRONT, kind_seen
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import ArticleSuggestions, Identification
+from desk.model.shared_facts import ArticleSuggestions, Identification, TypedKey
 from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.contract_numbers import adds_contract, contracts_named
 from desk.understanding.reading.normalized_message import read
@@ -30,6 +31,8 @@ from desk.understanding.substance import has_substance
 from intake.engine.dialog_context import is_letter_channel
 from intake.engine.model import DialogSet
 from intake.engine.rules.message_answers import heard
+from intake.identity.meant_keys import chosen_key
+from intake.meant_key_rules import ask_which_meant, go_on_with_meant
 from intake.open_question_again import NO_CONTRACT, open_again
 
 Answer = Inbound[Said] | Inbound[Pressed]
@@ -55,20 +58,35 @@ def recognise_account(case: Case, inbound: Spoken, facts: Facts) -> Decision | N
         words = SetFields({"description": append_words(case.description, inbound.text)})
         return decide(words, SayTemplate("also_contract", {"contract": identified.contract}), words_used=True)
     acts = _known(case, identified, facts)
+    if identified.meant:
+        return ask_which_meant(case, identified, facts, acts)
     asked = case.expecting.owner == IDENTIFIER
-    typed = identified.contract
-    other = bool(typed and case.contract and case.contract != typed)
+    typed, key = identified.contract, identified.key
+    if key and (asked or not _is_known(case, key)):
+        acts.append(SayTemplate("key_noted", {"kind": key.kind, "key": literal(key.value)}))
+    other = bool(typed and _contract_said(case) and case.contract != typed)
     mended = other and facts.need(CaseMatch).how != "new"
     if mended:
         acts.append(SayTemplate("contract_corrected", {"contract": typed}))
-    elif typed and (not case.contract or asked or other):
+    elif typed and (not _contract_said(case) or asked or other):
         acts.append(SayTemplate("contract_noted", {"contract": typed}))
-    if asked and (typed or identified.account):
+    if chosen := chosen_key(case, inbound):
+        return go_on_with_meant(case, facts, chosen, acts)
+    if asked and (typed or key or identified.account):
         acts += [Expect(), SetDialogState({"tries": 0})]
     new = typed != case.contract and isinstance(inbound.event, Said)
     if typed and new and case.expecting and not asked and not _says_more(case, inbound, facts, typed):
         return decide(*open_again(case, facts, *acts), words_used=True)
     return decide(*acts, done=False) if acts else None
+
+
+def _contract_said(case: Case) -> str:
+    """The contract as far as its person knows it: one that a serial or login led to is not told (G8)."""
+    return "" if not case.proved and any("value" in one for one in case.keys or ()) else case.contract
+
+
+def _is_known(case: Case, key: TypedKey) -> bool:
+    return any((one.get("kind"), one.get("value")) == (key.kind, key.value) for one in case.keys or ())
 
 
 def note_own_phone(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
@@ -79,7 +97,7 @@ def note_own_phone(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision
     asked = case.expecting.owner
     if identified.proved and asked in ("", IDENTIFIER, PROBLEM):
         return decide(kept, done=False, words_used=True)  # `recognise_account` says whose it is
-    known: Names = {"contract": "1" if case.contract else ""}
+    known: Names = {"contract": "1" if case.names_account else ""}
     said = SayTemplate("phone_known" if identified.proved else "phone_noted", known)
     acts = [kept, *_known(case, identified, facts), said]
     return decide(*acts, done=asked not in ("", PROBLEM), words_used=True)
@@ -107,12 +125,16 @@ def _says_more(case: Case, inbound: Spoken, facts: Facts, number: str) -> bool:
 
 
 def _known(case: Case, identified: Identification, facts: Facts) -> list[RuleAct]:
-    account = identified.account
+    account, key = identified.account, identified.key
+    acts: list[RuleAct] = []
+    if key is not None and not identified.meant and not _is_known(case, key):
+        said = [one for one in case.keys or () if "value" in one]
+        acts.append(SetFields({"keys": [*said, {"kind": key.kind, "value": key.value[:80]}]}))
     if account is None:
         other = identified.contract if identified.contract != case.contract else ""
-        return [SetFields({"contract": other, "entitlement": "unverified", "proved": False})] if other else []
+        unverified = SetFields({"contract": other, "entitlement": "unverified", "proved": False})
+        return [*acts, unverified] if other and not identified.meant else acts
     status = account.standing(facts.need(Now).at.astimezone(facts.need(Provider).timezone).date())
-    acts: list[RuleAct] = []
     if case.contract != account.contract or case.provider != account.provider:
         acts.append(SetCaseAccount(account.provider, account.contract))
     if case.entitlement != status or case.proved != identified.proved:
@@ -122,7 +144,7 @@ def _known(case: Case, identified: Identification, facts: Facts) -> list[RuleAct
 
 def ask_identifier(case: Case, inbound: Spoken, facts: Facts) -> Decision | None:
     """Asks for the contract number once, where nothing tells it; by mail only beside everything else."""
-    if case.contract or case.expecting or case.articles or case.dialog or not _needs_account(case, facts):
+    if case.names_account or case.expecting or case.articles or case.dialog or not _needs_account(case, facts):
         return None
     suggestions = facts.get(ArticleSuggestions)
     if suggestions is not None and suggestions.topic in WITHOUT_CONTRACT:

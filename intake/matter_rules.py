@@ -58,7 +58,7 @@ def bring_human(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
         names = {"phone": literal(spaced_phone(phone.value)) if phone else ""}
         urgent = [SetFields({"preferred_way": "phone", "callback_phone": phone.value if phone else ""})]
     elif said == "emergency":
-        names = {"known": "1" if case.contract else ""}
+        names = {"known": "1" if case.names_account else ""}
     known = collected_so_far(case, inbound, facts)
     left = message_answers.words_left(found, case)
     if left and case.description and inbound.text not in case.description:
@@ -106,7 +106,7 @@ def _ask_what_happened(case: Case, inbound: Spoken, facts: Facts) -> Decision:
         return decide(*acknowledge(case, "you_are_welcome"), words_used=True)
     if tries and found.says(Act.ANGRY) and case.dialog_state.angry == 1:
         return decide(words_used=True)  # `intake.first_words_rules.note_anger` says that we are sorry
-    if identified and identified.contract and tries:
+    if identified and (identified.contract or identified.key) and tries:
         return decide(SayTemplate("what_happened_again"), words_used=True)  # a number is a step on
     if tries > 1:
         return decide(Expect(), SayTemplate("better_a_person"), *completed(case), done=False)

@@ -36,6 +36,7 @@ from desk.model.dialog_state import (
     CATEGORY,
     CONSENT,
     IDENTIFIER,
+    MEANT,
     OTHER,
     QUESTION,
     RESTART,
@@ -73,6 +74,7 @@ from intake import edit_and_late_answer_rules as turns
 from intake import first_words_rules as first_words
 from intake import later_facts_rules as later
 from intake import matter_rules as matter
+from intake import meant_key_rules as meant
 from intake import other_matters as others
 from intake import repeated_stale_or_empty_rules as arrivals
 from intake import talk_about_the_talk_rules as repair
@@ -213,6 +215,7 @@ BETWEEN = {
     RESUME: (repair.take_go_on,),
     RESTART: (repair.take_go_on,),
     OTHER: (others.take_other,),
+    MEANT: (meant.take_meant,),
 }
 """Questions put in between. What answers none of them is heard as an answer to the one that waits behind."""
 

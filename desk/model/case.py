@@ -40,6 +40,9 @@ class Case(ProviderScopedRow, Base):
     proposes, as "field". ``eta_version`` counts the times that were promised. ``unread`` counts what the subscriber
     said since an agent last answered. What the desk expects to hear is kept apart, in `dialog_state`.
 
+    ``keys`` are what was typed beside a contract number, as ``{"kind", "value"}``, and what the desk asked about, as
+    ``{"meant": [provider, kind, value]}`` (`intake.identity.meant_keys`).
+
     ``last_acknowledgement`` names the one said last, so that none is said twice in a row. ``asked_at`` is when the
     desk last asked in this case, or an agent last spoke: a message that names no case means the one asked last.
     ``answered_at`` is when an agent last spoke, ``taken_at`` when one first took it, ``reminded_at`` when the agents
@@ -71,6 +74,7 @@ class Case(ProviderScopedRow, Base):
     contract: Mapped[str] = mapped_column(String(80), default="")
     entitlement: Mapped[str] = mapped_column(String(16), default="unverified")
     proved: Mapped[bool] = mapped_column(Boolean, default=False)
+    keys: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
     upset: Mapped[bool] = mapped_column(Boolean, default=False)
 
     subject: Mapped[str] = mapped_column(String(400), default="")
@@ -153,6 +157,11 @@ class Case(ProviderScopedRow, Base):
             if name not in _FIELDS:
                 raise AttributeError(f"a case has no field {name!r}")
             setattr(self, name, value)
+
+    @property
+    def names_account(self) -> bool:
+        """Whether its person said whose it is, be it found or not: both are heard alike."""
+        return bool(self.contract) or any("value" in one for one in self.keys or ())
 
     @property
     def open(self) -> bool:

@@ -21,6 +21,7 @@ from desk.language.operator_file_faults import Fault, FileFaults, InvalidFiles
 from desk.language.translatable import sentence, write_instead
 from desk.language.typed_durations import InvalidDuration, parse_duration
 from desk.model.branding.brand import NO_BRAND, Brand, read_brand
+from desk.model.key_shapes import KeyShape, read_key_shapes
 from desk.model.retention import DESKS_RETENTION, ProviderRetention, read_provider_retention
 from desk.model.toml_table import TomlTable, read_toml
 
@@ -120,6 +121,7 @@ class Provider:
     language: str = "ru"
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     contract_shape: str = ""
+    key_shapes: tuple[KeyShape, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     routes: tuple[RoutingRule, ...] = ()
     teams: tuple[Team, ...] = ()
@@ -134,6 +136,17 @@ class Provider:
     policy_version: str = ""
     brand: Brand = NO_BRAND
     retention: ProviderRetention = DESKS_RETENTION
+
+    @property
+    def contract_shapes(self) -> tuple[str, ...]:
+        """The patterns of its contract numbers, that of ``contract_shape`` first."""
+        patterns = (self.contract_shape, *(one.pattern for one in self.key_shapes if one.type == "contract"))
+        return tuple(one for one in dict.fromkeys(patterns) if one)
+
+    @property
+    def other_key_shapes(self) -> tuple[KeyShape, ...]:
+        """The shapes of its keys that are no contract numbers."""
+        return tuple(one for one in self.key_shapes if one.type != "contract")
 
     def title(self, language: str) -> str:
         """The provider's name in a language, or in its own."""
@@ -193,6 +206,7 @@ def read_with_faults(folder: Path) -> tuple[Provider, list[Fault]]:
         language=about.choice("language", LANGUAGES, "ru"),
         timezone=read_time_zone(about),
         contract_shape=about.text("contract_shape", ""),
+        key_shapes=read_key_shapes(policy),
         facts=read_facts(policy.section("facts")),
         routes=tuple(
             route

@@ -36,10 +36,19 @@ class Account:
     emails: tuple[str, ...] = ()
     logins: tuple[str, ...] = ()
     serials: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
     address: str = ""
     products: tuple[str, ...] = ()
     valid_to: date | None = None
     characteristics: Mapping[str, str] = field(default_factory=dict)
+
+    def keys(self, kind: str) -> tuple[str, ...]:
+        """What it is found by of one kind: "contract", "serial", "login", "phone", "email", "reference", "licence"."""
+        if kind == "contract":
+            return (self.contract,)
+        several = {"email": self.emails, "phone": self.phones, "login": self.logins, "serial": self.serials}
+        return {**several, "reference": self.references, "licence": self.licences}.get(kind, ())
 
     def standing(self, today: date) -> EntitlementStatus:
         """Whether service is due today."""
@@ -63,13 +72,31 @@ class ContractGuess:
 
 
 @dataclass(frozen=True, slots=True)
+class TypedKey:
+    """A key that somebody typed, and of which kind: "serial", "login", "phone" and so on."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeantKey:
+    """A key on file that looks like one that was typed: its provider, its kind, and its value as it stands there."""
+
+    provider: str
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Identification:
     """What the message says about whose case it is.
 
     ``account`` is the one account an exact identifier names, or None. ``contract`` is what the person typed that looks
-    like a contract number, even where no account has it. ``proved`` when the sender's own address is on the account
-    and the channel is sure of it. ``guess`` is how the number counts if it may be guessed; ``unchecked`` when it was
-    not even looked up, since too many were.
+    like a contract number, even where no account has it; ``key`` what they typed that is a key of another kind.
+    ``meant`` are those that look like it, where nobody has exactly that: they are asked about. ``proved`` when the
+    sender's own address is on the account and the channel is sure of it. ``guess`` is how the number counts if it may
+    be guessed; ``unchecked`` when it was not even looked up, since too many were.
     """
 
     account: Account | None = None
@@ -77,6 +104,8 @@ class Identification:
     proved: bool = False
     guess: ContractGuess | None = None
     unchecked: bool = False
+    key: TypedKey | None = None
+    meant: tuple[MeantKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

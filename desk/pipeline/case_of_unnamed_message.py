@@ -134,8 +134,7 @@ def after_closing(
 
 
 def _situation(provider: Provider) -> Situation:
-    shapes = (provider.contract_shape,) if provider.contract_shape else ()
-    return replace(Situation(TalkStage.WAITING), zone=provider.timezone, contract_shapes=shapes)
+    return replace(Situation(TalkStage.WAITING), zone=provider.timezone, contract_shapes=provider.contract_shapes)
 
 
 def _asked(case: Case) -> tuple[datetime, int]:

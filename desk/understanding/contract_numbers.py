@@ -1,10 +1,11 @@
 """Finding a contract number in free text. An exact number identifies; a number that only looks like one never does.
 
 A shape is written as "99-9999": 9 stands for a digit, A for a letter, anything else for itself. Digits of other
-scripts count as digits, every dash as a dash, and blanks beside a dash as none. The letter O (of either alphabet) is
-read as a zero only where a digit must stand and all other characters fit; no other letter is ever read as a digit or
-as a letter of another alphabet. `contract_told` reads more than that: a number written without its signs, where its
-place in the message says that it is a contract, and a slip that is corrected.
+scripts count as digits, every dash as a dash, and blanks beside a dash as none. At a digit's place O (of
+either alphabet) is read as 0, З as 3, l and I as 1, where all other characters fit and most digits are digits; the
+number is ``folded`` then, and whoever typed it is asked. At a letter's place any letter stands for itself: the table of
+subscribers knows which alphabet it is of. `contract_told` reads more than that: a number written without its signs,
+where its place in the message says that it is a contract, and a slip that is corrected.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from desk.language.translatable import sentence
+from desk.language.look_alikes import READ_AS_LETTER
 from desk.language.unsafe_characters import INVISIBLE, without_invisible
+from desk.model.key_shapes import KeyShape, check_pattern
 
 MAX_LENGTH = 16_000
 """How much of a text is searched."""
@@ -27,7 +29,8 @@ _DIGIT = re.compile(r"\d")
 _OTHERWISE_WRITTEN = re.compile(rf"{INVISIBLE.pattern}|{_DASHES.pattern}|{_FOREIGN_DIGITS.pattern}|[\uff01-\uff5e]")
 """Characters that stand for others, or for nothing: hardly a text has one."""
 _BLANKS_AND_DASHES = re.compile("[ -]{2,}")
-_ZEROES = frozenset("OoОо")  # Latin and Cyrillic
+_READ_AS = {**dict.fromkeys("OoОо", "0"), **dict.fromkeys("Зз", "3"), **dict.fromkeys("lI", "1")}
+"""Letters that are read as a digit at a digit's place."""
 _CONTRACT_WORDS = ("договор", "дог.", "contract", "л/с", "лс", "лицевой счет", "лицевой счёт", "account", "абонент")
 _CONTRACT_WORD = (
     r"(?:договор\w{0,3}|дог\b\.?|contract|л/с|\bлс\b|лицев\w+(?: сч[её]т\w?)?|account|абонент\w*|\bсч[её]т)"
@@ -71,12 +74,14 @@ _MAX_WORD_DISTANCE = 40  # characters between such a word and its number
 
 @dataclass(frozen=True, slots=True)
 class FoundContractNumber:
-    """A number as its shape writes it, and where it stands: ``text[start:end]``."""
+    """A number as its shape writes it, and where it stands: ``text[start:end]``. ``folded`` where a letter was read as
+    the digit, or the letter of the shape, that it looks like."""
 
     number: str
     start: int
     end: int
     exact: bool = True
+    folded: bool = False
 
 
 def find_contract(text: str, shape: str) -> str | None:
@@ -114,6 +119,13 @@ def contracts_named(text: str, shape: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.number for one in _candidates(_Searched.of(text).text, shape) if one.exact))
 
 
+def shaped_keys(text: str, shape: KeyShape) -> list[FoundContractNumber]:
+    """All keys of this shape in the text whose check digit is right, each once, in their order."""
+    searched = _Searched.of(text)
+    found = {one.number: searched.placed(one) for one in _candidates(searched.text, shape.pattern)[::-1]}
+    return [one for one in list(found.values())[::-1] if shape.is_valid(one.number)]
+
+
 def without_contracts(text: str, shapes: Iterable[str]) -> str:
     """The text without what is meant as a contract number of any of these shapes, and without the words that introduce
     it. A number of another kind stays."""
@@ -129,13 +141,6 @@ def adds_contract(text: str) -> bool:
     return bool(_ONE_MORE.search(text))
 
 
-def check_contract_shape(shape: str) -> None:
-    """Raises ValueError, with a sentence, for a shape that could not find contract numbers."""
-    if not sum(char in "9A" for char in shape) >= 3 or len(shape) > 40 or shape != shape.strip():
-        what = "the shape of contract numbers {shape} needs 3 to 40 places of 9 (a digit) or A (a letter)"
-        raise ValueError(sentence(what, shape=repr(shape)))
-
-
 @dataclass(frozen=True, slots=True)
 class _Searched:
     """A text with invisible characters out, digits and dashes as ASCII, no blanks beside a dash between two letters or
@@ -147,11 +152,10 @@ class _Searched:
 
     @classmethod
     def of(cls, text: str) -> _Searched:
-        said = text[:MAX_LENGTH]
-        places: Sequence[int] = range(len(said))
+        said, places = _composed(text[:MAX_LENGTH])
         if _OTHERWISE_WRITTEN.search(said):
-            places = [at for at, char in enumerate(said) if without_invisible(char)]
-            said = "".join(_ascii(said[at]) for at in places)
+            seen = [at for at, char in enumerate(said) if without_invisible(char)]
+            said, places = "".join(_ascii(said[at]) for at in seen), [places[at] for at in seen]
         said = "".join(" " if char.isspace() else char for char in said) if re.search(r"[^\S ]", said) else said
         if not _BLANKS_AND_DASHES.search(said):
             return cls(said, places, len(text))
@@ -170,6 +174,24 @@ class _Searched:
         return replace(found, start=self.places[found.start], end=self.places[found.end - 1] + 1)
 
 
+def _composed(said: str) -> tuple[str, Sequence[int]]:
+    """The text with each letter as one character, as it is written on paper, and where each of them begins."""
+    if unicodedata.is_normalized("NFC", said):
+        return said, range(len(said))
+    characters: list[str] = []
+    places: list[int] = []
+    for at, char in enumerate(said):
+        joint = (
+            unicodedata.normalize("NFC", characters[-1] + char) if characters and unicodedata.combining(char) else ""
+        )
+        if len(joint) == 1:
+            characters[-1] = joint
+        else:
+            characters.append(char)
+            places.append(at)
+    return "".join(characters), places
+
+
 def _ascii(char: str) -> str:
     if char.isascii():
         return char
@@ -181,7 +203,7 @@ def _ascii(char: str) -> str:
 
 
 def _exact(searched: _Searched, shape: str) -> FoundContractNumber | None:
-    check_contract_shape(shape)
+    check_pattern(shape)
     if "9" in shape and not any(map(str.isdecimal, searched.text)):
         return None
     found = _the_one(_candidates(searched.text, shape), searched.text)
@@ -189,7 +211,7 @@ def _exact(searched: _Searched, shape: str) -> FoundContractNumber | None:
 
 
 def _told(searched: _Searched, shape: str, asked: bool) -> FoundContractNumber | None:
-    check_contract_shape(shape)
+    check_pattern(shape)
     text = searched.text
     candidates = _candidates(text, shape)
     loose = [one for one in _loose_candidates(text, shape) if not _overlaps(one, candidates)]
@@ -245,8 +267,10 @@ def _is_meant(text: str, one: FoundContractNumber, asked: bool) -> bool:
 
 def _loose_candidates(text: str, shape: str) -> list[FoundContractNumber]:
     """Numbers with as many digits as the shape, without its signs, or with others."""
-    if "A" in shape or "9" not in shape or re.fullmatch("9+", shape):
+    if "9" not in shape or re.fullmatch("9+", shape):
         return []
+    if "A" in shape:
+        return _loose_with_letters(text, shape)
     found = []
     for one in _loose_pattern(shape).finditer(text):
         digits = iter(char for char in one.group() if char.isdecimal())
@@ -256,6 +280,34 @@ def _loose_candidates(text: str, shape: str) -> list[FoundContractNumber]:
         number = "".join(next(digits) if place == "9" else place for place in shape)
         found.append(FoundContractNumber(number, one.start(), one.end(), exact=False))
     return found
+
+
+def _loose_with_letters(text: str, shape: str) -> list[FoundContractNumber]:
+    """Numbers with letters without the signs of the shape, or with others: "М-14350", "7590 vhveg"."""
+    bare = "".join(place for place in shape if place.isalnum())
+    found = []
+    for one in _loose_lettered_pattern(bare).finditer(text):
+        if _LONE_SMALL_LETTER.match(one.group()):
+            continue  # "в 12345" is no number that begins with a letter
+        candidate = _candidate_at("".join(filter(str.isalnum, one.group())), 0, bare)
+        if candidate:
+            places = iter(candidate.number)
+            number = "".join(next(places) if place.isalnum() else place for place in shape)
+            found.append(FoundContractNumber(number, *one.span(), exact=False, folded=candidate.folded))
+    return found
+
+
+_LONE_SMALL_LETTER = re.compile(r"[^\W\d_](?<=[a-zа-яё])\s")
+
+
+@lru_cache(maxsize=500)
+def _loose_lettered_pattern(bare: str) -> re.Pattern[str]:
+    """The places of a shape without signs; one sign or blank may stand between a letter and a digit."""
+    kinds = ["[0-9" + "".join(sorted(_READ_AS)) + "]" if place == "9" else r"[^\W\d_]" for place in bare]
+    pieces = [kinds[0]]
+    for before, (place, kind) in zip(bare, zip(bare[1:], kinds[1:], strict=True), strict=False):
+        pieces.append(("[ ./_-]?" if (place == "9") != (before == "9") else "") + kind)
+    return re.compile(rf"(?<![\w@])(?<!\d[.,/:-]){''.join(pieces)}(?![\w@]|[.,/:-]\d)")
 
 
 _CONTRACT_WORD_AT_END = re.compile(rf"(?:{_CONTRACT_WORD}|[№n])$", re.I)
@@ -276,43 +328,56 @@ def _loose_pattern(shape: str) -> re.Pattern[str]:
 
 def _candidates(text: str, shape: str) -> list[FoundContractNumber]:
     candidates: list[FoundContractNumber] = []
+    is_bare = not shape.strip("9")
     for found in _shape_pattern(shape).finditer(text):
         start = found.start()
         if (
             _is_boundary(text, start - 1)
             and _is_boundary(text, start + len(shape))
             and (candidate := _candidate_at(text, start, shape))
+            and not (is_bare and _is_of_another_kind(text, candidate))
         ):
             candidates.append(candidate)
     return candidates
 
 
+def _is_of_another_kind(text: str, one: FoundContractNumber) -> bool:
+    """Whether a number of digits alone is an amount, a code or the like: "2000 рублей", "код 2000"."""
+    before = text[max(0, one.start - _MAX_WORD_DISTANCE) : one.start]
+    return bool(_NOT_A_CONTRACT.match(text, one.end) or _NOT_INTRODUCED.search(before))
+
+
 @lru_cache(maxsize=500)
 def _shape_pattern(shape: str) -> re.Pattern[str]:
     """Wherever such a number may stand, and a few places more, which `_candidate_at` sorts out."""
-    kinds = {"9": f"[0-9{''.join(sorted(_ZEROES))}]", "A": r"[^\W_]"}
+    kinds = {"9": f"[0-9{''.join(sorted(_READ_AS))}]", "A": r"[^\W_]"}
     patterns = (kinds.get(one) or (re.escape(one) if one.isascii() and not one.isalpha() else ".") for one in shape)
     return re.compile(f"(?={''.join(patterns)})", re.DOTALL)
 
 
 def _candidate_at(text: str, start: int, shape: str) -> FoundContractNumber | None:
     characters: list[str] = []
-    exact = True
+    read, folded = 0, False
     for place, char in zip(shape, text[start : start + len(shape)], strict=True):
-        if place == "9" and char in _ZEROES:
-            characters.append("0")
-            exact = False
+        if place == "9" and char in _READ_AS:
+            characters.append(_READ_AS[char])
+            read += 1
         elif (place == "9" and char.isdecimal()) or (place == "A" and char.isalpha()):
             characters.append(char.upper())
-        elif place in "9A" or place.casefold() != char.casefold():
+        elif place in "9A" or not (place.casefold() == char.casefold() or _is_twin(place, char)):
             return None
         else:
             characters.append(place)
-    digits = shape.count("9")
-    read = sum(char in _ZEROES and place == "9" for place, char in zip(shape, text[start:], strict=False))
-    if digits and read * 2 > digits:
+            folded = folded or place.casefold() != char.casefold()
+    if read * 2 > shape.count("9"):
         return None
-    return FoundContractNumber("".join(characters), start, start + len(shape), exact)
+    folded = folded or read > 0
+    return FoundContractNumber("".join(characters), start, start + len(shape), not folded, folded)
+
+
+def _is_twin(one: str, other: str) -> bool:
+    folded = one.casefold().translate(READ_AS_LETTER)
+    return folded == other.casefold().translate(READ_AS_LETTER)
 
 
 def _is_boundary(text: str, at: int) -> bool:

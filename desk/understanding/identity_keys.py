@@ -1,11 +1,12 @@
-"""Keys of identity in free text: a contract number, a phone, an email address, a login, a serial, a case number."""
+"""Keys of identity in free text: a contract number, a phone, an email address, a login, a serial, a case number, and
+whatever else has a shape among the provider's settings."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from desk.understanding.contract_numbers import FoundContractNumber, contract_told
+from desk.understanding.contract_numbers import FoundContractNumber, contract_told, shaped_keys
 from desk.understanding.phone_numbers import phones_told
 from desk.understanding.reading.observations import ObservedKey, Situation
 
@@ -32,7 +33,7 @@ def identity_keys(text: str, situation: Situation) -> tuple[ObservedKey, ...]:
     """The keys in the text, each once, with the words they come from."""
     if not _may_hold_keys(text, situation):
         return ()
-    found = tuple(_keys(text))
+    found = _without_overlaps((*_shaped(text, situation), *_keys(text)))
     phones = tuple(
         ObservedKey("phone", number, start, end)
         for number, start, end in phones_told(text, asked=situation.question == "phone")
@@ -40,9 +41,25 @@ def identity_keys(text: str, situation: Situation) -> tuple[ObservedKey, ...]:
     )
     contract = contract_told(text, situation.contract_shapes, asked=situation.question == "contract")
     if contract and not _is_part_of(contract, (*found, *phones)):
-        number = ObservedKey("contract", contract.number, contract.start, contract.end)
+        number = ObservedKey("contract", contract.number, contract.start, contract.end, contract.folded)
         return tuple(sorted((number, *found, *phones), key=lambda key: key.start))
     return tuple(sorted((*found, *phones), key=lambda key: key.start))
+
+
+def _shaped(text: str, situation: Situation) -> Iterator[ObservedKey]:
+    """Keys that the provider's settings describe."""
+    for shape in situation.key_shapes:
+        for one in shaped_keys(text, shape):
+            yield ObservedKey(shape.type, one.number, one.start, one.end, one.folded)
+
+
+def _without_overlaps(keys: Sequence[ObservedKey]) -> tuple[ObservedKey, ...]:
+    """The keys, but of those that share characters the first."""
+    kept: list[ObservedKey] = []
+    for key in keys:
+        if not any(key.start < other.end and other.start < key.end for other in kept):
+            kept.append(key)
+    return tuple(kept)
 
 
 def _may_hold_keys(text: str, situation: Situation) -> bool:
@@ -55,6 +72,7 @@ def _may_hold_keys(text: str, situation: Situation) -> bool:
         or "login" in folded
         or "user" in folded
         or not all("9" in one for one in situation.contract_shapes)
+        or not all("9" in one.pattern for one in situation.key_shapes)
     )
 
 

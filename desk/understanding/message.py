@@ -28,9 +28,9 @@ def situation_of(case: Case, facts: Facts, question: str = "") -> Situation:
     A message that was written before the open question had arrived is understood as if nothing had been asked.
     """
     provider, turn = facts.need(Provider), facts.get(ReplyTiming) or _IN_TURN
-    shapes = (provider.contract_shape,) if provider.contract_shape else ()
     asked = question if turn.may_answer else ""
-    return Situation(_context(case, turn), asked, facts.need(Now).at, provider.timezone, shapes)
+    shapes = (provider.contract_shapes, provider.other_key_shapes)
+    return Situation(_context(case, turn), asked, facts.need(Now).at, provider.timezone, *shapes)
 
 
 def _context(case: Case, turn: ReplyTiming) -> TalkStage:

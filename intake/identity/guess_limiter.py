@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, delete, select
 
 from desk.model.messages import Address
 from desk.model.provider_files import AbuseLimits
-from desk.model.shared_facts import Account, ContractGuess
+from desk.model.shared_facts import Account, ContractGuess, MeantKey
 from desk.pipeline.arrival_round import Round, address_of
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage.database import Database
@@ -30,17 +30,27 @@ _COUNTED_GUESSES = select(guesses).where(guesses.c.provider.in_(bindparam("homes
 """All that are there: one that no budget looks at any more still holds its number until it is deleted."""
 
 
-FindAccount = Callable[[], Awaitable[Account | None]]
+@dataclass(frozen=True, slots=True)
+class FoundAccounts:
+    """The account that was named, or those on file that look like it; nothing where nobody has such a number."""
+
+    account: Account | None = None
+    meant: tuple[MeantKey, ...] = ()
+
+
+FindAccount = Callable[[], Awaitable[FoundAccounts]]
 """Looks for the account that was named."""
 
 
 @dataclass(frozen=True, slots=True)
 class LookupResult:
-    """The account, None where nobody has it; whether the source was asked; and the guess to be counted, if any."""
+    """The account, None where nobody has it, and those that look like it; whether the source was asked; and the guess
+    to be counted, if any."""
 
     account: Account | None = None
     source_asked: bool = False
     guess: ContractGuess | None = None
+    meant: tuple[MeantKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +97,14 @@ async def _look_up(request: _LookupRequest, counted: list[CountedGuess], found_a
     budget = GuessBudget.of(request.limits, len(found_at))
     if not is_lookup_allowed(counted, request.addresses, budget, request.now):
         return LookupResult()
-    account = await request.find_account()
+    found = await request.find_account()
+    account = found.account
     if account is not None and not request.has_other_contract:
         found_at.append(request.now)
         return LookupResult(account, source_asked=True)
     guess = next_guess(counted, request.who, request.addresses, budget, request.now)
     counted.append(CountedGuess(guess.number, guess.who, request.now))
-    return LookupResult(account, source_asked=True, guess=guess)
+    return LookupResult(account, source_asked=True, guess=guess, meant=found.meant)
 
 
 def _address_key(address: Address) -> str:

@@ -55,7 +55,7 @@ class KnowledgeOfAllProviders:
     ) -> None:
         self.read_at = read_at
         self._providers = providers
-        self._contract_shapes = sorted({one.contract_shape for one in providers.values() if one.contract_shape})
+        self._contract_shapes = sorted({shape for one in providers.values() for shape in one.contract_shapes})
         self._folders = folders
         self._store = store
         self._matchers = _MatcherBuilder(store, None).build(articles)

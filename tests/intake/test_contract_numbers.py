@@ -1,10 +1,13 @@
 """Contract numbers in free text."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desk.understanding.contract_numbers import check_contract_shape, find_contract
+from desk.model.key_shapes import check_pattern
+from desk.understanding.contract_numbers import contract_told, find_contract
 
 
 @pytest.mark.parametrize(
@@ -27,6 +30,8 @@ from desk.understanding.contract_numbers import check_contract_shape, find_contr
         ("4\u200b0-1187", "40-1187"),  # a zero-width space
         ("4O-1187", "40-1187"),  # the letter O, Latin
         ("4О-1187", "40-1187"),  # and Cyrillic
+        ("4З-1187", "43-1187"),  # the letter З is a three at a digit's place
+        ("4l-1187", "41-1187"),  # and l a one
         ("40-1187 и ещё раз 40-1187", "40-1187"),
         ("соседи 40-2203, мой договор 40-1187", "40-1187"),
         ("contract 40-1187, my neighbour has 40-2203 by the way, and he is fine with everything", "40-1187"),
@@ -45,8 +50,6 @@ from desk.understanding.contract_numbers import check_contract_shape, find_contr
         ("40--1187", None),
         ("2026-11-40-1187", None),  # a part of something longer
         ("40-1187-22", None),
-        ("4З-1187", None),  # the letter З is no three
-        ("4l-1187", None),  # and l no one
         ("OО-ООOO", None),  # letters only
         ("40-1187, 40-2203", None),  # two of them, and nothing tells which
     ],
@@ -72,10 +75,31 @@ def test_every_provider_has_a_shape_of_its_own(text: str, shape: str, contract: 
     assert find_contract(text, shape) == contract
 
 
+@pytest.mark.parametrize(
+    ("text", "shape", "number", "folded"),
+    [
+        ("М-14350", "A99999", "М14350", False),
+        ("договор м 14350", "A99999", None, False),  # "м" alone may be a word
+        ("7590 vhveg", "9999-AAAAA", "7590-VHVEG", False),
+        ("мой договор 7590vhveg", "9999-AAAAA", "7590-VHVEG", False),
+        ("759O-vhveg", "9999-AAAAA", "7590-VHVEG", True),
+        ("договор Й14350", "A99999", "Й14350", False),  # composed of two characters
+        ("LC-12-345", "ЛС-AA-999", None, False),
+        ("ЛC-АБ-345", "ЛС-AA-999", "ЛС-АБ-345", True),  # the second letter is Latin
+        ("оплатил 2000 рублей", "9999", None, False),
+        ("код 2000", "9999", None, False),
+        ("договор 2000", "9999", "2000", False),
+    ],
+)
+def test_a_number_is_read_where_it_is_meant(text: str, shape: str, number: str | None, folded: bool) -> None:
+    found = contract_told(unicodedata.normalize("NFD", text) if "Й" in text else text, (shape,), False)
+    assert (found and found.number, bool(found and found.folded)) == (number, folded)
+
+
 @pytest.mark.parametrize("shape", ["", "--", "9", "99", "9" * 41, " 999"])
 def test_a_shape_that_would_find_anything_is_refused(shape: str) -> None:
     with pytest.raises(ValueError, match="shape of contract numbers"):
-        check_contract_shape(shape)
+        check_pattern(shape)
 
 
 @given(st.text(max_size=200), st.sampled_from(["99-9999", "A99999", "999999"]))

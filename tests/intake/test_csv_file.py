@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from desk.model.shared_facts import Account, EntitlementStatus
-from intake.identity.sources.csv_file import CsvEntitlementSource, InvalidTable, normalized_identifier, pack_accounts
+from intake.identity.key_folding import normalise
+from intake.identity.sources.csv_file import CsvEntitlementSource, InvalidTable, pack_accounts
 
 HEADER = "contract,name,status,service_level,language,phones,emails,logins,serials,address,products,valid_to,node"
 ANNA = (
@@ -185,6 +186,6 @@ def test_the_tables_of_the_sample_are_sound() -> None:
 
 
 def test_values_that_hold_nothing_find_nothing() -> None:
-    assert normalized_identifier("phone", "нет") == ""
-    assert normalized_identifier("contract", " - ") == ""
-    assert normalized_identifier("email", "\u200b A@B.test ") == "a@b.test"
+    assert normalise("phone", "нет") == ""
+    assert normalise("contract", " - ") == ""
+    assert normalise("email", "\u200b A@B.test ") == "a@b.test"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from desk.model.shared_facts import Account
+from intake.identity.key_folding import fold
 from intake.identity.sources.csv_file import CsvEntitlementSource, TableKeeping, pack_accounts
 
 HEADER = "contract;name;status;service_level;language;phones;emails;logins;serials;address;products;valid_to"
@@ -84,7 +85,7 @@ def test_zeros_that_a_spreadsheet_took_are_put_back() -> None:
         ("phone", "8 4822 12-34-56", "1;8(4822)12-34-56 доб. 7;"),
         ("phone", "+7 900 000-00-02", '1;"+7 900 000-00-01, +7 900 000-00-02";'),
         ("email", "b@x.test", '1;;"a@x.test, b@x.test"'),
-        ("contract", "A401", "А401;;"),
+        ("contract", "а 401", "А401;;"),
     ],
 )
 def test_people_are_found_by_what_the_table_means(kind: str, value: str, row: str, tmp_path: Path) -> None:
@@ -93,6 +94,15 @@ def test_people_are_found_by_what_the_table_means(kind: str, value: str, row: st
     source = CsvEntitlementSource(path, "sever")
     source.refresh()
     assert len(source.find(kind, value)) == 1
+
+
+def test_a_letter_of_another_alphabet_is_only_meant_perhaps(tmp_path: Path) -> None:
+    path = tmp_path / "entitlements.csv"
+    path.write_text("contract;phones;emails\nА401;;\n", "utf-8")
+    source = CsvEntitlementSource(path, "sever")
+    source.refresh()
+    assert not source.find("contract", "A401")
+    assert len(source.find_folded("contract", fold("contract", "A401"))) == 1
 
 
 def table_of(number: int) -> str:

@@ -16,6 +16,7 @@ from desk.language.operator_file_faults import Fault
 from desk.language.toml_lines import line_of, toml_lines
 from desk.language.translatable import counted, meant, sentence, write_instead
 from desk.model.check_findings import CheckFinding
+from desk.model.key_shapes import check_pattern
 from desk.model.messages import FRONT
 from desk.model.provider_files import (
     InvalidProvider,
@@ -25,7 +26,6 @@ from desk.model.provider_files import (
     require_provider_name,
 )
 from desk.model.settings import FILE, Settings
-from desk.understanding.contract_numbers import check_contract_shape
 from intake.identity.sources.csv_file import CsvEntitlementSource, TableKeeping
 
 GOOD_SECRET_LENGTH = 32
@@ -153,7 +153,7 @@ class _ProviderCheck:
             yield CheckFinding("warning", policy, what, todo)
             return
         try:
-            check_contract_shape(provider.contract_shape)
+            check_pattern(provider.contract_shape)
         except ValueError as error:
             line = line_of(toml_lines(_text(self.folder / "policy.toml")), ("provider", "contract_shape"))
             todo = sentence("9 is a digit, A a letter, the rest stands for itself")

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
+from desk.model.key_shapes import KeyShape
+
 
 class Act(StrEnum):
     """What a person does with words, beside telling facts. The names are those of ``firstline understand``."""
@@ -67,7 +69,7 @@ class Situation:
     ``question`` is the meaning of the open question: "since", "scope", "lamps", "address", "rebooted", "neighbours",
     "changed", "phone", "site", "contract" and others; "" where none is open or it has no known meaning. ``now`` and
     ``zone`` are for times; without ``now`` no moment is computed. ``contract_shapes`` are those of
-    `desk.understanding.contract_numbers` ("99-9999").
+    `desk.understanding.contract_numbers` ("99-9999"), ``key_shapes`` those of the provider's other keys.
     """
 
     context: TalkStage = TalkStage.FIRST
@@ -75,6 +77,7 @@ class Situation:
     now: datetime | None = None
     zone: tzinfo = UTC
     contract_shapes: tuple[str, ...] = ()
+    key_shapes: tuple[KeyShape, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +112,15 @@ class ObservedValue:
 class ObservedKey:
     """A key of identity in its normal form, and its words.
 
-    ``kind`` is "contract", "phone", "email", "login", "serial" or "case".
+    ``kind`` is "contract", "phone", "email", "login", "serial", "licence", "reference" or "case". ``folded`` where a
+    letter was read as the digit it looks like: such a key is asked about, and never taken.
     """
 
     kind: str
     value: str
     start: int
     end: int
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,14 +105,13 @@ def _read(
 ) -> letter_reading.LetterReading:
     """What the mail answers. Where its new words answer nothing, the answers may stand below, in the old letter."""
     provider = facts.need(Provider)
-    shapes = (provider.contract_shape,) if provider.contract_shape else ()
     written = facts.get(DeskSentences) or DeskSentences()
     sentences = [*prompts.lines_of(case, dialog, facts, case.answers), *written.sentences]
 
     def read(text: str) -> letter_reading.LetterReading:
         return letter_reading.read_letter(
             dialog, asked, text, facts.need(Now).at, files=inbound.files, zone=provider.timezone, sentences=sentences,
-            contract_shapes=shapes,
+            contract_shapes=provider.contract_shapes,
         )  # fmt: skip
 
     dialogs = facts.get(DialogSet)

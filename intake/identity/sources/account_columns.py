@@ -14,8 +14,8 @@ from functools import partial
 
 from desk.language.operator_file_faults import Fault
 from desk.language.translatable import sentence
-from desk.language.unsafe_characters import without_invisible
 from desk.model.shared_facts import Account
+from intake.identity.key_folding import fold, normalise
 from intake.identity.sources.packed_table import Key, Row
 
 STATUSES: Mapping[str, str] = {
@@ -23,7 +23,7 @@ STATUSES: Mapping[str, str] = {
     **dict.fromkeys(("expired", "истёк", "истек", "закончился", "расторгнут", "не действует", "отключен"), "expired"),
     **dict.fromkeys(("blocked", "заблокирован", "заблокирована", "блокирован", "приостановлен"), "blocked"),
 }
-LIST_COLUMNS = ("phones", "emails", "logins", "serials", "products")
+LIST_COLUMNS = ("phones", "emails", "logins", "serials", "references", "licences", "products")
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "contract": ("contract", "договор", "номер договора", "№ договора", "лицевой счёт", "лицевой счет", "л/с"),
     "name": ("name", "фио", "имя", "абонент", "клиент", "наименование", "ф.и.о."),
@@ -34,6 +34,8 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "emails": ("emails", "email", "e-mail", "mail", "почта", "эл. почта", "электронная почта"),
     "logins": ("logins", "login", "логин", "логины"),
     "serials": ("serials", "serial", "серийный номер", "серийные номера"),
+    "references": ("references", "reference", "номер обращения", "лицевой номер"),
+    "licences": ("licences", "licence", "license", "licenses", "лицензия", "номер лицензии"),
     "address": ("address", "адрес", "адрес подключения"),
     "products": ("products", "услуги", "услуга", "тариф", "тарифы"),
     "valid_to": ("valid_to", "valid to", "действует до", "действителен до", "дата окончания"),
@@ -41,7 +43,10 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 """The names of each column, in small letters."""
 COLUMNS = tuple(HEADINGS)
 _COLUMN_OF = {heading: column for column, headings in HEADINGS.items() for heading in headings}
-_IDENTIFIER_COLUMNS = {"email": "emails", "phone": "phones", "login": "logins", "serial": "serials"}
+_IDENTIFIER_COLUMNS = {
+    **{"email": "emails", "phone": "phones", "login": "logins", "serial": "serials"},
+    **{"reference": "references", "licence": "licences"},
+}
 _NOTHING = frozenset(
     {"-", "–", "—", "--", "нет", "n/a", "none", "null", "nil", "#н/д", "#n/a", "не указан", "не указана"}
 )
@@ -50,29 +55,11 @@ MAX_CONTRACT_LENGTH = 80
 """Characters of a contract that a case can keep."""
 MAX_WARNINGS = 20
 """Rows that are told of one by one; of more the number."""
-_NOT_DIGITS = re.compile(r"\D")
-_NOT_LETTERS_OR_DIGITS = re.compile(r"[\W_]")
 _SEVERAL = re.compile(r"[;,\n\r|]+")
 _SEVERAL_ADDRESSES = re.compile(r"[;,\s|]+")
-_EXTENSION = re.compile(r"(?:доб|вн|ext|x)\.?\s*\d{1,6}\s*$", re.IGNORECASE)
 _EXPONENT = re.compile(r"\d[.,]\d+e\+?\d+", re.IGNORECASE)
 _FORMULA = re.compile(r'="([^"]*)"')
 _DAY = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:[ T]0{1,2}:00(?::00)?)?")
-_LATIN_TWINS = str.maketrans("авекмнорстух", "abekmhopctyx")
-
-
-def normalized_identifier(kind: str, value: str) -> str:
-    """How a value is compared. Phones: digits, a Russian 8 as 7, no extension. Contracts and serials: letters and
-    digits only, Cyrillic letters as the Latin ones that look alike."""
-    value = without_invisible(value).strip().casefold()
-    if kind == "phone":
-        digits = _NOT_DIGITS.sub("", _EXTENSION.sub("", value))
-        if len(digits) == 10 and digits[0] == "9":
-            return "7" + digits
-        return "7" + digits[1:] if len(digits) == 11 and digits[0] == "8" else digits
-    if kind in ("contract", "serial"):
-        return _NOT_LETTERS_OR_DIGITS.sub("", value).translate(_LATIN_TWINS)
-    return value
 
 
 def day_of(cell: str) -> date | None:
@@ -143,7 +130,7 @@ class AccountTable:
             column, what = fault
             self.report(line, column, what)
             return None
-        self._seen.add(normalized_identifier("contract", contract))
+        self._seen.add(normalise("contract", contract))
         self._drop_unusable(cells, line)
         return cells
 
@@ -153,7 +140,7 @@ class AccountTable:
 
     def _faults(self, cells: Row, contract: str) -> Iterator[tuple[str, str]]:
         """Why a row is no account: the column, and what is wrong."""
-        key = normalized_identifier("contract", contract)
+        key = normalise("contract", contract)
         if contract.casefold().startswith(_SUMS):
             yield "contract", sentence("is a sum, no contract")
         if not key:
@@ -195,11 +182,14 @@ class AccountTable:
 
     def keys(self, cells: Row) -> Iterator[Key]:
         """Everything a row is found by: kind and normalized value; several may share a phone or an address."""
-        yield "contract", normalized_identifier("contract", self.cell(cells, "contract"))
+        contract = self.cell(cells, "contract")
+        yield "contract", normalise("contract", contract)
+        yield folded_kind("contract"), fold("contract", contract)
         for kind, column in self.identifier_columns:
             for value in _split_values(self.cell(cells, column)):
-                if identifier := normalized_identifier(kind, value):
+                if identifier := normalise(kind, value):
                     yield kind, identifier
+                    yield folded_kind(kind), fold(kind, value)
 
     def account(self, cells: Row) -> Account:
         """The account of a row."""
@@ -234,6 +224,11 @@ def _plain(cell: str) -> str:
         bare = formula[1].strip()
     bare = bare.removeprefix("'").replace("\0", "")
     return "" if bare.casefold() in _NOTHING else bare
+
+
+def folded_kind(kind: str) -> str:
+    """What a key of this kind is kept under as it looks (`intake.identity.key_folding.fold`)."""
+    return f"{kind} folded"
 
 
 def _split_values(cell: str) -> tuple[str, ...]:

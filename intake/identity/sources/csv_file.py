@@ -18,7 +18,8 @@ from desk.language.operator_file_faults import Fault, InvalidFiles
 from desk.language.translatable import counted, sentence
 from desk.model.check_findings import CheckFinding
 from desk.model.shared_facts import Account
-from intake.identity.sources.account_columns import AccountTable, normalized_identifier
+from intake.identity.key_folding import normalise
+from intake.identity.sources.account_columns import AccountTable, folded_kind
 from intake.identity.sources.csv_text import NotText, rows_of
 from intake.identity.sources.packed_table import PackedAccountTable, Row
 
@@ -27,7 +28,6 @@ __all__ = [
     "CsvEntitlementSource",
     "InvalidTable",
     "TableKeeping",
-    "normalized_identifier",
     "pack_accounts",
 ]
 
@@ -78,8 +78,12 @@ class CsvEntitlementSource:
 
     def find(self, kind: str, value: str) -> tuple[Account, ...]:
         """All accounts with this contract, email, phone, login or serial."""
-        identifier = normalized_identifier(kind, value)
+        identifier = normalise(kind, value)
         return self._accounts.find((kind, identifier)) if self._accounts and identifier else ()
+
+    def find_folded(self, kind: str, folded: str) -> tuple[Account, ...]:
+        """All accounts with a value of this kind that folds to this."""
+        return self._accounts.find((folded_kind(kind), folded)) if self._accounts and folded else ()
 
     def refresh(self) -> bool:
         """Reads the file if it has changed since; returns whether new accounts are in use. Raises nothing."""
@@ -204,8 +208,9 @@ class AccountTablesInMemory:
         return tuple(account for table in asked for account in table.find(kind, value))
 
     async def find_folded(self, providers: Collection[str], kind: str, folded: str) -> tuple[Account, ...]:
-        """None: a table in memory knows its values only as they are."""
-        return ()
+        """All accounts of these providers with a value that looks so."""
+        asked = [table for name in providers if (table := self._tables.get(name))]
+        return tuple(account for table in asked for account in table.find_folded(kind, folded))
 
 
 def pack_accounts(source: bytes, name: str, provider: str, shape: str = "") -> tuple[AccountTable, PackedAccountTable]:
