@@ -53,7 +53,9 @@ from aiohttp import (
 
 from bots.bot_api_client import redacted
 from bots.proxy import proxy_errors
+from desk.language.translatable import sentence
 from desk.model.settings import TelegramBotSettings
+from desk.network_errors import describe_network_error
 
 METHODS: Mapping[str, type[TelegramMethod[Any]]] = {
     method.__api_method__: method
@@ -119,7 +121,7 @@ class JsonBotApiSession(AiohttpSession):
             return _ANSWER.model_construct(ok=True, result=answer.get("result"))
         if not isinstance(answer, dict) or not isinstance(answer.get("description"), str):
             if status_code == 200:
-                raise AnswerLost("an answer that cannot be read")
+                raise AnswerLost(sentence("Telegram gave an answer that cannot be read"))
             # A proxy's page, not Telegram's words.
             kind = TelegramServerError if status_code >= 500 else TelegramAPIError
             raise kind(method=method, message=f"HTTP {status_code} without a readable answer")
@@ -165,9 +167,9 @@ class TelegramClient:
         except TelegramNetworkError as error:
             raise self._lost(error.__cause__) from None
         except proxy_errors() as error:
-            raise NotSent(f"the proxy made no connection ({type(error).__name__})") from None
+            raise NotSent(sentence("the proxy made no connection ({why})", why=type(error).__name__)) from None
         except (ClientDecodeError, UnicodeDecodeError):
-            raise AnswerLost("an answer that cannot be read") from None
+            raise AnswerLost(sentence("Telegram gave an answer that cannot be read")) from None
 
     async def download(self, file_id: str) -> bytes:
         """A file's bytes. Raises `LookupError` when it is gone or above 20 MB, `ConnectionError` when one may retry."""
@@ -207,11 +209,11 @@ class TelegramClient:
             try:
                 self._bot = Bot(self._settings.token.reveal(), session=self._session)
             except TokenValidationError:
-                raise NotSent("the token has not the form of a Telegram token") from None
+                raise NotSent(sentence("the token has not the form of a Telegram token")) from None
         return self._bot
 
     def _lost(self, cause: BaseException | None) -> NotSent | AnswerLost:
-        why = self.redacted(f"{type(cause).__name__}: {cause}")
+        why = self.redacted(describe_network_error(cause))
         if isinstance(cause, ClientConnectorError | ConnectionTimeoutError | InvalidURL):
             return NotSent(why)
         return AnswerLost(why)

@@ -13,7 +13,9 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bots.proxy import make_connector, proxy_errors
+from desk.language.translatable import Sentence, sentence
 from desk.model.settings import Secret, TelegramBotSettings
+from desk.network_errors import describe_network_error
 
 
 class BotApiError(Exception):
@@ -53,11 +55,14 @@ class BotApiClient:
             async with self._session.post(url, json=params or {}, timeout=limits, allow_redirects=False) as answer:
                 code, body = answer.status, await answer.read()
         except TimeoutError:
-            raise BotApiError(0, f"{method}: no answer in time") from None
+            raise BotApiError(0, sentence("{what}: {why}", what=method, why=sentence("no answer in time"))) from None
         except proxy_errors() as error:
-            raise BotApiError(0, f"{method}: the proxy made no connection ({type(error).__name__})") from None
+            lost = sentence("the proxy made no connection ({why})", why=type(error).__name__)
+            raise BotApiError(0, sentence("{what}: {why}", what=method, why=lost)) from None
         except (ClientError, OSError, ValueError) as error:
-            raise BotApiError(0, redacted(f"{method}: {type(error).__name__}: {error}", self._token)) from None
+            found = describe_network_error(error)
+            why = found if isinstance(found, Sentence) else redacted(found, self._token)
+            raise BotApiError(0, sentence("{what}: {why}", what=method, why=why)) from None
         return self._result(method, code, body)
 
     def _result(self, method: str, code: int, body: bytes) -> Any:

@@ -26,6 +26,7 @@ from bots.render import render
 from desk.backoff import Backoff
 from desk.clock import Clock, now
 from desk.gc_freeze import frozen_after
+from desk.language.translatable import sentence
 from desk.model.channel_interface import ChannelCapabilities, OpenFile, StoreMessages
 from desk.model.events import Event, Inbound
 from desk.model.messages import (
@@ -167,7 +168,7 @@ class TelegramChannel:
         while True:
             wait = limits.delay(lane, self._ticks(), count)
             if wait > 1.0:
-                return RetryLater(wait, "this chat has had as many messages as Telegram takes", tried=False)
+                return RetryLater(wait, sentence("this chat has had as many messages as Telegram takes"), tried=False)
             if hurries and not wait:
                 break
             if not hurries:
@@ -178,7 +179,7 @@ class TelegramChannel:
             await asyncio.sleep(wait)
             wait = limits.rest(self._ticks())  # which may have begun meanwhile
         if wait:
-            why = "the bot has sent as many messages as Telegram takes"
+            why = sentence("the bot has sent as many messages as Telegram takes")
             return RetryLater(wait, why, whole_channel=True, tried=False)
         return None
 

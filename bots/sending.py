@@ -28,6 +28,7 @@ from bots.http_sessions import HttpSessions
 from bots.mendable_call import BotApiCall
 from bots.moved_groups import MovedGroups
 from desk.backoff import retry_delay
+from desk.language.translatable import sentence
 from desk.model.channel_interface import OpenFile
 from desk.model.messages import FENCED, ClaimedDeparture, Rejected, ResultUnknown, RetryLater, SendResult, Sent
 from desk.model.settings import TelegramBotSettings
@@ -66,7 +67,7 @@ class TelegramSender:
                 return FENCED
             if result is not None:
                 return result
-        return Rejected("Telegram asked for one change after another")
+        return Rejected(sentence("Telegram asked for one change after another"))
 
     async def fetch(self, source: str) -> bytes:
         """The bytes behind ``telegram:<bot>:<file id>``. Raises `LookupError` or `ConnectionError`."""
@@ -92,11 +93,12 @@ class TelegramSender:
         except TelegramBadRequest as error:
             return self._bad_request(call, error.message)
         except TelegramEntityTooLarge:
-            return None if call.without_files() else Rejected("the message is too large")
+            return None if call.without_files() else Rejected(sentence("the message is too large for Telegram"))
         except (NotSent, AnswerLost, OSError, TelegramAPIError) as error:
             return self._fate(error, "chat_id" in call.params, departure.attempts)
         except ValueError as error:  # pydantic's, or of a text that UTF-8 cannot hold: it would fail for ever
-            return Rejected(f"{call.method} cannot be made of this: {type(error).__name__}")
+            told = sentence("{method} cannot be made of this: {why}", method=call.method, why=type(error).__name__)
+            return Rejected(told)
 
     async def _filled(self, call: BotApiCall) -> dict[str, Any]:
         """The parameters with the files opened; without them, if they are gone."""
@@ -137,7 +139,8 @@ class TelegramSender:
             return Rejected(why, gone=True)
         if isinstance(error, TelegramUnauthorizedError | TelegramNotFound):
             # The token is at fault, and no message is to be lost for that.
-            return RetryLater(60.0, f"Telegram does not know this token: {why}", whole_channel=True)
+            told = sentence("{why} (Telegram does not know this token: see 'firstline check')", why=why)
+            return RetryLater(60.0, told, whole_channel=True)
         if isinstance(error, AnswerLost):
             return ResultUnknown(why)
         if isinstance(error, NotSent | OSError | TelegramServerError):

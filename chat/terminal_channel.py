@@ -17,6 +17,7 @@ from uuid import uuid4
 
 from desk.clock import Clock, now
 from desk.language.rich_text import RichText, TextSpan
+from desk.language.translatable import sentence
 from desk.model.channel_interface import ChannelCapabilities, OpenFile, StoreMessages
 from desk.model.events import NO_REFERENCE, CaseReference, Event, Inbound, OpenedChat, Pressed, Said
 from desk.model.media_types import file_kind_of, media_type_of
@@ -155,7 +156,7 @@ class TerminalChannel:
     async def send(self, departure: ClaimedDeparture, remotes: Mapping[str, str]) -> SendResult:
         """Shows it in the open terminal."""
         if self.show is None:
-            return RetryLater(NO_TERMINAL_RETRY, "no terminal is open", tried=False)
+            return RetryLater(NO_TERMINAL_RETRY, sentence("no terminal is open"), tried=False)
         message = await self.read(departure.body)
         at = self._clock()
         await self.show(message)

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from sqlalchemy.exc import SQLAlchemyError
 
 from desk.clock import Clock, now
+from desk.language.translatable import said_by, sentence
 from desk.model.channel_interface import ChannelCapabilities, OpenFile, StoreMessages
 from desk.model.events import CaseReference, Event, ForwardedLetter, Inbound, Said
 from desk.model.media_types import file_kind_of
@@ -124,14 +125,14 @@ class MailChannel:
             files, left_out = await self._load_attachments(body["files"])
             message = compose_message(body, self._settings.address, files, self._clock(), answers, left_out)
         except UnsendableMessage as error:
-            return Rejected(str(error))
+            return Rejected(said_by(error))
         except (OSError, SQLAlchemyError) as error:  # a file that cannot be fetched just now
-            return RetryLater(30, f"a file cannot be opened: {type(error).__name__}")
+            return RetryLater(30, sentence("a file cannot be opened: {why}", why=type(error).__name__))
         if not departure.still_ours():
             return FENCED
         fate = await self._smtp.send(str(body["to"]), message, departure.attempts, str(body["reply_to"]))
         if isinstance(fate, RetryLater) and departure.since and self._clock() - departure.since > GIVE_UP_AFTER:
-            return Rejected(f"not sent in {GIVE_UP_AFTER.days} days: {fate.why}")
+            return Rejected(sentence("not sent in {days} days: {why}", days=GIVE_UP_AFTER.days, why=fate.why))
         return Sent(str(body["message_id"])) if isinstance(fate, Sent) else fate
 
     async def listen(self, accept: StoreMessages) -> None:

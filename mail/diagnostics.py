@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import aiosmtplib
 
-from desk.language.translatable import sentence
+from desk.language.translatable import KeptReason, sentence
 from desk.model.check_findings import CheckFinding
 from desk.model.settings import MailboxSettings
 from desk.storage.database import Database
@@ -78,29 +78,40 @@ async def _write_to_itself(settings: MailboxSettings) -> SelfTestReport:
 
 def _report_forgery(settings: MailboxSettings, report: SelfTestReport) -> CheckFinding:
     """Says whether a stranger could forge the border's word."""
-    name = settings.authserv_id
-    todo = (
-        f"have the server that takes mail from outside remove every Authentication-Results under {name!r} that a "
-        "letter brings with it, then check again; if it does so with mail from outside only, send a forged letter from "
-        "there"
+    name = repr(settings.authserv_id)
+    todo = sentence(
+        "have the server that takes mail from outside remove every Authentication-Results under {name} that a letter "
+        "brings with it, then check again; if it does so with mail from outside only, send a forged letter from there",
+        name=name,
     )
     match report.forgery:
         case ForgeryResult.REMOVED:
-            what = f"an Authentication-Results forged under {name!r} in a letter to itself was removed"
+            what = sentence(
+                "an Authentication-Results forged under {name} in a letter to itself was removed",
+                name=name,
+            )
             return CheckFinding("ok", settings.channel, what)
         case ForgeryResult.BELIEVED:
-            what = f"an Authentication-Results forged under {name!r} in a letter to itself came through as proved"
+            what = sentence(
+                "an Authentication-Results forged under {name} in a letter to itself came through as proved", name=name
+            )
         case ForgeryResult.OUTRANKED:
-            what = f"an Authentication-Results forged under {name!r} in a letter to itself was left, but proved nothing"
+            what = sentence(
+                "an Authentication-Results forged under {name} in a letter to itself was left, but proved nothing",
+                name=name,
+            )
         case ForgeryResult.NOT_SEEN:
-            what = f"a letter to itself did not arrive: whether a header forged under {name!r} is removed is not known"
+            what = sentence(
+                "a letter to itself did not arrive: whether a header forged under {name} is removed is not known",
+                name=name,
+            )
     return CheckFinding("warning", settings.channel, what, todo)
 
 
 def _report_tags(settings: MailboxSettings, report: SelfTestReport) -> CheckFinding:
     """Keeps whether tagged addresses arrive."""
     abilities, tagged = AbilitiesFile(settings), "{0}+tag@{2}".format(*settings.address.rpartition("@"))
-    why = f" ({report.why})" if report.why else ""
+    why = sentence(" ({why})", why=KeptReason(report.why)) if report.why else ""
     if report.result is SelfTestResult.TAGS_ARRIVE:
         abilities.note_tags(True)
         return CheckFinding(
@@ -245,6 +256,6 @@ def _suggest_remedy(words: str, settings: MailboxSettings) -> str:
         )
     if "folder" in lowered:
         return sentence("make the folder {folder} on the server, or name another", folder=repr(settings.folder))
-    if "refused" in lowered or "getaddrinfo" in lowered or "unreachable" in lowered:
+    if any(words in lowered for words in ("refused", "is not found", "no network")):
         return sentence("check host and port, and that a firewall lets us through")
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desk.language.normalize import normalized
 from desk.language.rich_text import literal
+from desk.language.translatable import sentence
 from desk.model.acts import (
     AddJournalEntry,
     Addressee,
@@ -70,7 +71,7 @@ def keep_automatic_mail(case: Case, inbound: Inbound[Said], facts: Facts) -> Dec
         return decide(
             Ignore(IgnoredCode.BOUNCE)
             if inbound.automatic == "bounce"
-            else KeepPending(f"automatic mail: {inbound.automatic}")
+            else KeepPending(sentence("automatic mail: {kind}", kind=inbound.automatic))
         )
     acts: list[RuleAct] = [AddJournalEntry(AutomaticMailCame(inbound.automatic))]
     if case.registered and case.open:

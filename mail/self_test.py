@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from enum import Enum
 
+from desk.language.translatable import sentence
 from desk.model.messages import Rejected, Sent
 from desk.model.settings import MailboxSettings
 from mail.mime.headers import parse_headers
@@ -38,10 +39,10 @@ TEXT = (
 class SelfTestResult(Enum):
     """What came of the trial."""
 
-    TAGS_ARRIVE = "tags arrive"
-    TAGS_LOST = "only the plain address arrives"
-    NOTHING_ARRIVED = "nothing arrived in time"
-    NOT_SENT = "the letter was not taken"
+    TAGS_ARRIVE = sentence("tags arrive")
+    TAGS_LOST = sentence("only the plain address arrives")
+    NOTHING_ARRIVED = sentence("nothing arrived in time")
+    NOT_SENT = sentence("the letter was not taken")
 
 
 class ForgeryResult(Enum):

@@ -32,7 +32,7 @@ from console.terminal.command_context import (
 from console.terminal.times import full_time
 from desk.api.submit_operation import ArrivalStatus
 from desk.clock import now
-from desk.language.translatable import sentence
+from desk.language.translatable import KeptReason, sentence
 from desk.language.unsafe_characters import safe_for_terminal
 from desk.model.arrival_outcomes import Done, stored_outcome
 from desk.queues import inbox
@@ -76,7 +76,7 @@ def print_quarantined(rows: Sequence[Row[*tuple[Any, ...]]], as_json: bool) -> N
     for row in rows if not as_json else ():
         at = full_time(row.received_at, UTC)
         head = one_line(f"{row.id} · {at} · {row.channel} · {told(_format_size(row.size))}", "bold")
-        Output().print(head, indented(text(row.problem or "")))
+        Output().print(head, indented(text(told(KeptReason(row.problem or "")))))
 
 
 def _format_size(count: int) -> str:
@@ -117,7 +117,7 @@ def show_quarantine(folder: DeskFolder, arrival: int, raw: bool) -> None:
         (sentence("received"), full_time(row.received_at, UTC)),
         (sentence("size"), _format_size(row.size)),
         (sentence("tries"), str(row.attempts)),
-        (sentence("problem"), row.problem or ""),
+        (sentence("problem"), told(KeptReason(row.problem or ""))),
     ]
     Output().print(labelled(pairs), "", text(body[:2000].decode("utf-8", "replace")))
     if len(body) > 2000:
@@ -161,7 +161,7 @@ def replay(folder: DeskFolder, arrivals: Sequence[int], everything: bool, agent:
     for one in statuses if not as_json else ():
         words = sentence("read and decided ({outcome})", outcome=stored_outcome(one.outcome or Done()))
         if one.state == "quarantined":
-            words = sentence("quarantined again: {problem}", problem=one.problem)
+            words = sentence("quarantined again: {problem}", problem=KeptReason(one.problem))
         click.echo(f"{one.id}  {safe_for_terminal(told(words))}")
     click.get_current_context().exit(WRONG if any(one.state == "quarantined" for one in statuses) else OK)
 

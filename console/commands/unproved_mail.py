@@ -28,11 +28,12 @@ from console.terminal.command_context import (
     refuse,
     run,
     tell,
+    told,
 )
 from console.terminal.times import short_time
 from desk.api.submit_operation import ArrivalStatus
 from desk.clock import now
-from desk.language.translatable import sentence
+from desk.language.translatable import KeptReason, sentence
 from desk.model.arrival_outcomes import Done, DoneCode, stored_outcome
 from desk.model.case import Case
 from desk.model.events import Said
@@ -90,7 +91,7 @@ def _print_row(row: PendingMail, numbers: Mapping[int, str], providers: Provider
     pairs = [
         (sentence("subject"), row.subject or "-"),
         (sentence("case"), numbers.get(row.case_id) or sentence("a new one")),
-        (sentence("why"), row.why),
+        (sentence("why"), told(KeptReason(row.why))),
     ]
     head = one_line(f"{row.arrival_id} · {since} · {row.sender}", "bold")
     Output().print(head, indented(labelled(pairs)))
@@ -147,7 +148,7 @@ async def _print_pending(folder: DeskFolder, mail_id: int) -> None:
     pairs = [
         (sentence("from"), f"{inbound.name} <{row.sender}>"),
         (sentence("subject"), row.subject),
-        (sentence("why"), row.why),
+        (sentence("why"), told(KeptReason(row.why))),
         (sentence("files"), files),
     ]
     full_text = inbound.event.full_text if isinstance(inbound.event, Said) else ""
@@ -180,7 +181,7 @@ def accept_pending(folder: DeskFolder, mail_id: int, number: str | None, new: bo
             sentence(
                 "mail {mail_id} could not be decided and is quarantined: {problem}",
                 mail_id=mail_id,
-                problem=status.problem,
+                problem=KeptReason(status.problem),
             ),
             WRONG,
         )

@@ -10,6 +10,7 @@ Where a template of a provider cannot be rendered, the desk's or the packaged on
 from __future__ import annotations
 
 import logging
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -20,8 +21,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from desk.language.detect import LANGUAGES
 from desk.language.operator_file_faults import Fault, InvalidFiles
-from desk.language.rich_text import RichText, escape_markdown, parse_markdown
-from desk.language.translatable import sentence
+from desk.language.rich_text import RichText, escape_markdown, literal, parse_markdown
+from desk.language.translatable import Catalog, reason_in_words, sentence
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ class Templates:
     def __init__(self, packaged: Path, folders: Mapping[str, Sequence[Path]] | None = None) -> None:
         """``folders`` lists, for each provider ("" for the desk's own), its template folders, the nearest first."""
         self._environment = _environment()
+        self._folder, self._reasons = packaged, dict[str, Catalog]()
         self._packaged = dict(self._load_folder(packaged, packaged=True))
         self._overrides = {
             provider: {key: template for path in reversed(paths) for key, template in self._load_folder(path)}
@@ -150,8 +152,11 @@ class Templates:
         return set(self._packaged)
 
     def say(self, provider: str, language: str, name: str, values: Mapping[str, Value]) -> RichText:
-        """One sentence. Raises KeyError for a name that no folder has, `InvalidTemplate` where a value is missing."""
+        """One sentence; ``why`` is a reason as it is stored, said in that language. Raises KeyError for a name that no
+        folder has, `InvalidTemplate` where a value is missing."""
         problem = ""
+        if isinstance(why := values.get("why"), str | RichText) and str(why):
+            values = {**values, "why": self._reason(why, language)}
         for candidate in self._candidates(provider, language, name):
             try:
                 return candidate.render(values)
@@ -159,6 +164,15 @@ class Templates:
                 problem = f"template {language}/{name} of {provider or 'the desk'}: {error}"
                 log.warning("%s", problem)
         raise InvalidTemplate(problem) if problem else KeyError(f"no template {language}/{name}.txt")
+
+    def _reason(self, why: str | RichText, language: str) -> str | RichText:
+        if language not in self._reasons:
+            path = self._folder / language / "commands.toml"
+            parts = tomllib.loads(path.read_text("utf-8")) if path.is_file() else {}
+            self._reasons[language] = {pattern: words for part in parts.values() for pattern, words in part.items()}
+        if isinstance(why, RichText):
+            return literal(reason_in_words(why.plain, self._reasons[language]))
+        return reason_in_words(why, self._reasons[language])
 
     def label(self, provider: str, language: str, name: str) -> str:
         """A short label without names, for a button or a table."""

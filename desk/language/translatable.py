@@ -7,7 +7,9 @@ of the other language, as a message catalog of gettext does. Pure.
 from __future__ import annotations
 
 import difflib
+import string
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 Catalog = Mapping[str, str]
 """Patterns in another language, by the English ones."""
@@ -42,12 +44,63 @@ def counted(forms: str, number: int, /, **values: object) -> Sentence:
     return Sentence(forms, {"number": number, **values}, number)
 
 
+class KeptReason(str):
+    """A reason that was stored: of the sentence that it was, only the English text is left."""
+
+    __slots__ = ()
+
+
 def translated(text: str, catalog: Catalog) -> str:
     """The text in the words of the catalog; as it is where it is no `Sentence`, or the catalog lacks its pattern."""
+    if isinstance(text, KeptReason):
+        return reason_in_words(text, catalog)
     if not isinstance(text, Sentence):
         return text
-    values = {name: translated(one, catalog) if isinstance(one, str) else one for name, one in text.values.items()}
+    told = {name: said_by(one) if isinstance(one, BaseException) else one for name, one in text.values.items()}
+    values = {name: translated(one, catalog) if isinstance(one, str) else one for name, one in told.items()}
     return _filled(catalog.get(text.pattern, text.pattern), values, text.number)
+
+
+def reason_in_words(text: str, catalog: Catalog) -> str:
+    """A stored reason in the words of the catalog: the pattern that has most of its letters is the one that it was made
+    of. What no pattern fits, as the words of a server, stays as it is."""
+    fitting: tuple[int, str, Mapping[str, str]] | None = None
+    for pattern in catalog:
+        fixed = _fixed_letters(pattern)
+        if fixed and (fitting is None or fixed > fitting[0]) and (values := _values_in(text, pattern)) is not None:
+            fitting = fixed, pattern, values
+    if fitting is None:
+        return text
+    return catalog[fitting[1]].format(**{name: reason_in_words(one, catalog) for name, one in fitting[2].items()})
+
+
+@lru_cache(maxsize=4096)
+def _parts(pattern: str) -> tuple[tuple[str, str | None], ...]:
+    """The fixed words of a pattern, each with the name that follows it; none for one that has forms for numbers."""
+    return () if "|" in pattern else tuple((fixed, name) for fixed, name, _, _ in string.Formatter().parse(pattern))
+
+
+@lru_cache(maxsize=4096)
+def _fixed_letters(pattern: str) -> int:
+    """How many characters of a pattern are fixed, without blanks."""
+    return len("".join(fixed for fixed, _ in _parts(pattern)).replace(" ", ""))
+
+
+def _values_in(text: str, pattern: str) -> Mapping[str, str] | None:
+    """What stands in a text in the places of a pattern's names, the first as short as they can be; None where the text
+    is not of that pattern."""
+    parts, values, at, name = _parts(pattern), dict[str, str](), 0, None
+    for place, (fixed, following) in enumerate(parts):
+        last = place == len(parts) - 1 and following is None
+        found = len(text) - len(fixed) if last and text.endswith(fixed) else text.find(fixed, at)
+        if found < at or (last and found + len(fixed) != len(text)) or (name is None and found != at):
+            return None
+        if name is not None:
+            values[name] = text[at:found]
+        at, name = found + len(fixed), following
+    if name is not None:
+        values[name] = text[at:]
+    return values if name is not None or at == len(text) else None
 
 
 def one_below_the_other(sentences: Sequence[str]) -> str:

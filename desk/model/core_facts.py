@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from desk.language.translatable import sentence
 from desk.model.dialog_state import NOTHING_ASKED, Expecting
 from desk.model.messages import Address
 from desk.model.provider_files import Agent
@@ -44,7 +45,7 @@ class CaseMatch:
     doubt: str = ""
 
 
-TWO_CASES = "it answers one case and names another"
+TWO_CASES = sentence("it answers one case and names another")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from enum import IntEnum, StrEnum
 from typing import Any
 
 from desk.language.rich_text import RichText
+from desk.language.translatable import sentence
 from desk.model.branding.brand import NO_BRAND, Brand
 
 FRONT = "_front"
@@ -287,7 +288,7 @@ class ResultUnknown:
     why: str
 
 
-FENCED = RetryLater(0.0, "another process sends through this channel now", tried=False)
+FENCED = RetryLater(0.0, sentence("another process sends through this channel now"), tried=False)
 """What became of a departure whose fence (`ClaimedDeparture.still_ours`) said no."""
 
 SendResult = Sent | RetryLater | Rejected | ResultUnknown

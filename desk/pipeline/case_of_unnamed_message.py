@@ -13,6 +13,7 @@ from datetime import datetime
 
 from desk.language.detect import language_of
 from desk.language.mail_subjects import bare_subject
+from desk.language.translatable import sentence
 from desk.model.case import LIVE_TALK, Case
 from desk.model.core_facts import CaseMatch
 from desk.model.events import NO_REFERENCE, Event, Inbound, Said
@@ -27,8 +28,8 @@ from desk.understanding.own_or_other_matter import (
 )
 from desk.understanding.reading.observations import Situation, TalkStage
 
-UNPROVED = "it carries no reply token, and the sender is not proved"
-NOT_GENUINE = "its reply token is not genuine for this sender"
+UNPROVED = sentence("it carries no reply token, and the sender is not proved")
+NOT_GENUINE = sentence("its reply token is not genuine for this sender")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from sqlalchemy import Select, bindparam, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.language.detect import LANGUAGES, language_of
+from desk.language.translatable import sentence
 from desk.model.case import BESIDE, Case
 from desk.model.core_facts import (
     TWO_CASES,
@@ -40,6 +41,8 @@ from desk.queues.question_delivery_times import departure_behind, said_in, unrec
 from desk.storage.ids import RepeatableRoundIds
 from desk.storage.queue_and_lease_tables import fingerprints
 
+DOUBTED = sentence("the sender's server could not be proved")
+OTHERS_TOKEN = sentence("its reply token was written to another person")
 _FINAL = [state.value for state in FINAL]
 
 # What is asked for every batch is built once: building it costs as much as asking.
@@ -294,13 +297,13 @@ class SenderAndCaseLookup:
         cases = known.open_cases.get(person.id, []) if person else []
         mine = case is not None and person is not None and case.person_id == person.id
         if case is not None and mine and (case.open or how == "button"):
-            doubt = "the sender's server could not be proved" if inbound.proof is SenderAssurance.DOUBTED else ""
+            doubt = DOUBTED if inbound.proof is SenderAssurance.DOUBTED else ""
             another = how in ("token", "reply") and not doubt and begins_another(inbound, case, provider, now)
             return CaseChoice(None, CaseMatch("new"), case) if another else CaseChoice(case, CaseMatch(how, doubt))
         if isinstance(inbound.event, Pressed):
             return CaseChoice(None, CaseMatch("none"))
         if how == "token" and case is not None and not mine:
-            return CaseChoice(case, CaseMatch(how, "the token was written to another person"))
+            return CaseChoice(case, CaseMatch(how, OTHERS_TOKEN))
         if case is not None and mine and case.registered:
             by_token = how == "token"
             if back := after_closing(inbound, case, provider, now, by_token):

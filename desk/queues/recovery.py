@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, func, literal, select
 
+from desk.language.translatable import sentence
 from desk.model.messages import ClaimedDeparture, RedeliveryPolicy, ResultUnknown, RetryLater
 from desk.queues import inbox
 from desk.queues.outbox import DEPARTURE_COLUMNS, SendOutcome, departure_of, settle
@@ -62,11 +63,8 @@ async def _recover_from(database: Database, holder: str, channels: Collection[st
     query = select(*DEPARTURE_COLUMNS).where(_HELD, departures.c.holder == holder, departures.c.channel.in_(channels))
     async with database.look() as connection:
         left = [departure_of(row) for row in (await connection.execute(query)).all()]
-    lost = "the sender was killed while sending"
-    settled = [
-        SendOutcome(one, RetryLater(0, f"{lost}; edits repeat freely") if _repeatable(one) else ResultUnknown(lost))
-        for one in left
-    ]
+    lost = sentence("the sender was killed while sending")
+    settled = [SendOutcome(one, RetryLater(0, lost) if _repeatable(one) else ResultUnknown(lost)) for one in left]
     await settle(database, settled, holder, now)
     return len(settled)
 

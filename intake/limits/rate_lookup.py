@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func, select, update
 
+from desk.language.translatable import sentence
 from desk.model.channel_registry import ChannelRegistry
 from desk.pipeline.arrival_round import Round
 from desk.pipeline.write_buffer import WriteBuffer
@@ -23,7 +24,7 @@ _COUNT_WAITING = (
 _QUARANTINE_BEHIND = (
     update(arrivals)
     .where(arrivals.c.lane == bindparam("of_lane"), is_waiting(arrivals), arrivals.c.id > bindparam("after"))
-    .values(state="quarantined", problem="one of too many messages of one person at once")
+    .values(state="quarantined", problem=sentence("one of too many messages of one person at once"))
 )
 
 

@@ -229,7 +229,8 @@ class MailboxFetcher:
         for mail in part:
             one = mail.envelope
             body = mail.body or bodies.get(one.uid) or await self._fetch_stub(one)
-            problem = "" if body else f"the server could not give UID {one.uid} ({one.size} bytes)"
+            lost = sentence("the server could not give UID {uid} ({size} bytes)", uid=one.uid, size=one.size)
+            problem = "" if body else lost
             self.deaths.pop(one.uid, None)
             done.append((one, body, problem))
         return done

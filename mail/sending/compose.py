@@ -21,6 +21,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
+from desk.language.translatable import sentence
 from desk.language.unsafe_characters import one_line
 from desk.model.branding.picture_header import read_picture_header
 from mail.mime.domains_and_recipients import to_deliverable_address
@@ -67,7 +68,7 @@ def compose_message(
     """
     recipient = to_deliverable_address(str(body["to"]))
     if not recipient:
-        raise UnsendableMessage(f"nothing can be sent to {str(body['to'])!r}"[:300])
+        raise UnsendableMessage(sentence("nothing can be sent to {address}", address=repr(str(body["to"])[:250])))
     whole = {**body, "html": _with_picture_widths(str(body["html"]), files)}
     content_type, content = _build_content({**whole, **_add_left_out_notice(whole, left_out)}, files)
     fields = _build_header_fields(body, recipient, sender, now, answers)
@@ -76,7 +77,7 @@ def compose_message(
     _verify_headers(head, [name for name, _ in fields], recipient)
     message = head + b"\r\n" + content
     if _BARE_LINE_END.search(message):
-        raise UnsendableMessage("a line does not end in CRLF")
+        raise UnsendableMessage(sentence("a line of the letter does not end in CRLF"))
     return message
 
 
@@ -175,12 +176,12 @@ def _verify_headers(head: bytes, names: list[str], recipient: str) -> None:
     """Reads the headers with the standard library's parser: exactly ours, and exactly this recipient."""
     read = BytesHeaderParser().parsebytes(head + b"\r\n")
     if [name.lower() for name in read.keys()] != [name.lower() for name in names]:  # noqa: SIM118 - repeated headers count
-        raise UnsendableMessage("the headers do not read as they were meant")
+        raise UnsendableMessage(sentence("the headers of the letter do not read as they were meant"))
     to = head.partition(b"\r\nTo: ")[2].partition(b"\r\n")[0].decode()
     # Early releases of Python 3.11 also note that a multipart has no parts here, where only its headers are read.
     defects = [one for one in read.defects if not isinstance(one, MultipartInvariantViolationDefect)]
     if [address for _, address in getaddresses([to])] != [recipient] or read.is_multipart() or defects:
-        raise UnsendableMessage("the recipient does not read as it was meant")
+        raise UnsendableMessage(sentence("the recipient of the letter does not read as it was meant"))
 
 
 def _build_content(body: Mapping[str, Any], files: Sequence[OutboundAttachment]) -> tuple[str, bytes]:

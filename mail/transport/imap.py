@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import asyncio
 import re
-import ssl
 from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from aioimaplib import aioimaplib
 
+from desk.language.translatable import sentence
 from desk.model.settings import MailboxSettings
+from desk.network_errors import describe_network_error
 from mail.transport import oauth
 from mail.transport.aioimaplib_protocol import CommandRefused, ConnectionBroken, ImapClient, LoginRefused
 from mail.transport.imap_command_syntax import format_uid_set, quote_folder, quote_string
@@ -136,7 +137,7 @@ class ImapConnection:
     async def move(self, uids: Sequence[int], name: str) -> None:
         """Moves mails to another folder, which is made if it is missing (RFC 6851). Raises `CommandRefused`."""
         if not self.can_move:
-            raise CommandRefused("the server has neither MOVE nor UIDPLUS")
+            raise CommandRefused(sentence("the server has neither MOVE nor UIDPLUS"))
         try:
             await self._move_uids(format_uid_set(uids), quote_folder(name))
         except CommandRefused as refused:
@@ -196,7 +197,9 @@ class ImapConnection:
     async def _login_by_token(self) -> list[Any]:
         """Logs in by XOAUTH2; a token that is refused is renewed once."""
         if self._settings.oauth is None or not self._client.has_capability("AUTH=XOAUTH2"):
-            raise LoginRefused("the server takes no tokens (it has no AUTH=XOAUTH2): write password instead of oauth")
+            raise LoginRefused(
+                sentence("the server takes no tokens (it has no AUTH=XOAUTH2): write password instead of oauth")
+            )
         user, lines = self._settings.imap.user, list[Any]()
         for fresh in (False, True):
             try:
@@ -206,7 +209,7 @@ class ImapConnection:
             except oauth.AuthorizationRequired as needed:
                 raise LoginRefused(str(needed)) from None
             except oauth.TokenServerError as trouble:
-                raise ConnectionBroken(f"no access token: {trouble}") from None
+                raise ConnectionBroken(sentence("no access token: {why}", why=str(trouble))) from None
             except CommandRefused:
                 if fresh:
                     raise
@@ -216,10 +219,12 @@ class ImapConnection:
         try:
             lines = await self._run_command("SELECT", self._client.select(quote_folder(self._settings.folder)))
         except CommandRefused as refused:
-            raise ConnectionBroken(f"folder {self._settings.folder!r}: {refused}") from None
+            raise ConnectionBroken(
+                sentence("folder {folder}: {why}", folder=repr(self._settings.folder), why=str(refused))
+            ) from None
         codes = {match[1]: int(match[2]) for line in lines for match in _SELECT_CODE.finditer(bytes(line))}
         if b"UIDVALIDITY" not in codes:
-            raise ConnectionBroken("the server gives no UIDVALIDITY: its mail cannot be told apart")
+            raise ConnectionBroken(sentence("the server gives no UIDVALIDITY: its mail cannot be told apart"))
         return FolderStatus(codes[b"UIDVALIDITY"], codes.get(b"UIDNEXT", 0))
 
     async def _move_uids(self, uids: str, name: str) -> None:
@@ -265,12 +270,13 @@ class ImapConnection:
         except ConnectionBroken:
             raise
         except Exception as error:  # whatever aioimaplib makes of a strange answer
-            raise ConnectionBroken(f"{name}: {_describe_error(error)}") from None
+            raise ConnectionBroken(sentence("{what}: {why}", what=name, why=describe_network_error(error))) from None
         finally:
             if not task.done():
                 task.cancel()
                 task.add_done_callback(_consume_exception)
-        raise ConnectionBroken(f"{name}: the connection was lost" if self.is_lost else f"{name}: no answer in time")
+        why = sentence("the connection was lost") if self.is_lost else sentence("no answer in time")
+        raise ConnectionBroken(sentence("{what}: {why}", what=name, why=why))
 
     def _deadline(self, began: float, lively: bool) -> float:
         """The moment when a command is late."""
@@ -290,22 +296,16 @@ class ImapConnection:
                 push.cancel()
                 push.add_done_callback(_consume_exception)
             if self.is_lost:
-                raise ConnectionBroken("IDLE: the connection was lost")
+                raise ConnectionBroken(sentence("{what}: {why}", what="IDLE", why=sentence("the connection was lost")))
 
     async def _wait_without_idle(self, seconds: float) -> None:
         await asyncio.wait({self._lost}, timeout=seconds)
         if self.is_lost:
-            raise ConnectionBroken("the connection was lost")
+            raise ConnectionBroken(sentence("the connection was lost"))
 
     def _on_lost(self, _error: Exception | None) -> None:
         if not self._lost.done():
             self._lost.set_result(None)
-
-
-def _describe_error(error: BaseException) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"the certificate is not to be trusted ({error.verify_message})"
-    return f"{type(error).__name__} {error}".strip()[:300]
 
 
 def _consume_exception(task: asyncio.Future[Any]) -> None:

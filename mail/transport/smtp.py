@@ -15,9 +15,10 @@ import aiosmtplib
 from aiosmtplib import SMTP, SMTPResponseException
 
 from desk.backoff import retry_delay
-from desk.language.translatable import said_by
+from desk.language.translatable import said_by, sentence
 from desk.model.messages import Rejected, RetryLater, SendResult, Sent
 from desk.model.settings import MailboxSettings
+from desk.network_errors import describe_network_error
 from mail.mime.domains_and_recipients import to_ascii_domain, to_deliverable_address
 from mail.transport import oauth
 from mail.transport.remembered_server_abilities import AbilitiesFile
@@ -61,21 +62,21 @@ class SmtpConnection:
         caller knows the Message-ID.
         """
         if not (to := to_deliverable_address(recipient)):
-            return Rejected(f"nothing can be sent to {recipient!r}"[:300])
+            return Rejected(sentence("nothing can be sent to {address}", address=repr(recipient[:250])))
         failures, came = self._failures, asyncio.get_running_loop().time()
         async with self._lock:
             # It has just hung or broken for another message: whoever queued behind that need not wait as long again.
             waited = asyncio.get_running_loop().time() - came
             if failures != self._failures or waited > self._timeout:
                 return RetryLater(
-                    BUSY_RETRY_SECONDS, f"{self._settings.smtp.host} does not answer just now", tried=False
+                    BUSY_RETRY_SECONDS, sentence("{host} does not answer", host=self._settings.smtp.host), tried=False
                 )
             try:
                 async with asyncio.timeout(MAX_SEND_SECONDS):
                     return await self._connect_and_send(returns_to, to, message, attempts)
             except TimeoutError:
                 self._count_failure()
-                return retry_later(attempts, "it took too long")
+                return retry_later(attempts, sentence("no answer in time"))
             except asyncio.CancelledError:
                 self._drop_connection()  # in the middle of a conversation: nobody knows where it stands
                 raise
@@ -169,13 +170,15 @@ class SmtpConnection:
                     break
             return Sent()
         except _MissingExtension as error:
-            return Rejected(str(error))
+            return Rejected(said_by(error))
         except ValueError as error:
             self._drop_connection()
             return Rejected(f"{stage.name}: {error}")
-        except (aiosmtplib.SMTPException, OSError) as error:
+        except (aiosmtplib.SMTPException, OSError):
             self._count_failure()
-            return retry_later(attempts, f"{stage.name}: the connection was lost ({type(error).__name__})")
+            return retry_later(
+                attempts, sentence("{what}: {why}", what=stage.name, why=sentence("the connection was lost"))
+            )
 
     async def _result_of_refusal(self, error: SMTPResponseException, stage: str, attempts: int) -> SendResult:
         """What the server's code means for this mail, and the connection made ready for the next."""
@@ -197,7 +200,7 @@ class SmtpConnection:
         self._count_failure()
         return RetryLater(
             retry_delay(attempts, 10.0, 300.0),
-            f"{self._settings.smtp.host}: {describe_error(error)}",
+            sentence("{what}: {why}", what=self._settings.smtp.host, why=describe_error(error)),
             whole_channel=True,
         )
 
@@ -230,7 +233,7 @@ async def _run_transaction(client: SMTP, sender: str, recipient: str, message: b
     encoding = "ascii"
     if not (sender + recipient).isascii():
         if not client.supports_extension("smtputf8"):
-            raise _MissingExtension("the server cannot send to an address with letters outside ASCII")
+            raise _MissingExtension(sentence("the server cannot send to an address with letters outside ASCII"))
         encoding = "utf-8"
         options.append("smtputf8")
     await client.mail(sender, options=options, encoding=encoding)
@@ -252,7 +255,7 @@ def retry_later(attempts: int, why: str) -> SendResult:
     """After 5, 15, 30 minutes and then hourly; refused for good after five days of that."""
     steps = [RETRY_MINUTES[min(step, len(RETRY_MINUTES) - 1)] for step in range(max(1, attempts))]
     if sum(steps) > MAX_RETRY_DAYS * 24 * 60:
-        return Rejected(f"not taken for {MAX_RETRY_DAYS} days: {why}")
+        return Rejected(sentence("not taken for {days} days: {why}", days=MAX_RETRY_DAYS, why=why))
     return RetryLater(steps[-1] * 60.0, why)
 
 
@@ -261,8 +264,8 @@ def describe_error(error: BaseException) -> str:
     if isinstance(error, SMTPResponseException):
         return f"{error.code} {error.message}"[:300]
     if isinstance(error, (oauth.AuthorizationRequired, oauth.TokenServerError)):
-        return str(error)[:500]
-    return f"{type(error).__name__} {error}".strip()[:300]
+        return said_by(error)
+    return describe_network_error(error)
 
 
 def _is_unknown_recipient(error: SMTPResponseException) -> bool:

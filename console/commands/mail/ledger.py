@@ -26,7 +26,7 @@ from console.terminal.command_context import (
 )
 from console.terminal.times import full_time
 from desk.clock import now
-from desk.language.translatable import sentence
+from desk.language.translatable import KeptReason, sentence
 from desk.model.case import Case
 from desk.model.messages import FRONT
 from desk.storage.database import Database
@@ -199,7 +199,7 @@ def _print_mail(row: Row[Any], numbers: Mapping[int, str]) -> None:
     pairs += [
         ("message-id", row.message_id),
         (sentence("arrival"), str(row.arrival_id or "")),
-        (sentence("problem"), one["problem"]),
+        (sentence("problem"), told(KeptReason(one["problem"]))),
     ]
     size = told(sentence("{number} bytes", number=row.size))
     head = one_line(f"{row.channel} · UID {row.uid} · {at} · {size}", "bold")

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from console.runtime.watch.desk_status import ChannelStatus, DeskStatus
 from desk.alarms.alarm_policy import POLICIES, Alarm, AlarmKind
-from desk.language.translatable import counted, sentence
+from desk.language.translatable import KeptReason, counted, sentence
 from desk.model.check_findings import CheckFinding
 
 SERVING = sentence("serving")
@@ -82,7 +82,9 @@ def _channel(one: ChannelStatus, status: DeskStatus) -> CheckFinding:
     missing = set(status.without(("receiver", "sender")))
     if one.trouble and "receiver" not in missing:
         what = sentence(
-            "nothing is received for {span}: {why}", span=span(one.failing_since, status.at), why=one.trouble
+            "nothing is received for {span}: {why}",
+            span=span(one.failing_since, status.at),
+            why=KeptReason(one.trouble),
         )
         todo = sentence("'firstline check' tries it and says more; nothing is lost meanwhile")
         return CheckFinding("error", one.channel, what, todo)
@@ -128,7 +130,7 @@ def _not_sent(status: DeskStatus) -> Iterator[CheckFinding]:
             span=span(one.all.since, status.at),
         )
         if one.failing.number:
-            what = sentence("{what}: {why}", what=what, why=one.why)
+            what = sentence("{what}: {why}", what=what, why=KeptReason(one.why))
             todo = sentence("'firstline check' tries the channel; the desk goes on trying by itself")
             yield CheckFinding("error", OUTBOX, what, todo)
         else:

@@ -11,10 +11,15 @@ from pathlib import Path
 import pytest
 
 from console.terminal.language import catalog, command_language
-from desk.language.translatable import counted, sentence, translated
+from desk.language.rich_text import literal
+from desk.language.templates import Templates
+from desk.language.translatable import KeptReason, counted, sentence, translated
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 PACKAGES = ("bots", "chat", "console", "desk", "escalation", "intake", "kb", "mail")
+
+TYPED = ("f'chmod", "f'ALTER")
+"""How remedies begin that are commands."""
 
 
 def patterns() -> dict[str, str]:
@@ -65,6 +70,26 @@ def _fields(pattern: str) -> set[str]:
 def test_every_sentence_stands_in_the_russian_catalog() -> None:
     missing = [f"{file}: {pattern}" for pattern, file in patterns().items() if pattern not in catalog("ru")]
     assert not missing, "\n".join(missing)
+
+
+def test_what_check_finds_is_told_in_sentences() -> None:
+    """What stands in a finding, or becomes it, is never put together by hand; commands to be typed are the
+    same in every language."""
+    by_hand = []
+    for package in PACKAGES:
+        for path in sorted((ROOT / package).rglob("*.py")):
+            source = path.read_text("utf-8")
+            if "CheckFinding" not in source:
+                continue
+            for node in ast.walk(ast.parse(source)):
+                told: list[ast.expr] = []
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "CheckFinding":
+                    told = node.args[2:]
+                elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("what", "todo", "why"):
+                    told = [node.value] if isinstance(node.value, ast.JoinedStr) else []
+                words = [ast.unparse(one) for one in told if isinstance(one, ast.JoinedStr | ast.Constant)]
+                by_hand += [f"{path.name}: {one}" for one in words if " " in one and one[:7] not in TYPED]
+    assert not by_hand, "\n".join(by_hand)
 
 
 def logged() -> dict[str, str]:
@@ -138,3 +163,30 @@ def test_the_terminal_decides_and_else_the_desk(
     if desk:
         (tmp_path / "firstline.toml").write_text(f'[desk]\nlanguage = "{desk}"\n', "utf-8")
     assert command_language(tmp_path, environment) == language
+
+
+@pytest.mark.parametrize(
+    ("kept", "words"),
+    [
+        ("IDLE: the connection was lost", "IDLE: связь оборвалась"),
+        (
+            "not sent in 5 days: RCPT: the connection was lost",
+            "не отправлено за 5 дн.: RCPT: связь оборвалась",
+        ),
+        ("RCPT: 450 4.2.0 Greylisted, try again", "RCPT: 450 4.2.0 Greylisted, try again"),
+        (
+            "no access token: the mailbox has not been authorized yet: run 'firstline mailbox authorize support'",
+            "нет токена доступа: доступа к ящику ещё не дали: выполните «firstline mailbox authorize support»",
+        ),
+        ("", ""),
+    ],
+)
+def test_a_reason_that_was_stored_is_told_in_the_readers_language(kept: str, words: str) -> None:
+    """Of a trouble, a letter that waits or a quarantined message: here, in alarms and in what agents are told."""
+    assert translated(KeptReason(kept), catalog("ru")) == words
+    assert translated(KeptReason(kept), catalog("en")) == kept
+    templates = Templates(ROOT / "templates")
+    told = templates.say("", "ru", "agents_undelivered", {"number": "SN-1", "again": "", "why": literal(kept)})
+    assert words in told.plain
+    told = templates.say("", "en", "agents_undelivered", {"number": "SN-1", "again": "", "why": literal(kept)})
+    assert kept in told.plain
