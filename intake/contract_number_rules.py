@@ -22,7 +22,7 @@ from desk.model.dialog_state import IDENTIFIER, PROBLEM, SELF_HELP
 from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.messages import FRONT, kind_seen
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import ArticleSuggestions, Identification, TypedKey
+from desk.model.shared_facts import ArticleSuggestions, EntitlementStatus, Identification, TypedKey
 from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.contract_numbers import adds_contract, contracts_named
 from desk.understanding.reading.normalized_message import read
@@ -34,6 +34,7 @@ from intake.engine.rules.message_answers import heard
 from intake.identity.meant_keys import chosen_key
 from intake.meant_key_rules import ask_which_meant, go_on_with_meant
 from intake.open_question_again import NO_CONTRACT, open_again
+from intake.standing_rules import LANES, told_mark
 
 Answer = Inbound[Said] | Inbound[Pressed]
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
@@ -97,10 +98,19 @@ def note_own_phone(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision
     asked = case.expecting.owner
     if identified.proved and asked in ("", IDENTIFIER, PROBLEM):
         return decide(kept, done=False, words_used=True)  # `recognise_account` says whose it is
+    if identified.proved and is_standing_untold(case, identified, facts):
+        return decide(kept, *_known(case, identified, facts), SayTemplate("phone_known"), done=False, words_used=True)
     known: Names = {"contract": "1" if case.names_account else ""}
     said = SayTemplate("phone_known" if identified.proved else "phone_noted", known)
     acts = [kept, *_known(case, identified, facts), said]
     return decide(*acts, done=asked not in ("", PROBLEM), words_used=True)
+
+
+def is_standing_untold(case: Case, identified: Identification, facts: Facts) -> bool:
+    """Whether the holder is to hear next how the account stands (`intake.standing_rules`)."""
+    today = facts.need(Now).at.astimezone(facts.need(Provider).timezone).date()
+    status = identified.account.standing(today) if identified.account else EntitlementStatus.UNVERIFIED
+    return status in LANES and told_mark(status) not in case.dialog_state.put
 
 
 def _is_one_more(case: Case, inbound: Spoken, number: str) -> bool:

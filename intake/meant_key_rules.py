@@ -22,7 +22,7 @@ Answer = Inbound[Said] | Inbound[Pressed]
 def ask_which_meant(case: Case, identified: Identification, facts: Facts, acts: Sequence[RuleAct]) -> Decision:
     """Asks "did you mean М14350?"; by mail beside everything else, to be answered by the number itself."""
     meant = identified.meant
-    names = {"key": literal(meant[0].value) if len(meant) == 1 else "", "keys": [one.value for one in meant]}
+    names = {"meant": literal(meant[0].value) if len(meant) == 1 else "", "keys": [one.value for one in meant]}
     if is_letter_channel(facts):
         return decide(*acts, SayTemplate("meant_by_mail", names), done=False)
     kept = SetFields({"keys": remembered(case, meant)})

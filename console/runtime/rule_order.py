@@ -33,6 +33,7 @@ from desk.model.agent_operations import (
 from desk.model.case import Case
 from desk.model.core_facts import CaseContacts, RecentCaseCount
 from desk.model.dialog_state import (
+    BALANCE,
     CATEGORY,
     CONSENT,
     IDENTIFIER,
@@ -77,6 +78,7 @@ from intake import matter_rules as matter
 from intake import meant_key_rules as meant
 from intake import other_matters as others
 from intake import repeated_stale_or_empty_rules as arrivals
+from intake import standing_rules as standing
 from intake import talk_about_the_talk_rules as repair
 from intake.engine.completion import is_complete
 from intake.engine.rules import dialog_rules as dialogs
@@ -216,6 +218,7 @@ BETWEEN = {
     RESTART: (repair.take_go_on,),
     OTHER: (others.take_other,),
     MEANT: (meant.take_meant,),
+    BALANCE: (standing.take_standing,),
 }
 """Questions put in between. What answers none of them is heard as an answer to the one that waits behind."""
 
@@ -291,6 +294,8 @@ RULEBOOK = Rulebook(
         Stage("intake", SPOKEN, (account.recognise_account, matter.bring_human), when=in_intake),
         Stage("silenced", SPOKEN, (matter.nobody_to_answer,), when=by_mail_in_intake),
         Stage("too often", SPOKEN, (rate_rules.too_many_cases,), when=once_more_today),
+        # How the account stands, to whom it may be told, comes before any question about lamps.
+        Stage("standing", SPOKEN, (standing.tell_standing, standing.tell_not_covered), when=in_intake),
         # The talk is mended: another language, "it works already", calling off, a question in between, a long silence.
         Stage(
             "repair",

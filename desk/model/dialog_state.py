@@ -19,10 +19,11 @@ QUESTION, SUMMARY, CONSENT, ARTICLE = "question", "summary", "consent", "article
 """The owners of expectations: what happened; whose contract; what it is about; whether an article helped; the answer
 to a dialog's question; whether the summary is right; whether the case may be closed. ``ARTICLE`` lives within a round
 only: the dialog wants an article shown, and the knowledge base shows it."""
-SETTLED, RESUME, RESTART, OTHER, MEANT = "settled", "resume", "restart", "other", "meant"
+SETTLED, RESUME, RESTART, OTHER = "settled", "resume", "restart", "other"
+MEANT, BALANCE = "meant", "balance"
 """Questions put in between, while `DialogState.paused` holds what waits behind them: whether the matter is settled, now
 that it works; whether to go on after a silence; whether to begin anew; whether to turn to another matter now; which key
-on file was meant by one that looks like it."""
+on file was meant by one that looks like it; whether how the account stands is the reason."""
 
 
 @dataclass(frozen=True, slots=True)

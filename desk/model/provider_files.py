@@ -21,6 +21,7 @@ from desk.language.operator_file_faults import Fault, FileFaults, InvalidFiles
 from desk.language.translatable import sentence, write_instead
 from desk.language.typed_durations import InvalidDuration, parse_duration
 from desk.model.branding.brand import NO_BRAND, Brand, read_brand
+from desk.model.coverage import CoverageRule, read_coverage
 from desk.model.key_shapes import KeyShape, read_key_shapes
 from desk.model.retention import DESKS_RETENTION, ProviderRetention, read_provider_retention
 from desk.model.toml_table import TomlTable, read_toml
@@ -122,6 +123,7 @@ class Provider:
     timezone: ZoneInfo = field(default_factory=lambda: ZoneInfo("UTC"))
     contract_shape: str = ""
     key_shapes: tuple[KeyShape, ...] = ()
+    coverage: tuple[CoverageRule, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
     routes: tuple[RoutingRule, ...] = ()
     teams: tuple[Team, ...] = ()
@@ -207,6 +209,7 @@ def read_with_faults(folder: Path) -> tuple[Provider, list[Fault]]:
         timezone=read_time_zone(about),
         contract_shape=about.text("contract_shape", ""),
         key_shapes=read_key_shapes(policy),
+        coverage=read_coverage(policy),
         facts=read_facts(policy.section("facts")),
         routes=tuple(
             route

@@ -19,6 +19,7 @@ class EntitlementStatus(StrEnum):
     OK = "ok"
     EXPIRED = "expired"
     BLOCKED = "blocked"
+    NOT_COVERED = "not_covered"
     UNVERIFIED = "unverified"
 
 

@@ -59,7 +59,7 @@ from desk.pipeline.reply_tokens import ReplyTokenSigner
 from desk.pipeline.round_journal import RoundJournal, actor_of
 from desk.queues.question_delivery_times import stored_question
 
-OWN_WORDS = ("name", "contract", "lines", "question", "answer")
+OWN_WORDS = ("name", "contract", "key", "lines", "question", "answer")
 """What sentences repeat of the person's own words: empty where those may not come back."""
 CardOf = Callable[[Case, Provider], SayTemplate]
 """What the agents' card of a case says: a package gives it, the wiring hands it over."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from desk.model.acts import Button, Buttons, Decision, Expect, RuleAct, SetDialogState, decide
 from desk.model.case import Case
-from desk.model.dialog_state import MEANT, OTHER, RESTART, RESUME, SETTLED
+from desk.model.dialog_state import BALANCE, MEANT, OTHER, RESTART, RESUME, SETTLED
 
-PAUSING = (SETTLED, RESUME, RESTART, OTHER, MEANT)
+PAUSING = (SETTLED, RESUME, RESTART, OTHER, MEANT, BALANCE)
 """The owners of questions put in between."""
 GO_ON_OR_ANEW: Buttons = (
     (Button("go_on", "button_go_on"), Button("begin_anew", "button_begin_anew")),

@@ -37,7 +37,7 @@ class IdentificationLookup:
         if (rate := round_.facts.get(SenderPace)) and rate.wait:
             return None  # it is processed anew later, and asks for nothing twice
         keys: Mapping[NamedKey, Sequence[str]] = {}
-        if isinstance(inbound.event, Said) and not (case.registered and case.contract):
+        if isinstance(inbound.event, Said) and not inbound.event.phone and not (case.registered and case.contract):
             # What is new in a letter comes first: alone, a number without its dash is told by standing there alone.
             keys = self._named(inbound.text, round_) or self._named(inbound.event.full_text, round_)
         key = next(iter(keys), None)

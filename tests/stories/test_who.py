@@ -7,7 +7,7 @@ import pytest
 from tests.peers.botapi import BotApi
 from tests.stories.conftest import Newcomer
 from tests.stories.desk import AGENTS, IVANOVA, AgentsGroup, Desk
-from tests.stories.subscribers import CHANNELS, Subscriber
+from tests.stories.subscribers import CHANNELS, MailSubscriber, Subscriber, TelegramSubscriber
 
 PROBLEM = "второй день нет интернета"
 
@@ -94,7 +94,7 @@ async def test_a_look_alike_is_asked_about_and_never_taken(desk: Desk, newcomer:
     """The letter O at a digit's place: "did you mean 40-1187?"."""
     boris = newcomer("Борис")
     await boris.says(f"{PROBLEM}, договор 4О-1187")
-    await boris.hears("meant_by_mail" if channel == "mail" else "meant_ask", key="40-1187")
+    await boris.hears("meant_by_mail" if channel == "mail" else "meant_ask", meant="40-1187")
     await desk.settled()
     (case,) = await desk.cases()
     assert case.entitlement == "unverified"
@@ -149,3 +149,71 @@ async def test_a_number_that_is_none(desk: Desk, newcomer: Newcomer, channel: st
     await desk.settled()
     (case,) = await desk.cases()
     assert (case.contract, case.keys) == ("", [])
+
+
+BLOCKED_PHONE, BLOCKED = "+7 000 555-00-98", "40-1370"
+
+
+@pytest.mark.channels("telegram", because="a phone is shared in Telegram")
+async def test_a_blocked_subscriber_hears_about_the_balance_in_two_messages(desk: Desk) -> None:
+    """One that tells the trouble, one that shares the phone: then the balance, and how to pay, before any lamp."""
+    valentina = TelegramSubscriber(desk, "Валентина")
+    await valentina.says(PROBLEM)
+    await valentina.hears("ask_contract")
+    await valentina.user.shares_contact(valentina.bot, BLOCKED_PHONE)
+    told = await valentina.hears("lane_blocked", contract=BLOCKED)
+    assert "my.sever.test" in told.text
+    await valentina.answers("balance_not")
+    await valentina.hears("did_it_help")
+    await valentina.answers("not_helped")
+    await valentina.is_asked("scope")
+    assert valentina.heard("lane_blocked") == 1
+
+
+@pytest.mark.channels("telegram", because="a phone is shared in Telegram")
+@pytest.mark.parametrize(("answer", "state"), [("balance_helped", "closed"), ("balance_paid", "acknowledged")])
+async def test_what_is_said_of_the_balance(desk: Desk, newcomer: Newcomer, answer: str, state: str) -> None:
+    """That it works settles the matter; what is paid already is looked for."""
+    valentina = TelegramSubscriber(desk, "Валентина")
+    await valentina.says(PROBLEM)
+    await valentina.hears("ask_contract")
+    await valentina.user.shares_contact(valentina.bot, BLOCKED_PHONE)
+    await valentina.hears("lane_blocked")
+    await valentina.answers(answer)
+    await valentina.hears("settled_thanks" if state == "closed" else "payment_looked_for")
+    await desk.settled()
+    (case,) = await desk.cases()
+    assert (case.state, case.proved, case.entitlement) == (state, True, "blocked")
+
+
+@pytest.mark.channels("mail", because="an address on file proves itself by mail only")
+async def test_a_blocked_subscriber_hears_about_the_balance_by_mail(desk: Desk) -> None:
+    """In the first letter; and of lamps only once the balance is not it."""
+    valentina = MailSubscriber(desk, "Валентина", address="valentina.kalinina@example.test")
+    await valentina.says(PROBLEM)
+    await valentina.hears("lane_blocked")
+    await valentina.says("Нет, дело не в балансе")
+    await valentina.catches_up()
+    assert valentina.heard("lane_blocked") == 1
+
+
+@pytest.mark.channels("telegram", "terminal", because="whoever proved nothing hears nothing")
+async def test_who_proved_nothing_hears_nothing_of_the_balance(desk: Desk, newcomer: Newcomer) -> None:
+    """A number alone identifies, and the questions begin as for anybody."""
+    boris = newcomer("Борис")
+    await boris.says(f"{PROBLEM}, договор {BLOCKED}")
+    await boris.hears("did_it_help")
+    assert boris.heard("lane_blocked") == 0
+
+
+@pytest.mark.channels("telegram", because="a contact is forwarded in Telegram")
+async def test_anothers_contact_proves_nothing(desk: Desk, newcomer: Newcomer) -> None:
+    """Only the sender's own one does."""
+    boris, valentina = TelegramSubscriber(desk, "Борис"), TelegramSubscriber(desk, "Валентина")
+    await boris.says(PROBLEM)
+    await boris.hears("ask_contract")
+    await boris.user.shares_contact(boris.bot, BLOCKED_PHONE, of=valentina.user)
+    await boris.catches_up()
+    (case,) = await desk.cases()
+    assert (case.contract, case.proved) == ("", False)
+    assert boris.heard("lane_blocked") == 0
