@@ -9,6 +9,7 @@ from itertools import groupby, zip_longest
 
 import click
 
+from console.commands.checking.account_tables import tables_in_use
 from console.commands.checking.content import check_templates
 from console.commands.checking.database_and_disk import check_database, check_disk
 from console.commands.checking.file_faults_as_findings import of_faults
@@ -55,7 +56,8 @@ async def _check_all(folder: DeskFolder, offline: bool) -> list[CheckFinding]:
         settings, faults = folder.settings_with_faults()
     except InvalidSettings as error:
         return told(folder, of_faults(error.faults, folder.root, FILE))
-    providers, found = await asyncio.to_thread(check_files, settings, faults)
+    tables = await tables_in_use(settings)
+    providers, found = await asyncio.to_thread(check_files, settings, faults, tables)
     found += check_templates(settings)
     found += await check_database(settings, providers, now)
     found += check_disk(settings)

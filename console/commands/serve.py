@@ -148,11 +148,14 @@ async def _telling(manager: ServiceManager, own: OwnProcess, stop: asyncio.Event
 
 async def _require_valid_content(settings: Settings) -> None:
     """Refuses what 'firstline check' calls an error: the desk would not start with it, or forget its tables."""
+    from console.commands.checking.account_tables import tables_in_use  # noqa: PLC0415
     from console.commands.checking.content import check_templates  # noqa: PLC0415
     from console.commands.checking.settings_and_provider_files import check_files  # noqa: PLC0415
 
+    tables = await tables_in_use(settings)
+
     def found() -> list[CheckFinding]:
-        return [*check_files(settings, [])[1], *check_templates(settings)]
+        return [*check_files(settings, [], tables)[1], *check_templates(settings)]
 
     if wrong := [one for one in await asyncio.to_thread(found) if one.level == "error"]:
         faults = tuple(Fault(one.where, one.line, one.what) for one in wrong[:5])

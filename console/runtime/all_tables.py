@@ -9,6 +9,7 @@ from desk.model import case, dialog_state, journal, subscribers
 from desk.storage import audit, queue_and_lease_tables, retention_tables
 from desk.storage.base import METADATA
 from intake.identity import guess_count_table as intake_tables
+from intake.identity.index import account_tables
 from kb.storage import article_store
 from kb.storage import usage_tables as kb_tables
 from mail.receiving import tables as mail_tables
@@ -28,6 +29,7 @@ read again under the provider's name. All others are guarded by the migration.""
 
 __all__ = [
     "METADATA",
+    "account_tables",
     "agent_tables",
     "alarm_table",
     "article_store",

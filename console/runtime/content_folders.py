@@ -12,11 +12,6 @@ PACKAGED = Path(__file__).resolve().parent.parent.parent
 TEMPLATES, DIALOGS, ARTICLES = PACKAGED / "templates", PACKAGED / "intake" / "dialogs", PACKAGED / "kb" / "articles"
 
 
-def kept_table(data: Path, provider: str) -> Path:
-    """Where the last good table of a provider's accounts is kept."""
-    return data / "tables" / f"{provider}.csv"
-
-
 @dataclass(frozen=True, slots=True)
 class ContentSearchPath:
     """Where content is looked for: the provider's folder, then the desk's, then the packaged one."""

@@ -213,8 +213,7 @@ class Server:
         """Agents, articles and tables of subscribers may change under us: looked at now and then, read off the loop."""
         await self._application.providers_with_agents.refresh()
         await self._application.article_loader.refresh(self._application.knowledge)
-        for source in self._application.sources.values():
-            await asyncio.to_thread(source.refresh)
+        await self._application.tables.refresh()
 
 
 class _SendableChannels(Collection[str]):

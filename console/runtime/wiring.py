@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from chat.terminal_channel import TerminalChannel
+from console.runtime.accounts.own_tables import ProviderTables
 from console.runtime.agents_and_teams_loading import ProvidersWithAgents
-from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath, kept_table
+from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath
 from console.runtime.knowledge_loader import KnowledgeLoader
 from console.runtime.receiver_wiring import Receiver, build_receiver
 from console.runtime.rule_order import RULEBOOK, TIMERS
@@ -54,8 +55,8 @@ from intake.dialog_set_lookup import DialogSetLookup, articles_named, articles_o
 from intake.identity import guess_budget
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
 from intake.identity.identification_lookup import IdentificationLookup
+from intake.identity.index.find_accounts import IndexedAccounts
 from intake.identity.sources import AccountFinder
-from intake.identity.sources.csv_file import AccountTablesInMemory, CsvEntitlementSource, TableKeeping
 from intake.limits import rate_rules
 from intake.limits.rate_lookup import SenderPaceLookup, write_quarantine_backlog
 from intake.previous_answer_lookup import PreviousAnswer, PreviousAnswerLookup
@@ -110,7 +111,8 @@ class Application(Receiver):
     providers_with_agents: ProvidersWithAgents
     article_loader: KnowledgeLoader
     phrase_learner: PhraseLearner
-    sources: Mapping[str, CsvEntitlementSource]
+    accounts: AccountFinder
+    tables: ProviderTables
     worker: Worker
     sender: OutboxSender
     alarm_watch: AlarmWatch
@@ -159,9 +161,8 @@ async def assemble_application(
         DialogSetLookup, database, {name: folders.of(name, DIALOGS) for name in providers}
     )
     await store_dialog_sources(database, dialogs.sources_by_hash())
-    sources = {name: _entitlement_source(settings, one) for name, one in providers.items() if name != FRONT}
-    await asyncio.to_thread(lambda: [source.refresh() for source in sources.values()])
-    accounts = AccountTablesInMemory(sources)
+    tables, accounts = ProviderTables(database, settings, providers, clock), IndexedAccounts(database)
+    await tables.refresh()
     article_loader = KnowledgeLoader(database, settings, providers, clock)
     await article_loader.import_files()
     knowledge = await article_loader.build_knowledge_base()
@@ -213,7 +214,8 @@ async def assemble_application(
         phrase_learner=PhraseLearner(
             database, providers, lambda name, contract: _find_account(accounts, name, contract), knowledge.matching_ids
         ),
-        sources=sources,
+        accounts=accounts,
+        tables=tables,
         worker=Worker(
             database,
             registry,
@@ -270,9 +272,3 @@ async def _find_account(accounts: AccountFinder, provider: str, contract: str) -
     """Whose contract it is; only one account has it, else nobody."""
     found = await accounts.find([provider], "contract", contract) if provider != FRONT else ()
     return found[0] if len(found) == 1 else None
-
-
-def _entitlement_source(settings: Settings, provider: Provider) -> CsvEntitlementSource:
-    path = settings.root / "providers" / provider.name / "entitlements.csv"
-    keeping = TableKeeping(kept_table(settings.data, provider.name), provider.shrink_at_most)
-    return CsvEntitlementSource(path, provider.name, provider.contract_shape, keeping)

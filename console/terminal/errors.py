@@ -15,10 +15,19 @@ from desk.language.translatable import one_below_the_other, said_by, sentence
 from desk.model.provider_files import InvalidProvider
 from desk.model.settings import InvalidSettings
 from intake.engine.model import InvalidDialog
-from intake.identity.sources.csv_file import InvalidTable
+from intake.identity.index.read_table import InvalidTable
+from intake.identity.sources.table_mapping import InvalidMapping
 from kb.content.article_files import InvalidArticle
 
-KNOWN_ERRORS = (InvalidSettings, InvalidProvider, InvalidDialog, InvalidArticle, InvalidTable, InvalidTemplate)
+KNOWN_ERRORS = (
+    InvalidSettings,
+    InvalidProvider,
+    InvalidDialog,
+    InvalidArticle,
+    InvalidMapping,
+    InvalidTable,
+    InvalidTemplate,
+)
 """Their own words already say what is wrong and where."""
 DATABASE = (SQLAlchemyError, PostgresError, sqlite3.Error, ConnectionError, TimeoutError, gaierror)
 """A command speaks with nothing else over the network that would raise; asyncpg lets some of its own through."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from desk.language.rich_text import RichText
@@ -25,7 +25,11 @@ class EntitlementStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One row of a provider's table of subscribers. ``characteristics`` are its columns that the desk does not know."""
+    """One account of a provider's subscribers. ``characteristics`` are what its source has beyond what the desk knows.
+
+    ``status`` is "active", "expired", "blocked", or "unknown" where the source knows keys alone. ``source`` is what
+    agents read where it came from, and ``known_at`` when that was true; None for an account that no source gave.
+    """
 
     provider: str
     contract: str
@@ -43,6 +47,8 @@ class Account:
     products: tuple[str, ...] = ()
     valid_to: date | None = None
     characteristics: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    known_at: datetime | None = None
 
     def keys(self, kind: str) -> tuple[str, ...]:
         """What it is found by of one kind: "contract", "serial", "login", "phone", "email", "reference", "licence"."""
@@ -53,6 +59,8 @@ class Account:
 
     def standing(self, today: date) -> EntitlementStatus:
         """Whether service is due today."""
+        if self.status == "unknown":
+            return EntitlementStatus.UNVERIFIED
         if self.status == "blocked":
             return EntitlementStatus.BLOCKED
         if self.status == "expired" or (self.valid_to is not None and self.valid_to < today):

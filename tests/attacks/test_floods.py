@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 
 import pytest
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from desk.model.journal import FloodQuarantined
 from desk.model.shared_facts import Account
 from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import arrivals, departures
-from intake.identity.sources.csv_file import CsvEntitlementSource
+from intake.identity.index.find_accounts import IndexedAccounts
 from tests import wording
 from tests.peers.botapi import BotApi
 from tests.prepared_desks import DeskFiles
@@ -153,26 +153,17 @@ async def test_a_group_that_takes_the_bot_in_hears_nothing(desk: Desk, anna: Tel
     assert [call for call in api.calls("sendMessage") if call.params.get("chat_id") == -4242] == []
 
 
-class Spy(CsvEntitlementSource):
-    """A table that notes which contracts it was asked for."""
+def spied(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which values the index of accounts is asked for from now on."""
+    asked: list[str] = []
+    find = IndexedAccounts.find
 
-    def __init__(self, table: CsvEntitlementSource) -> None:
-        super().__init__(table.path, table.provider)
-        self.refresh()
-        self.asked: list[str] = []
+    async def noted(self: IndexedAccounts, providers: Collection[str], kind: str, value: str) -> tuple[Account, ...]:
+        asked.append(value)
+        return await find(self, providers, kind, value)
 
-    def find(self, kind: str, value: str) -> tuple[Account, ...]:
-        """Notes it, and answers."""
-        self.asked.append(value)
-        return super().find(kind, value)
-
-
-def spied(desk: Desk) -> Spy:
-    """The provider's table of the running desk, under watch."""
-    assert desk.application
-    spy = Spy(desk.application.sources["sever"])
-    desk.application.sources["sever"] = spy  # type: ignore[index]
-    return spy
+    monkeypatch.setattr(IndexedAccounts, "find", noted)
+    return asked
 
 
 async def guesses(desk: Desk, guesser: TelegramSubscriber, numbers: Sequence[str]) -> list[str]:
@@ -189,23 +180,25 @@ async def guesses(desk: Desk, guesser: TelegramSubscriber, numbers: Sequence[str
     return sorted(words)
 
 
-async def test_guessing_goes_unanswered_and_soon_unasked(narrow: Desk, agents_group: AgentsGroup) -> None:
+async def test_guessing_goes_unanswered_and_soon_unasked(
+    narrow: Desk, agents_group: AgentsGroup, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Of one person's numbers the fourth is not looked up, whoever has it; the agents read it once, over a restart."""
-    spy = spied(narrow)
+    asked = spied(narrow, monkeypatch)
     guesser, again = TelegramSubscriber(narrow, "Анна"), TelegramSubscriber(narrow, "Анна")
     wrong = ["41-0001", "41-0002", "41-0003"]
     inbound = await guesses(narrow, guesser, [*wrong, "40-1370"])
-    assert set(spy.asked) == set(wrong)
+    assert set(asked) == set(wrong)
     await agents_group.sees("agents_guessing_person")
     await narrow.closes()
     await narrow.opens()
-    spy = spied(narrow)
+    asked = spied(narrow, monkeypatch)
     await guesser.says("договор 40-1187, оператор")
     await guesser.hears("registered")
-    assert spy.asked == []
+    assert asked == []
     (case,) = await narrow.cases()
     assert (case.entitlement, case.proved) == ("unverified", False)
     assert await guesses(narrow, again, [wrong[0], "40-1187", *wrong[1:]]) == inbound, "one that exists sounds alike"
-    assert spy.asked == [wrong[0], "40-1187"], "all strangers together have a budget too"
+    assert asked == [wrong[0], "40-1187"], "all strangers together have a budget too"
     await agents_group.sees("agents_guessing_all")
     assert len(agents_group.said("agents_guessing_person")) == 1

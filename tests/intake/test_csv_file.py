@@ -1,14 +1,15 @@
 """The provider's table of subscribers."""
 
-import os
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from desk.model.shared_facts import Account, EntitlementStatus
+from intake.identity.index.find_accounts import IndexedAccounts
+from intake.identity.index.read_table import InvalidTable
 from intake.identity.key_folding import normalise
-from intake.identity.sources.csv_file import CsvEntitlementSource, InvalidTable, pack_accounts
+from tests.intake.reading_tables import opened, read, taken
 
 HEADER = "contract,name,status,service_level,language,phones,emails,logins,serials,address,products,valid_to,node"
 ANNA = (
@@ -18,8 +19,8 @@ ANNA = (
 JOHN = "40-2203,John,,,en,,john@example.test;anna@example.test,,,,,,"
 
 
-def read_accounts(source: bytes, name: str, provider: str) -> list[Account]:
-    return list(pack_accounts(source, name, provider)[1].accounts())
+def read_accounts(source: bytes, name: str = "entitlements.csv") -> list[Account]:
+    return read(source, name)[1]
 
 
 @pytest.fixture
@@ -29,14 +30,8 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
-def opened(path: Path) -> CsvEntitlementSource:
-    source = CsvEntitlementSource(path, "sever")
-    source.refresh()
-    return source
-
-
 def test_a_row_becomes_an_account(table: Path) -> None:
-    (anna,) = opened(table).find("contract", "40-1187")
+    anna, _ = read_accounts(table.read_bytes())
     assert (anna.provider, anna.name, anna.service_level, anna.language) == ("sever", "Анна", "premium", "ru")
     assert anna.phones == ("8 (921) 555-00-01", "+7 921 555-00-02")
     assert anna.products == ("tv", "net")
@@ -63,13 +58,19 @@ def test_a_row_becomes_an_account(table: Path) -> None:
         ("node", "TB-02", []),
     ],
 )
-def test_an_account_is_found_by_any_of_its_identifiers(table: Path, kind: str, value: str, found: list[str]) -> None:
-    assert [account.contract for account in opened(table).find(kind, value)] == found
+async def test_an_account_is_found_by_any_of_its_identifiers(
+    database_url: str, table: Path, kind: str, value: str, found: list[str]
+) -> None:
+    async with opened(database_url) as database:
+        await taken(database, table)
+        accounts = await IndexedAccounts(database).find(["sever", "volga"], kind, value)
+        assert [account.contract for account in accounts] == found
+        assert await IndexedAccounts(database).find(["volga"], kind, value) == ()
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1251"])
 def test_the_encoding_is_told_by_the_bytes(encoding: str) -> None:
-    (anna, _) = read_accounts("\r\n".join((HEADER, ANNA, JOHN)).encode(encoding), "x.csv", "sever")
+    (anna, _) = read_accounts("\r\n".join((HEADER, ANNA, JOHN)).encode(encoding), "x.csv")
     assert anna.name == "Анна"
 
 
@@ -77,13 +78,13 @@ def test_the_encoding_is_told_by_the_bytes(encoding: str) -> None:
 def test_the_delimiter_is_told_by_the_header(delimiter: str) -> None:
     rows = [["contract", "name", "phones"], ["1", "Анна, Иванова", '"+7 1;+7 2"']]
     rows[1][1] = f'"{rows[1][1]}"'
-    (account,) = read_accounts("\n".join(delimiter.join(row) for row in rows).encode(), "x.csv", "sever")
+    (account,) = read_accounts("\n".join(delimiter.join(row) for row in rows).encode(), "x.csv")
     assert (account.name, account.phones) == ("Анна, Иванова", ("+7 1", "+7 2"))
 
 
 def test_empty_lines_and_extra_columns_do_no_harm() -> None:
     source = b"Contract , Colour\n\n1,red\n  ,\n2,\n"
-    first, second = read_accounts(source, "x.csv", "sever")
+    first, second = read_accounts(source, "x.csv")
     assert (first.characteristics, second.characteristics) == ({"colour": "red"}, {})
 
 
@@ -98,7 +99,7 @@ def test_empty_lines_and_extra_columns_do_no_harm() -> None:
 )
 def test_a_table_without_its_header_is_refused(text: str, sentence: str) -> None:
     with pytest.raises(InvalidTable) as caught:
-        read_accounts(text.encode(), "entitlements.csv", "sever")
+        read_accounts(text.encode())
     assert any(sentence in fault for fault in caught.value.problems), caught.value.problems
     assert all(fault.startswith("entitlements.csv") for fault in caught.value.problems)
 
@@ -122,67 +123,36 @@ def test_a_table_without_its_header_is_refused(text: str, sentence: str) -> None
     ],
 )
 def test_each_fault_is_told_with_its_line_and_column(text: str, line: int, sentence: str) -> None:
-    table, _ = pack_accounts(text.encode(), "entitlements.csv", "sever")
-    assert [(one.file, one.line) for one in table.warnings] == [("entitlements.csv", line)]
-    assert sentence in table.warnings[0].what
+    reading, _ = read(text.encode())
+    assert [(one.file, one.line) for one in reading.warnings] == [("entitlements.csv", line)]
+    assert sentence in reading.warnings[0].what
 
 
 def test_a_broken_row_costs_itself_alone() -> None:
     rows = ['1,"Анна', "2,Иван,,", "3,Ольга,active,02.03.2027", "4,Пётр,asleep,", '5,ООО "Хлеб",active,-']
     source = "\n".join(("contract,name,status,valid_to", *rows))
-    assert [one.contract for one in read_accounts(source.encode(), "x.csv", "sever")] == ["2", "3", "5"]
+    assert [one.contract for one in read_accounts(source.encode(), "x.csv")] == ["2", "3", "5"]
 
 
 def test_an_address_that_is_none_costs_no_account() -> None:
     source = 'contract,emails\n1,"нет; a@b.test, плохо"\n2,"a@b.test\nBcc: c@d.test"\n'
-    first, second = read_accounts(source.encode(), "x.csv", "sever")
+    first, second = read_accounts(source.encode(), "x.csv")
     assert (first.emails, second.emails) == (("a@b.test",), ("a@b.test", "c@d.test"))
 
 
 def test_a_quite_broken_table_is_told_in_twenty_sentences_and_a_number() -> None:
     broken = b"contract,status\n" + b"".join(b"%d,x\n" % number for number in range(100))
-    table, accounts = pack_accounts(broken, "x.csv", "sever")
-    assert (len(table.warnings), table.untold, len(accounts)) == (20, 80, 0)
-
-
-def test_a_changed_file_is_read_again_and_an_unchanged_one_is_not(table: Path) -> None:
-    source = opened(table)
-    assert source.refresh() is False
-    table.write_text(f"{HEADER}\n{JOHN}\n", "utf-8")
-    assert source.find("contract", "40-1187")
-    assert source.refresh() is True
-    assert not source.find("contract", "40-1187")
-
-
-def test_a_broken_new_file_keeps_the_old_accounts_and_says_so(table: Path) -> None:
-    source = opened(table)
-    table.write_text("nonsense", "utf-8")
-    assert source.refresh() is False
-    assert source.find("contract", "40-1187")
-    assert "no column 'contract'" in source.problems[0]
-    assert [(finding.level, finding.line) for finding in source.findings()] == [("error", 1)]
-    table.write_text(f"{HEADER}\n{JOHN}\n", "utf-8")
-    assert source.refresh() is True
-    assert source.problems == ()
-
-
-def test_a_file_that_went_away_and_came_back_is_read_again(table: Path) -> None:
-    source, text, stat = opened(table), table.read_bytes(), table.stat()
-    table.unlink()
-    assert source.refresh() is False
-    assert source.problems
-    assert source.find("contract", "40-1187")
-    table.write_bytes(text)
-    os.utime(table, ns=(stat.st_atime_ns, stat.st_mtime_ns))
-    assert source.refresh() is True
-    assert source.problems == ()
+    reading, accounts = read(broken)
+    assert (len(reading.warnings), reading.untold, len(accounts)) == (20, 80, 0)
 
 
 def test_the_tables_of_the_sample_are_sound() -> None:
     import console
 
     for path in (Path(console.__file__).parent / "sample" / "providers").glob("*/entitlements.csv"):
-        assert read_accounts(path.read_bytes(), path.name, path.parent.name)
+        reading, accounts = read(path.read_bytes(), path.name)
+        assert accounts
+        assert not reading.left_out
 
 
 def test_values_that_hold_nothing_find_nothing() -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from desk.model.shared_facts import Account
+from intake.identity.index.find_accounts import IndexedAccounts
 from intake.identity.key_folding import fold
-from intake.identity.sources.csv_file import CsvEntitlementSource, TableKeeping, pack_accounts
+from tests.intake.reading_tables import opened, read, taken
 
 HEADER = "contract;name;status;service_level;language;phones;emails;logins;serials;address;products;valid_to"
 ANNA = (
@@ -19,7 +20,7 @@ ANNA = (
 
 def accounts(source: str | bytes, encoding: str = "cp1251", shape: str = "") -> list[Account]:
     raw = source if isinstance(source, bytes) else source.encode(encoding)
-    return list(pack_accounts(raw, "entitlements.csv", "sever", shape)[1].accounts())
+    return read(raw, shape=shape)[1]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251", "koi8-r", "cp866"])
@@ -55,9 +56,8 @@ def test_a_day_is_read_as_people_write_it(typed: str, day: date | None) -> None:
 def test_what_excel_leaves_out_or_puts_in_is_no_fault() -> None:
     """A line ``sep=;``, short rows, rows of empty cells, dashes, formulas, apostrophes, blanks that do not break."""
     source = f'sep=;\r\n{HEADER};;\r\n{ANNA};;\r\n40-1078;Ирина;active\r\n;;;;;;\r\n="41-1";-;Active\u00a0;;;-;-\r\n'
-    table, packed = pack_accounts(source.encode(), "x.csv", "sever")
-    assert table.warnings == []
-    found = list(packed.accounts())
+    reading, found = read(source.encode())
+    assert reading.warnings == ()
     assert [(one.contract, one.name, one.status) for one in found] == [
         ("40-1187", "Анна Смирнова", "active"),
         ("40-1078", "Ирина", "active"),
@@ -88,66 +88,19 @@ def test_zeros_that_a_spreadsheet_took_are_put_back() -> None:
         ("contract", "а 401", "А401;;"),
     ],
 )
-def test_people_are_found_by_what_the_table_means(kind: str, value: str, row: str, tmp_path: Path) -> None:
+async def test_people_are_found_by_what_the_table_means(kind: str, value: str, row: str, tmp_path: Path) -> None:
     path = tmp_path / "entitlements.csv"
     path.write_text(f"contract;phones;emails\n{row}\n", "utf-8")
-    source = CsvEntitlementSource(path, "sever")
-    source.refresh()
-    assert len(source.find(kind, value)) == 1
+    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}") as database:
+        await taken(database, path)
+        assert len(await IndexedAccounts(database).find(["sever"], kind, value)) == 1
 
 
-def test_a_letter_of_another_alphabet_is_only_meant_perhaps(tmp_path: Path) -> None:
+async def test_a_letter_of_another_alphabet_is_only_meant_perhaps(tmp_path: Path) -> None:
     path = tmp_path / "entitlements.csv"
     path.write_text("contract;phones;emails\nА401;;\n", "utf-8")
-    source = CsvEntitlementSource(path, "sever")
-    source.refresh()
-    assert not source.find("contract", "A401")
-    assert len(source.find_folded("contract", fold("contract", "A401"))) == 1
-
-
-def table_of(number: int) -> str:
-    return "contract\n" + "".join(f"{one}\n" for one in range(1000, 1000 + number))
-
-
-def test_a_table_that_loses_too_much_is_refused_and_the_last_one_stays(tmp_path: Path) -> None:
-    """Also after a new start, which has read no better one itself; taking the copy away lets the table in."""
-    path, keeping = tmp_path / "entitlements.csv", TableKeeping(tmp_path / "tables" / "sever.csv")
-    path.write_text(table_of(200), "utf-8")
-    source = CsvEntitlementSource(path, "sever", keeping=keeping)
-    assert source.refresh()
-    path.write_text(table_of(3), "utf-8")
-    assert not source.refresh()
-    assert "has 3 accounts, 200 before: 98 % fewer, and 20 % is allowed" in source.problems[0]
-    fresh = CsvEntitlementSource(path, "sever", keeping=keeping)
-    for one in (source, fresh):
-        one.refresh()
-        assert one.find("contract", "1150")
-        assert one.problems
-    keeping.file.unlink()
-    assert source.refresh()
-    assert not source.find("contract", "1150")
-
-
-def test_a_table_may_lose_what_tables_lose(tmp_path: Path) -> None:
-    """A few accounts of a small table, and as large a share of a large one as is allowed."""
-    path = tmp_path / "entitlements.csv"
-    for before, after in ((12, 2), (200, 165)):
-        keeping = TableKeeping(tmp_path / f"{before}.csv")
-        source = CsvEntitlementSource(path, "sever", keeping=keeping)
-        for number in (before, after):
-            path.write_text(table_of(number), "utf-8")
-            assert source.refresh(), source.problems
-
-
-def test_the_copy_of_a_table_is_for_its_owner_alone(tmp_path: Path) -> None:
-    path, keeping = tmp_path / "entitlements.csv", TableKeeping(tmp_path / "tables" / "sever.csv")
-    path.write_text(table_of(2), "utf-8")
-    CsvEntitlementSource(path, "sever", keeping=keeping).refresh()
-    assert (keeping.file.stat().st_mode & 0o777, keeping.file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
-
-
-def test_a_check_keeps_no_copy(tmp_path: Path) -> None:
-    path = tmp_path / "entitlements.csv"
-    path.write_text(table_of(2), "utf-8")
-    list(CsvEntitlementSource(path, "sever", keeping=TableKeeping(tmp_path / "kept.csv", store=False)).findings())
-    assert not (tmp_path / "kept.csv").exists()
+    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}") as database:
+        await taken(database, path)
+        finder = IndexedAccounts(database)
+        assert not await finder.find(["sever"], "contract", "A401")
+        assert len(await finder.find_folded(["sever"], "contract", fold("contract", "A401"))) == 1

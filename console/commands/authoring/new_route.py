@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from console.commands.checking.route_conditions import check_conditions
-from console.commands.routing.routing_questions import ProviderContent, provider_meant
-from console.terminal.command_context import REFUSED, USAGE, WRONG, DeskFolder, refuse
+from console.commands.routing.routing_questions import ProviderContent, content_of, provider_meant
+from console.terminal.command_context import REFUSED, USAGE, WRONG, DeskFolder, refuse, run
 from desk.language.condition_checks import NameDomain
 from desk.language.conditions import CompiledCondition, InvalidCondition
 from desk.language.translatable import meant, sentence
@@ -31,7 +31,7 @@ def add_route(folder: DeskFolder, name: str, condition: str, provider: str) -> W
     whose = provider_meant(folder, provider)
     target = _target(whose, name)
     path = folder.root / "providers" / whose.name / "policy.toml"
-    content = ProviderContent(folder.settings(), whose)
+    content = run(content_of(folder.settings(), whose, []))
     if condition:
         _require_good(folder, content, condition, target)
         text, what = _rule(condition, target), sentence("a rule to {target}.", target=target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from console.runtime.channel_kinds import CHANNEL_KINDS
 from desk.language.condition_checks import NameDomain, condition_faults, is_reached
@@ -16,14 +17,25 @@ from desk.model.shared_facts import EntitlementStatus
 from intake.engine.builtin_labels import UNKNOWN
 from intake.engine.lint import CATEGORIES, SEVERITIES
 from intake.engine.model import Dialog, DialogSet
-from intake.identity.sources.csv_file import CsvEntitlementSource
+
+
+class TableColumns(Protocol):
+    """What conditions may ask of a provider's table of accounts."""
+
+    @property
+    def service_levels(self) -> Sequence[str]:
+        """Every service level that stands in it."""
+
+    @property
+    def extra_columns(self) -> Sequence[str]:
+        """Its columns that the desk does not know."""
 
 
 def check_conditions(
-    root: Path, provider: Provider, dialogs: DialogSet | None, source: CsvEntitlementSource | None
+    root: Path, provider: Provider, dialogs: DialogSet | None, table: TableColumns | None
 ) -> Iterator[CheckFinding]:
     """What is wrong with each ``when`` of policy.toml."""
-    domains = routing_domains(dialogs, source)
+    domains = routing_domains(dialogs, table)
     where = f"providers/{provider.name}/policy.toml"
     lines = toml_lines((root / where).read_text("utf-8")) if provider.routes else {}
     good: list[RoutingRule] = []
@@ -46,10 +58,10 @@ def _unknown_names(route: RoutingRule, domains: dict[str, NameDomain]) -> Iterat
         yield sentence("{name} is nothing that a condition can name", name=repr(name)), write_instead(name, domains)
 
 
-def routing_domains(dialogs: DialogSet | None, source: CsvEntitlementSource | None) -> dict[str, NameDomain]:
+def routing_domains(dialogs: DialogSet | None, table: TableColumns | None) -> dict[str, NameDomain]:
     """What the conditions of routes may name (`escalation.routing.routing_values`), and what that may be."""
-    levels = frozenset(one.service_level for one in source.accounts() if one.service_level) if source else frozenset()
-    columns = source.extra_columns if source else ()
+    levels = frozenset(table.service_levels) if table else frozenset()
+    columns = table.extra_columns if table else ()
     in_use = list(dialogs.in_use.values()) if dialogs else []
     zones = {zone.id for dialog in in_use for zone in dialog.fault_zones} | {UNKNOWN}
     kinds = [kind.section for kind in CHANNEL_KINDS]

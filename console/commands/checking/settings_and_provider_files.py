@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
+from console.commands.checking.account_tables import check_table
 from console.commands.checking.content import check_content, check_facts, check_own_templates
 from console.commands.checking.file_faults_as_findings import of_faults
 from console.commands.checking.route_conditions import check_conditions
 from console.runtime.channel_kinds import CHANNEL_KINDS, configured
-from console.runtime.content_folders import ContentSearchPath, kept_table
+from console.runtime.content_folders import ContentSearchPath
 from desk.agents.import_merge import inconsistencies
 from desk.language.operator_file_faults import Fault
 from desk.language.toml_lines import line_of, toml_lines
@@ -26,16 +28,18 @@ from desk.model.provider_files import (
     require_provider_name,
 )
 from desk.model.settings import FILE, Settings
-from intake.identity.sources.csv_file import CsvEntitlementSource, TableKeeping
+from intake.identity.index.import_accounts import StoredTable
 
 GOOD_SECRET_LENGTH = 32
 """Characters of a key that nobody guesses; `init` makes 43."""
 
 
-def check_files(settings: Settings, faults: list[Fault]) -> tuple[dict[str, Provider], list[CheckFinding]]:
+def check_files(
+    settings: Settings, faults: list[Fault], tables: Mapping[str, StoredTable] = MappingProxyType({})
+) -> tuple[dict[str, Provider], list[CheckFinding]]:
     """Everything that files say: the settings with their ``faults``, and each provider. The providers that can be used,
-    and what was found."""
-    providers, found = check_providers(settings)
+    and what was found. ``tables`` are those that the index has: they are not read again."""
+    providers, found = check_providers(settings, tables)
     return providers, [*of_faults(faults, settings.root, FILE), *check_settings(settings, bool(faults)), *found]
 
 
@@ -82,13 +86,15 @@ def _check_whose(settings: Settings) -> Iterator[CheckFinding]:
                 yield CheckFinding("error", FILE, what, write_instead(one.provider, there) if near else todo, line)
 
 
-def check_providers(settings: Settings) -> tuple[dict[str, Provider], list[CheckFinding]]:
+def check_providers(
+    settings: Settings, tables: Mapping[str, StoredTable]
+) -> tuple[dict[str, Provider], list[CheckFinding]]:
     """Each provider's folder: policy, teams, table of accounts, dialogs, articles, sentences."""
     root, found = settings.root / "providers", list[CheckFinding]()
     search = ContentSearchPath(settings)
     providers: dict[str, Provider] = {}
     for folder in provider_folders(root):
-        check = _ProviderCheck(settings.root, settings.data, folder, search)
+        check = _ProviderCheck(settings, folder, search, tables.get(folder.name, StoredTable()))
         found += check.findings()
         if check.provider:
             providers[folder.name] = check.provider
@@ -103,15 +109,19 @@ def check_providers(settings: Settings) -> tuple[dict[str, Provider], list[Check
 class _ProviderCheck:
     """Looks at one provider's folder."""
 
-    root: Path
-    data: Path
+    settings: Settings
     folder: Path
     search: ContentSearchPath
+    stored: StoredTable
     provider: Provider | None = None
 
     @property
     def name(self) -> str:
         return self.folder.name
+
+    @property
+    def root(self) -> Path:
+        return self.settings.root
 
     def findings(self) -> Iterator[CheckFinding]:
         try:
@@ -119,16 +129,16 @@ class _ProviderCheck:
             provider, faults = read_with_faults(self.folder)
         except InvalidProvider as error:
             yield from of_faults(error.faults, self.root, self.name)
-            yield from self._entitlements("", 100)
+            yield from check_table(self.settings, self.folder, Provider(self.name, {}), self.stored)
             return
         self.provider = provider
         yield from of_faults(faults, self.root, self.name)
         yield from self._policy(provider)
-        source = yield from self._entitlements(provider.contract_shape, provider.shrink_at_most)
+        table = yield from check_table(self.settings, self.folder, provider, self.stored)
         dialogs = yield from check_content(self.root, self.search, provider)
         own_names = yield from check_own_templates(self.root, self.folder / "templates", provider)
         yield from check_facts(self.root, provider, own_names)
-        yield from check_conditions(self.root, provider, dialogs, source)
+        yield from check_conditions(self.root, provider, dialogs, table)
 
     def _policy(self, provider: Provider) -> Iterator[CheckFinding]:
         policy, teams = (f"providers/{self.name}/{name}.toml" for name in ("policy", "teams"))
@@ -158,22 +168,6 @@ class _ProviderCheck:
             line = line_of(toml_lines(_text(self.folder / "policy.toml")), ("provider", "contract_shape"))
             todo = sentence("9 is a digit, A a letter, the rest stands for itself")
             yield CheckFinding("error", policy, sentence("contract_shape: {why}", why=error.args[0]), todo, line)
-
-    def _entitlements(
-        self, shape: str, shrink_at_most: int
-    ) -> Generator[CheckFinding, None, CsvEntitlementSource | None]:
-        path = self.folder / "entitlements.csv"
-        where = f"providers/{self.name}/entitlements.csv"
-        if not path.is_file():
-            what = sentence("there is no entitlements.csv: everybody stays unverified")
-            todo = sentence("export your accounts into it; the header alone is enough to begin")
-            yield CheckFinding("warning", self.name, what, todo)
-            return None
-        keeping = TableKeeping(kept_table(self.data, self.name), shrink_at_most, store=False)
-        source = CsvEntitlementSource(path, self.name, shape, keeping)
-        for one in source.findings():
-            yield CheckFinding(one.level, where, one.what, one.todo, one.line)
-        return source
 
 
 def _check_agents_of_all(root: Path, providers: dict[str, Provider]) -> Iterator[CheckFinding]:

@@ -107,17 +107,16 @@ async def _find_gaps(folder: DeskFolder, whose: Mapping[str, Provider], days: in
             best = knowledge.suggest_to_agent(first.provider, first.text, first.language).best
             if not (best and best[0].sure):
                 case = by_id[first.provider, first.case_id]
-                found.append(GapWithDraft(gap, await _draft(folder, database, case)))
+                found.append(GapWithDraft(gap, await _draft(database, case)))
     return found
 
 
-async def _draft(folder: DeskFolder, database: Database, case: Case) -> ArticleDraft:
-    from intake.identity.sources.csv_file import CsvEntitlementSource  # noqa: PLC0415
+async def _draft(database: Database, case: Case) -> ArticleDraft:
+    from intake.identity.index.find_accounts import IndexedAccounts  # noqa: PLC0415
     from kb.article_lookups import draft_for_case  # noqa: PLC0415
 
-    table = CsvEntitlementSource(folder.root / "providers" / case.provider / "entitlements.csv", case.provider)
-    table.refresh()
-    accounts = table.find("contract", case.contract) if case.contract else ()
+    finder = IndexedAccounts(database)
+    accounts = await finder.find([case.provider], "contract", case.contract) if case.contract else ()
     return await draft_for_case(database, case, accounts[0] if len(accounts) == 1 else None)
 
 
@@ -181,7 +180,7 @@ async def _draft_of_case(folder: DeskFolder, number: str, provider: str) -> Arti
                 ),
                 REFUSED,
             )
-        return await _draft(folder, database, case)
+        return await _draft(database, case)
 
 
 @click.command()

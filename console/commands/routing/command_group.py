@@ -7,13 +7,7 @@ from collections.abc import Sequence
 import click
 
 from console.commands.routing.print_routing import for_machine, print_one, print_several
-from console.commands.routing.routing_questions import (
-    ProviderContent,
-    RoutingQuestion,
-    of_case,
-    of_last,
-    provider_meant,
-)
+from console.commands.routing.routing_questions import RoutingQuestion, content_of, of_case, of_last, provider_meant
 from console.commands.routing.thought_case import thought_case
 from console.terminal.command_context import USAGE, DeskFolder, json_option, pass_folder, print_json, refuse, run
 from desk.clock import now
@@ -71,7 +65,7 @@ def try_(
     elif number:
         found = [run(of_case(folder, number, provider))]
     else:
-        content = ProviderContent(folder.settings(), provider_meant(folder, provider))
+        content = run(content_of(folder.settings(), provider_meant(folder, provider), [contract]))
         found = [thought_case(content, contract, settings, now())]
     _show(folder, found, several=bool(last), as_json=as_json)
 

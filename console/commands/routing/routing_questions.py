@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from console.commands.case_lookup import find
-from console.commands.checking.route_conditions import routing_domains
-from console.runtime.content_folders import DIALOGS, ContentSearchPath, kept_table
+from console.commands.checking.account_tables import table_with_accounts
+from console.commands.checking.route_conditions import TableColumns, routing_domains
+from console.runtime.content_folders import DIALOGS, ContentSearchPath
 from console.terminal.command_context import USAGE, DeskFolder, open_database, refuse, require_provider
 from desk.language.condition_checks import NameDomain
 from desk.language.translatable import sentence
@@ -22,7 +23,7 @@ from desk.storage.database import Database
 from escalation.routing import routing_values
 from intake.engine import engine
 from intake.engine.model import DialogSet
-from intake.identity.sources.csv_file import CsvEntitlementSource, TableKeeping
+from intake.identity.key_folding import normalise
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +38,20 @@ class RoutingQuestion:
 
 
 class ProviderContent:
-    """What a provider's routing conditions can be about: its dialogs and its table of subscribers, read once."""
+    """What a provider's routing conditions can be about: its dialogs, the columns of its table of subscribers, and
+    those of its ``accounts`` that are asked about, by contract."""
 
-    def __init__(self, settings: Settings, provider: Provider) -> None:
+    def __init__(
+        self, settings: Settings, provider: Provider, table: TableColumns | None, accounts: Mapping[str, Account]
+    ) -> None:
         self.provider = provider
         folders = ContentSearchPath(settings).of(provider.name, DIALOGS)
         self.dialogs = DialogSet.of([one for one in folders if one.is_dir()])
-        keeping = TableKeeping(kept_table(settings.data, provider.name), provider.shrink_at_most, store=False)
-        path = settings.root / "providers" / provider.name / "entitlements.csv"
-        self.table = CsvEntitlementSource(path, provider.name, provider.contract_shape, keeping)
-        self.table.refresh()
+        self.table, self._accounts = table, accounts
 
     def account(self, contract: str) -> Account | None:
         """The one account of this contract."""
-        found = self.table.find("contract", contract) if contract else ()
-        return found[0] if len(found) == 1 else None
+        return self._accounts.get(normalise("contract", contract))
 
     @property
     def domains(self) -> dict[str, NameDomain]:
@@ -66,6 +66,12 @@ def provider_meant(folder: DeskFolder, name: str) -> Provider:
     if not name and len(providers) != 1:
         refuse(sentence("say whose rules, with --provider: there are {known}", known=", ".join(providers)), USAGE)
     return providers[name or next(iter(providers))]
+
+
+async def content_of(settings: Settings, provider: Provider, contracts: Collection[str]) -> ProviderContent:
+    """The content of a provider, with the accounts of these contracts."""
+    table, accounts = await table_with_accounts(settings, provider, contracts)
+    return ProviderContent(settings, provider, table, accounts)
 
 
 async def of_case(folder: DeskFolder, number: str, provider: str) -> RoutingQuestion:
@@ -96,7 +102,10 @@ async def _of_cases(
     database: Database, settings: Settings, providers: Mapping[str, Provider], cases: Sequence[Case]
 ) -> list[RoutingQuestion]:
     whose = tuple({one.provider for one in cases})
-    contents = {name: ProviderContent(settings, providers[name]) for name in whose}
+    contents = {
+        name: await content_of(settings, providers[name], [one.contract for one in cases if one.provider == name])
+        for name in whose
+    }
     routed = await _routed(database, whose, cases)
     found = []
     for case in cases:

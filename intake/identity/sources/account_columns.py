@@ -1,22 +1,24 @@
 """What the columns of a table of subscribers mean, and which of its rows are accounts. Pure.
 
-The columns are known by English and Russian names (`HEADINGS`). Tables come as Excel saves them: days as 31.01.2027, a
+The columns are known by English and Russian names (`HEADINGS`), or by what the operator says of a foreign table
+(`intake.identity.sources.table_mapping`). Tables come as Excel saves them: days as 31.01.2027 or as the number 46053, a
 dash where there is nothing, short rows where the last cells are empty, a sum at the end, contracts without the zeros
-they begin with. A row that would say something wrong is left out and told of; a cell that says nothing usable is empty.
+they begin with or with ".0" behind. A row that would say something wrong is left out and told of; a cell that says
+nothing usable is empty.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from desk.language.operator_file_faults import Fault
 from desk.language.translatable import sentence
 from desk.model.shared_facts import Account
-from intake.identity.key_folding import fold, normalise
-from intake.identity.sources.packed_table import Key, Row
+from intake.identity.sources.csv_text import Row
+from intake.identity.sources.table_mapping import NO_MAPPING, TableMapping, plain_heading
 
 STATUSES: Mapping[str, str] = {
     **dict.fromkeys(("active", "активен", "активна", "активный", "действует", "подключен", "подключён"), "active"),
@@ -25,28 +27,32 @@ STATUSES: Mapping[str, str] = {
 }
 LIST_COLUMNS = ("phones", "emails", "logins", "serials", "references", "licences", "products")
 HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "contract": ("contract", "договор", "номер договора", "№ договора", "лицевой счёт", "лицевой счет", "л/с"),
-    "name": ("name", "фио", "имя", "абонент", "клиент", "наименование", "ф.и.о."),
+    "contract": (
+        *("contract", "договор", "номер договора", "№ договора", "лицевой счёт", "лицевой счет", "л/с"),
+        *("contract number", "contract_number", "account number", "account_number", "account", "customer number"),
+        *("customerid", "customer id", "customer_id", "subscriber id", "subscriber_id", "client id"),
+    ),
+    "name": ("name", "фио", "имя", "абонент", "клиент", "наименование", "ф.и.о.", "full name", "customer name"),
     "status": ("status", "статус", "состояние"),
     "service_level": ("service_level", "service level", "уровень", "уровень обслуживания", "категория"),
     "language": ("language", "язык"),
-    "phones": ("phones", "phone", "телефон", "телефоны", "тел", "тел."),
+    "phones": ("phones", "phone", "телефон", "телефоны", "тел", "тел.", "phone number", "mobile", "мобильный"),
     "emails": ("emails", "email", "e-mail", "mail", "почта", "эл. почта", "электронная почта"),
     "logins": ("logins", "login", "логин", "логины"),
     "serials": ("serials", "serial", "серийный номер", "серийные номера"),
     "references": ("references", "reference", "номер обращения", "лицевой номер"),
-    "licences": ("licences", "licence", "license", "licenses", "лицензия", "номер лицензии"),
+    "licences": (
+        *("licences", "licence", "license", "licenses", "лицензия", "лицензии", "номер лицензии"),
+        *("product key", "ключ продукта"),
+    ),
     "address": ("address", "адрес", "адрес подключения"),
     "products": ("products", "услуги", "услуга", "тариф", "тарифы"),
     "valid_to": ("valid_to", "valid to", "действует до", "действителен до", "дата окончания"),
 }
-"""The names of each column, in small letters."""
+"""The names of each column, in small letters; of several that a table has, the first is taken."""
 COLUMNS = tuple(HEADINGS)
 _COLUMN_OF = {heading: column for column, headings in HEADINGS.items() for heading in headings}
-_IDENTIFIER_COLUMNS = {
-    **{"email": "emails", "phone": "phones", "login": "logins", "serial": "serials"},
-    **{"reference": "references", "licence": "licences"},
-}
+_RANK = {heading: rank for headings in HEADINGS.values() for rank, heading in enumerate(headings)}
 _NOTHING = frozenset(
     {"-", "–", "—", "--", "нет", "n/a", "none", "null", "nil", "#н/д", "#n/a", "не указан", "не указана"}
 )
@@ -60,10 +66,18 @@ _SEVERAL_ADDRESSES = re.compile(r"[;,\s|]+")
 _EXPONENT = re.compile(r"\d[.,]\d+e\+?\d+", re.IGNORECASE)
 _FORMULA = re.compile(r'="([^"]*)"')
 _DAY = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:[ T]0{1,2}:00(?::00)?)?")
+_SERIAL_DAY = re.compile(r"(\d{5})(?:[.,]0+)?")
+_EXCEL_EPOCH = date(1899, 12, 30)
+_SERIAL_DAYS = range(20_000, 110_000)
+"""From 1954 to 2201: other numbers are no days of a contract."""
+_FLOAT = re.compile(r"(\d+)[.,]0+")
 
 
 def day_of(cell: str) -> date | None:
-    """A day as 2027-01-31, 31.01.2027, 31.01.27, or with slashes where only one order makes sense; None for no day."""
+    """A day as 2027-01-31, 31.01.2027, 31.01.27, with slashes where only one order makes sense, or as the number that
+    a spreadsheet keeps; None for no day."""
+    if (serial := _SERIAL_DAY.fullmatch(cell)) and int(serial[1]) in _SERIAL_DAYS:
+        return _EXCEL_EPOCH + timedelta(days=int(serial[1]))
     found = _DAY.fullmatch(cell)
     if not found:
         return None
@@ -88,31 +102,35 @@ class AccountTable:
     """The columns of a table, told by its header. ``shape`` is that of the provider's contract numbers, "" if unknown.
     ``warnings`` tell what was left out."""
 
-    def __init__(self, header: Sequence[str], name: str, provider: str, shape: str = "") -> None:
+    def __init__(
+        self, header: Sequence[str], name: str, provider: str, shape: str = "", mapping: TableMapping = NO_MAPPING
+    ) -> None:
         self.name = name
         self.provider = provider
         self.warnings: list[Fault] = []
         self.untold = 0
         """Rows that were left out besides those of ``warnings``."""
         self._digits = len(shape) if shape and set(shape) == {"9"} else 0
-        self.header = [
-            _COLUMN_OF.get(one, one) for one in (" ".join(_plain(cell).casefold().split()) for cell in header)
+        self._statuses = {**STATUSES, **mapping.statuses}
+        headings = [plain_heading(_plain(cell)) for cell in header]
+        self.header = _columns_of(headings, mapping)
+        self._merged = [
+            (self.header.index(column), at)
+            for at, column in enumerate(self.header)
+            if column in LIST_COLUMNS and self.header.index(column) != at
         ]
         self.extra_columns = [(at, column) for at, column in enumerate(self.header) if column and column not in COLUMNS]
         self.column_numbers = {column: self.header.index(column) for column in COLUMNS if column in self.header}
-        self.identifier_columns = [
-            (kind, column) for kind, column in _IDENTIFIER_COLUMNS.items() if column in self.column_numbers
-        ]
-        self._seen: set[str] = set()
 
     def header_fault(self) -> str:
         """What is wrong with the header, "" for nothing."""
         if "contract" not in self.header:
             return sentence("there is no column 'contract': the first line must name the columns")
-        twice = sorted({column for column in self.header if column and self.header.count(column) > 1})
+        several = [column for column in self.header if column and column not in LIST_COLUMNS]
+        twice = sorted({column for column in several if several.count(column) > 1})
         return sentence("the column {column} stands twice", column=repr(twice[0])) if twice else ""
 
-    def row(self, cells: Row, line: int) -> Row | None:
+    def row(self, cells: Row, line: int) -> list[str] | None:
         """The cells of an account as they are kept, as many as the header has; None for a row that is none."""
         cells = [_plain(cell) for cell in cells]
         while len(cells) > len(self.header) and not cells[-1]:
@@ -124,26 +142,32 @@ class AccountTable:
             self.report(line, "", sentence(what, cells=len(cells), columns=len(self.header)))
             return None
         cells += [""] * (len(self.header) - len(cells))
-        contract = self._with_zeros(self.cell(cells, "contract"))
+        for first, other in self._merged:
+            cells[first] = ";".join(filter(None, (cells[first], cells[other])))
+        contract = self._with_zeros(cells[self.column_numbers["contract"]])
         cells[self.column_numbers["contract"]] = contract
         if fault := next(self._faults(cells, contract), None):
             column, what = fault
             self.report(line, column, what)
             return None
-        self._seen.add(normalise("contract", contract))
         self._drop_unusable(cells, line)
         return cells
 
+    def report_twice(self, contract: str, line: int) -> None:
+        """Tells of a row whose contract an earlier row has, with other values."""
+        self.report(line, "contract", sentence("{typed} stands in the table already", typed=repr(contract)))
+
     def _with_zeros(self, contract: str) -> str:
         """The contract with the zeros it began with, which a spreadsheet took for those of a number."""
+        if number := _FLOAT.fullmatch(contract):
+            contract = number[1]
         return contract.zfill(self._digits) if contract.isascii() and contract.isdecimal() else contract
 
     def _faults(self, cells: Row, contract: str) -> Iterator[tuple[str, str]]:
         """Why a row is no account: the column, and what is wrong."""
-        key = normalise("contract", contract)
         if contract.casefold().startswith(_SUMS):
             yield "contract", sentence("is a sum, no contract")
-        if not key:
+        if not any(map(str.isalnum, contract)):
             yield "contract", sentence("is empty")
         if len(contract) > MAX_CONTRACT_LENGTH:
             what = "has {number} characters, and {most} at most can be kept"
@@ -151,9 +175,7 @@ class AccountTable:
         if _EXPONENT.fullmatch(contract):
             what = "{typed} was rounded by the spreadsheet: format it as text"
             yield "contract", sentence(what, typed=repr(contract))
-        if key in self._seen:
-            yield "contract", sentence("{typed} stands in the table already", typed=repr(contract))
-        if (status := self.cell(cells, "status").casefold()) and status not in STATUSES:
+        if (status := self.cell(cells, "status").casefold()) and status not in self._statuses:
             known = ", ".join(dict.fromkeys(STATUSES.values()))
             yield "status", sentence("is {typed}, not one of {known}", typed=repr(status), known=known)
         if (day := self.cell(cells, "valid_to")) and day_of(day) is None:
@@ -170,6 +192,8 @@ class AccountTable:
                 elif one:
                     good.append(one)
             cells[at] = ";".join(good)
+        if (at := self.column_numbers.get("phones")) is not None and (number := _FLOAT.fullmatch(cells[at])):
+            cells[at] = number[1]
         if (at := self.column_numbers.get("phones")) is not None and _EXPONENT.search(cells[at]):
             rounded = sentence("{typed} was rounded by the spreadsheet: format it as text", typed=repr(cells[at]))
             self.report(line, "phones", rounded)
@@ -180,32 +204,30 @@ class AccountTable:
         at = self.column_numbers.get(column)
         return cells[at] if at is not None else ""
 
-    def keys(self, cells: Row) -> Iterator[Key]:
-        """Everything a row is found by: kind and normalized value; several may share a phone or an address."""
-        contract = self.cell(cells, "contract")
-        yield "contract", normalise("contract", contract)
-        yield folded_kind("contract"), fold("contract", contract)
-        for kind, column in self.identifier_columns:
-            for value in _split_values(self.cell(cells, column)):
-                if identifier := normalise(kind, value):
-                    yield kind, identifier
-                    yield folded_kind(kind), fold(kind, value)
-
     def account(self, cells: Row) -> Account:
         """The account of a row."""
         cell = partial(self.cell, cells)
-        lists = {column: _split_values(cell(column)) for column in LIST_COLUMNS}
+
+        def several(column: str) -> tuple[str, ...]:
+            return _split_values(cell(column))
+
         return Account(
             provider=self.provider,
             contract=cell("contract"),
             name=cell("name"),
-            status=STATUSES.get(cell("status").casefold(), "active"),
+            status=self._statuses.get(cell("status").casefold(), "active"),
             service_level=cell("service_level"),
             language=cell("language").casefold(),
             address=cell("address"),
             valid_to=day_of(cell("valid_to")),
             characteristics={column: cells[at] for at, column in self.extra_columns if cells[at]},
-            **lists,
+            phones=several("phones"),
+            emails=several("emails"),
+            logins=several("logins"),
+            serials=several("serials"),
+            references=several("references"),
+            licences=several("licences"),
+            products=several("products"),
         )
 
     def report(self, line: int, column: str, what: str) -> None:
@@ -217,6 +239,31 @@ class AccountTable:
         self.warnings.append(Fault(self.name, line, told))
 
 
+def _columns_of(headings: Sequence[str], mapping: TableMapping) -> list[str]:
+    """The column that each heading is; one that nobody knows stays as it is."""
+    if not mapping.columns:
+        best: dict[str, int] = {}
+        for heading in headings:
+            if column := _COLUMN_OF.get(heading):
+                best[column] = min(_RANK[heading], best.get(column, len(_RANK)))
+        return [
+            column
+            if (column := _COLUMN_OF.get(one, one)) in LIST_COLUMNS or best.get(column) == _RANK.get(one)
+            else one
+            for one in headings
+        ]
+    told = {*mapping.columns.values()}
+    return [
+        mapping.columns.get(one) or (column if (column := _COLUMN_OF.get(one, one)) not in told else one)
+        for one in headings
+    ]
+
+
+def is_header(cells: Row, mapping: TableMapping = NO_MAPPING) -> bool:
+    """Whether a row names the columns: one of them is the contract."""
+    return "contract" in _columns_of([plain_heading(_plain(cell)) for cell in cells], mapping)
+
+
 def _plain(cell: str) -> str:
     """A cell without what spreadsheets put around it: blanks, ="...", an apostrophe; "" for a word that means none."""
     bare = cell.replace("\u00a0", " ").strip()
@@ -224,11 +271,6 @@ def _plain(cell: str) -> str:
         bare = formula[1].strip()
     bare = bare.removeprefix("'").replace("\0", "")
     return "" if bare.casefold() in _NOTHING else bare
-
-
-def folded_kind(kind: str) -> str:
-    """What a key of this kind is kept under as it looks (`intake.identity.key_folding.fold`)."""
-    return f"{kind} folded"
 
 
 def _split_values(cell: str) -> tuple[str, ...]:

@@ -1,16 +1,21 @@
-"""The bytes of a table as rows of cells, whatever program saved it. Pure.
+"""The bytes of a table as rows of cells, whatever program saved it, a line at a time. Pure.
 
 UTF-8 with or without a mark, UTF-16 with one (Excel's "Unicode text"), Windows-1251, KOI8-R and DOS's 866 are told by
 the bytes, line by line where a file is mixed. The delimiter is a semicolon, a comma, a tab or a bar, told by Excel's
-``sep=;`` or by the header. A record whose quotes cannot be read is left out, and the next line begins another one.
+``sep=;`` or by the header, which may stand below a title. A record whose quotes cannot be read is left out, and the
+next line begins another one. No more of a file is in memory than its first lines and one record.
 """
 
 from __future__ import annotations
 
 import codecs
 import csv
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+import io
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import islice
+from typing import BinaryIO
 
 from desk.language.translatable import sentence
 
@@ -18,9 +23,10 @@ DELIMITERS = ";,\t|"
 MAX_UNREADABLE = 1000
 """Records with broken quotes, above which a table is none."""
 _CHARSETS = ("cp1251", "koi8_r", "cp866")
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _FREQUENT = frozenset("оеаинтсрвлкмдпуя")
 _SAMPLE = 64 * 1024
+TITLE_LINES = 30
+"""A header is looked for in so many lines."""
 
 Row = Sequence[str]
 ReportLine = Callable[[int, str], None]
@@ -31,78 +37,138 @@ class NotText(ValueError):
     """The bytes are no table that was saved as text; the argument says what to do."""
 
 
-def rows_of(source: bytes, report: ReportLine) -> Iterator[tuple[int, Row]]:
-    """The rows with the lines they begin in, counted from 1. Raises `NotText`."""
-    lines = text_of(source).splitlines(keepends=True)
-    first = lines[0].strip().strip('"').lower() if lines else ""
-    start, delimiter = 0, ""
-    if first.startswith("sep=") and len(first) == 5:
-        start, delimiter = 1, first[4]
-    header = lines[start] if len(lines) > start else ""
-    yield from _records(lines, start, delimiter or max(DELIMITERS, key=header.count), report)
+def rows_of(
+    source: BinaryIO,
+    report: ReportLine,
+    is_header: Callable[[Row], bool] = any,
+    charset: str = "",
+    delimiter: str = "",
+) -> Iterator[tuple[int, Row]]:
+    """The rows from the header on, with the lines they begin in, counted from 1. Raises `NotText`.
+
+    The header is the first row that ``is_header`` takes for one, or else the first of all. ``source`` can be sought in;
+    ``charset`` and ``delimiter`` are what the operator knows of it.
+    """
+    lines = lines_of(source, charset)
+    first = list(islice(lines, TITLE_LINES))
+    mark = first[0].strip().strip('"').lower() if first else ""
+    start = 0
+    if mark.startswith("sep=") and len(mark) == 5:
+        start, delimiter = 1, delimiter or mark[4]
+    skipped, delimiter = _header_of(first[start:], delimiter, is_header)
+    start += skipped
+    yield from _records(_Cursor(first[start:], lines), start, delimiter, report)
 
 
-def _records(lines: Sequence[str], start: int, delimiter: str, report: ReportLine) -> Iterator[tuple[int, Row]]:
+def _header_of(lines: Sequence[str], delimiter: str, is_header: Callable[[Row], bool]) -> tuple[int, str]:
+    """How many lines stand above the header, and its delimiter."""
+    for at, line in enumerate(lines):
+        # The delimiter that stands there most often comes first: others may stand within names of columns.
+        for sign in [delimiter] if delimiter else sorted(DELIMITERS, key=line.count, reverse=True):
+            with suppress(csv.Error):
+                if is_header(next(csv.reader([line], delimiter=sign), [])):
+                    return at, sign
+    header = lines[0] if lines else ""
+    return 0, delimiter or max(DELIMITERS, key=header.count)
+
+
+def _records(cursor: _Cursor, start: int, delimiter: str, report: ReportLine) -> Iterator[tuple[int, Row]]:
     unreadable = 0
-    while start < len(lines):
-        cursor = _Cursor(lines, start)
+    while not cursor.is_at_end():
         try:
             for row in csv.reader(cursor, delimiter=delimiter, strict=True):
                 yield start + 1, row
-                start = cursor.at
+                start += cursor.take()
         except csv.Error as error:
             report(start + 1, sentence("its quotes cannot be read: {why}", why=error))
             start, unreadable = start + 1, unreadable + 1
+            cursor.go_back_but_one()
         if unreadable > MAX_UNREADABLE:
             raise NotText(sentence("has too many lines whose quotes cannot be read: save the table as CSV anew"))
 
 
 class _Cursor:
-    """The lines from one on, and how far they were read."""
+    """The lines that are left, and those of the record in hand: `csv` ends a record that is too long for a field."""
 
-    def __init__(self, lines: Sequence[str], at: int) -> None:
-        self._lines, self.at = lines, at
+    def __init__(self, first: Iterable[str], lines: Iterator[str]) -> None:
+        self._again, self._lines = deque(first), lines
+        self._in_hand: list[str] = []
 
     def __iter__(self) -> _Cursor:
         return self
 
     def __next__(self) -> str:
-        if self.at >= len(self._lines):
-            raise StopIteration
-        self.at += 1
-        return self._lines[self.at - 1]
-
-
-def text_of(source: bytes) -> str:
-    """The characters of a table. Raises `NotText`."""
-    if source.startswith(b"PK\x03\x04"):
-        raise NotText(sentence("is a workbook (XLSX), no text: save the table as CSV UTF-8"))
-    for mark, charset in _MARKS:
-        if source.startswith(mark):
-            return _stripped(source.decode(charset, "replace"))
-    if b"\0" in source:
-        raise NotText(sentence("is no text: save the table as CSV"))
-    try:
-        return _stripped(source.decode("utf-8"))
-    except UnicodeDecodeError:
-        pass
-    lines = [_utf8(line) for line in source.splitlines(keepends=True)]
-    foreign = b"".join(line for line in lines if isinstance(line, bytes))
-    charset = cyrillic_charset(foreign[:_SAMPLE])
-    return "".join(line if isinstance(line, str) else line.decode(charset, "replace") for line in lines)
-
-
-def _utf8(line: bytes) -> str | bytes:
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
+        line = self._again.popleft() if self._again else next(self._lines)
+        if "\0" in line:
+            raise NotText(sentence("is no text: save the table as CSV"))
+        self._in_hand.append(line)
         return line
 
+    def is_at_end(self) -> bool:
+        """Whether no line is left."""
+        if not self._again:
+            self._again.extend(islice(self._lines, 1))
+        return not self._again
 
-def _stripped(text: str) -> str:
-    if "\0" in text:
-        raise NotText(sentence("is no text: save the table as CSV"))
-    return text
+    def take(self) -> int:
+        """The record in hand is read; of how many lines."""
+        number = len(self._in_hand)
+        self._in_hand.clear()
+        return number
+
+    def go_back_but_one(self) -> None:
+        """The record in hand cannot be read: what follows its first line is read anew."""
+        self._again.extendleft(reversed(self._in_hand[1:]))
+        self._in_hand.clear()
+
+
+def lines_of(source: BinaryIO, charset: str = "") -> Iterator[str]:
+    """The lines of a text with their ends. Raises `NotText`."""
+    start = source.read(4)
+    source.seek(0)
+    if charset or any(start.startswith(mark) for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        yield from _characters(source, charset or "utf-16")
+        return
+    foreign = _foreign_sample(source)
+    charset = cyrillic_charset(foreign) if foreign else "utf-8"
+    source.seek(len(codecs.BOM_UTF8) if start.startswith(codecs.BOM_UTF8) else 0)
+    # Of Latin-1 every byte is a character, so its lines are those of the bytes, whatever program ended them.
+    for line in _characters(source, "latin-1"):
+        yield line if line.isascii() else _decoded(line.encode("latin-1"), charset)
+
+
+def _characters(source: BinaryIO, charset: str) -> Iterator[str]:
+    text = io.TextIOWrapper(source, charset, "replace", newline="")
+    try:
+        yield from text
+    finally:
+        text.detach()  # the file is closed by whoever opened it
+
+
+def _foreign_sample(source: BinaryIO) -> bytes:
+    """What is no UTF-8, of at most so many bytes that its charset can be told."""
+    foreign = bytearray()
+    for line in source:
+        if not line.isascii() and not _is_utf8(line):
+            foreign += b"".join(one for one in line.splitlines(keepends=True) if not _is_utf8(one))
+            if len(foreign) >= _SAMPLE:
+                break
+    return bytes(foreign[:_SAMPLE])
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decoded(line: bytes, charset: str) -> str:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return line.decode(charset, "replace")
 
 
 def cyrillic_charset(data: bytes) -> str:

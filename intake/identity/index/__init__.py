@@ -1,0 +1,1 @@
+"""The index of accounts in the database: what the pipeline awaits, and how a table gets into it."""
