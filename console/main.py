@@ -62,6 +62,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
     # What is added to a desk, and where its cases go.
     "new": ("console.commands.authoring.new:new", "Begin a dialog, an article or a routing rule."),
+    "words": ("console.commands.authoring.words:words", "The sentences of the desk, and how one reads."),
     "route": ("console.commands.routing.command_group:route", "Which rule takes a case, and why."),
     # Packages with commands of their own.
     "mail": ("console.commands.mail.group:mail", "Mails as the desk reads them, and what became of each."),
