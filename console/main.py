@@ -49,7 +49,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "forget": ("console.commands.maintenance.forget:forget", "Erase a person who asks to be forgotten."),
     "export": ("console.commands.maintenance.export_person:export", "Hand over all that is known of a person."),
     # What is promised, and when it is due.
-    "sla": ("console.commands.sla.group:sla", "What is due when, in the working time of a calendar."),
+    "sla": ("console.commands.sla.group:sla", "Service levels: what is due when, and why."),
     "calendar": ("console.commands.sla.calendar:calendar", "Calendars of working hours, with their holidays."),
     # What the desk makes of words.
     "understand": (

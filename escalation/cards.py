@@ -38,6 +38,7 @@ def case_card(case: Case, provider: Provider, title: Callable[[str], str] = str)
     """
     owner = provider.agent(case.owner)
     eta = time_labels(case.eta, case.updated_at, provider.timezone) if case.eta else {}
+    due = time_labels(case.due_at, case.updated_at, provider.timezone) if case.due_at else {}
     described = as_meant(case.description)
     names = {
         "state": case.state,
@@ -77,6 +78,9 @@ def case_card(case: Case, provider: Provider, title: Callable[[str], str] = str)
         "beside": number_beside(case),
         "news": str(case.unread) if case.unread else "",
         "times": str(case.eta_version) if case.eta_version > 1 else "",
+        "level": case.level if case.level != "L1" else "",
+        "due": f"{due['date']} {due['time']}" if due else "",
+        "late": "1" if case.due_at and case.due_at <= case.updated_at else "",
         "eta": f"{eta['date']} {eta['time']}" if eta else "",
     }
     return SayTemplate("card", names, buttons=_buttons(case))

@@ -76,6 +76,7 @@ def test_only_few_templates_are_too_short_to_be_known_by(language: str) -> None:
         "button_back",
         "button_skip",
         "journal_dialogue",
+        "journal_clocks_moved",
         "journal_note_added",
         "journal_notified",
         "journal_solution_noted",

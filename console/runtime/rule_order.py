@@ -69,6 +69,7 @@ from escalation import promised_time_rules as promises
 from escalation import registered_case_rules as waiting
 from escalation import subscriber_rules as escalation
 from escalation.agent_messages import SAY_HELD
+from escalation.sla.clock_rules import CLOCK_TIMER, clock_fires, run_clocks
 from intake import command_rules as commands
 from intake import contract_number_rules as account
 from intake import edit_and_late_answer_rules as turns
@@ -174,6 +175,7 @@ TIMERS = {
     "eta_news": (promises.tell_no_new_eta,),
     "eta_owed": (promises.press_for_eta,),
     "consent_reminder": (consent.remind_consent,),
+    CLOCK_TIMER: (clock_fires,),
     CARD_AGAIN: (alarms.try_card_again,),
     "take_up": (others.take_up_waiting,),
     SAY_HELD: (words.say_held,),
@@ -355,4 +357,6 @@ RULEBOOK = Rulebook(
         mail.unproved_bounce_without_case,
         escalation.news_without_case,
     ),
+    # Whatever a round did to a case, its clocks hear of it.
+    consequences=(run_clocks,),
 )

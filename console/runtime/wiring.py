@@ -49,6 +49,8 @@ from escalation.earlier_cases import EarlierCases, EarlierCasesLookup
 from escalation.find_undelivered_text import UndeliveredTextLookup
 from escalation.folded_text import FoldedTextLookup
 from escalation.said_while_untaken import TranscriptLookup, UnreadLookup
+from escalation.sla.calendar_version_table import with_calendar_versions
+from escalation.sla.clock_table import CaseClocks, CaseClocksLookup, WriteClocks, write_clocks
 from escalation.usual_wait import UsualWait, UsualWaitLookup
 from intake.desk_sentences import LetterSentencesLookup
 from intake.dialog_set_lookup import DialogSetLookup, articles_named, articles_of_zone, store_dialog_sources
@@ -80,6 +82,7 @@ ACT_FILTERS: tuple[ActFilter, ...] = (
 )
 
 ACT_WRITERS: Mapping[type[RuleAct], ActWriter] = {
+    WriteClocks: write_clocks,
     SetCaseAccount: kb_act_writers.write_account_assignment,
     kb_acts.RecordArticleShown: kb_act_writers.write_suggestion,
     kb_acts.RecordSuggestionOutcome: kb_act_writers.write_suggestion_outcome,
@@ -140,6 +143,7 @@ async def assemble_application(
     """
     settings, database, clock, channels = receiver.settings, receiver.database, receiver.clock, receiver.channels
     providers = dict(await asyncio.to_thread(load_all, settings.root / "providers"))
+    providers = await with_calendar_versions(database, providers, clock())
     providers[FRONT] = front_desk(providers, settings)
     providers_with_agents = ProvidersWithAgents(database, providers, clock)
     await providers_with_agents.fill()
@@ -171,6 +175,7 @@ async def assemble_application(
         ArticlesNamedByDialog: ArticlesNamedByDialogLookup(knowledge, articles_named),
         KnowledgeForAgentCommand: AgentArticlesLookup(database, knowledge, articles_of_zone),
         UsualWait: UsualWaitLookup(database),
+        CaseClocks: CaseClocksLookup(database),
         EarlierCases: EarlierCasesLookup(database),
         PreviousAnswer: PreviousAnswerLookup(database),
         SettledBefore: SettledBeforeLookup(database),

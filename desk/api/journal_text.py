@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from desk.language.templates import Templates
-from desk.model.journal import JournalEntry, PeerMuted, SendingSuppressed
+from desk.model.journal import ClocksMoved, JournalEntry, LevelRaised, PeerMuted, SendingSuppressed
 from desk.model.provider_files import Provider
 
 
@@ -46,9 +46,20 @@ class JournalText:
             named["machine"] = self._labels.get(f"machine_{data['machine']}", data["machine"])
         if entry.kind == "article_declined":
             named["why"] = self._label(home, f"button_why_{data['why']}", data["why"])
+        if entry.kind == ClocksMoved.kind:
+            named["moves"] = "; ".join(map(self._clock_move, data["moves"]))
+        if entry.kind == LevelRaised.kind:
+            named["clock"] = self._labels.get(f"clock_{data['clock']}", data["clock"])
         if entry.kind == "eta_promised":
             named["at"] = f"{datetime.fromisoformat(data['at']):%d.%m.%Y %H:%M}"
         return named
+
+    def _clock_move(self, move: Mapping[str, str]) -> str:
+        """One move of a clock: "first response: started, 30m"."""
+        clock = self._labels.get(f"clock_{move['clock']}", move["clock"])
+        happened = self._labels.get(f"clock_move_{move['move']}", move["move"])
+        target = move.get("target", "")
+        return f"{clock}: {happened}" + (f", {target}" if target and "T" not in target else "")
 
     def _suppression(self, home: str, data: Mapping[str, Any]) -> str:
         values = {"count": str(data.get("count") or ""), "domain": str(data.get("domain", ""))}

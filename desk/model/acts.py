@@ -373,6 +373,8 @@ class Facts:
 Rule = Callable[["Case", Inbound[Any], Facts], Decision | None]
 RuleWithoutCase = Callable[[Inbound[Any], Facts], Decision | None]
 """A rule for arrivals that belong to no case."""
+Consequence = Callable[["Case", Inbound[Any], Facts, Sequence[RuleAct]], Decision | None]
+"""What follows from all acts of a round, whichever rules decided them: clocks that start and stop."""
 ActFilter = Callable[["Case", Inbound[Event], Facts, Sequence[RuleAct]], Sequence[RuleAct]]
 """Has the last word on a round: gives its acts back, some of them `SuppressedAct`. It adds none that changes the
 case."""

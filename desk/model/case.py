@@ -53,6 +53,9 @@ class Case(ProviderScopedRow, Base):
     (`escalation.earlier_cases`), ``recurrences`` how often it was taken up again after closing, the last time at
     ``taken_up_at``. ``purged_at`` is when everything that told of its person was taken out of it; ``erased`` if the
     person asked for that.
+    ``sla`` is the id of its service level, "" where none is for it; ``level`` the level of support that has it, and
+    ``due_at`` when its resolution is due, None while that clock stands; ``responsibility`` whose part the fault is in,
+    "customer" or "provider", "" while nobody said.
     """
 
     __tablename__ = "cases"
@@ -122,6 +125,10 @@ class Case(ProviderScopedRow, Base):
     resolved_at: Mapped[datetime | None] = mapped_column(Instant)
     closed_at: Mapped[datetime | None] = mapped_column(Instant)
     consent: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    sla: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    level: Mapped[str] = mapped_column(String(4), default="L1", server_default="L1")
+    responsibility: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    due_at: Mapped[datetime | None] = mapped_column(Instant)
     purged_at: Mapped[datetime | None] = mapped_column(Instant)
     erased: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 

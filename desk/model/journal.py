@@ -331,6 +331,28 @@ class GuessingSuspected(JournalEntryData):
     kind: ClassVar[str] = "guessing_suspected"
 
 
+@dataclass(frozen=True, slots=True)
+class ClocksMoved(JournalEntryData):
+    """Clocks of the service level ``sla`` moved: each a `desk.model.service_levels.clocks.ClockEvent` as texts."""
+
+    kind: ClassVar[str] = "clocks_moved"
+    category: ClassVar[Category] = Category.STATUS
+    moves: tuple[Mapping[str, str], ...] = ()
+    sla: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRaised(JournalEntryData):
+    """The case went up to ``level`` ("L2"), as the escalation ``step`` of a ``clock`` says."""
+
+    kind: ClassVar[str] = "level_raised"
+    category: ClassVar[Category] = Category.STATUS
+    level: str = ""
+    before: str = ""
+    step: str = ""
+    clock: str = ""
+
+
 KINDS: Mapping[str, type[JournalEntryData]] = {
     one.kind: one
     for one in (
@@ -365,6 +387,8 @@ KINDS: Mapping[str, type[JournalEntryData]] = {
         KeptSilent,
         EtaLapseTold,
         TakenUpAgain,
+        ClocksMoved,
+        LevelRaised,
     )
 }
 

@@ -24,6 +24,8 @@ from desk.model.branding.brand import NO_BRAND, Brand, read_brand
 from desk.model.coverage import CoverageRule, read_coverage
 from desk.model.key_shapes import KeyShape, read_key_shapes
 from desk.model.retention import DESKS_RETENTION, ProviderRetention, read_provider_retention
+from desk.model.service_levels.policy import NO_SERVICE_POLICY, ServicePolicy
+from desk.model.service_levels.policy_file import read_service_policy
 from desk.model.toml_table import TomlTable, read_toml
 
 _PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -138,6 +140,7 @@ class Provider:
     policy_version: str = ""
     brand: Brand = NO_BRAND
     retention: ProviderRetention = DESKS_RETENTION
+    service: ServicePolicy = NO_SERVICE_POLICY
 
     @property
     def contract_shapes(self) -> tuple[str, ...]:
@@ -226,6 +229,7 @@ def read_with_faults(folder: Path) -> tuple[Provider, list[Fault]]:
         undo_seconds=of_agents.number("undo_seconds", 5, (0, 60)),
         brand=read_brand(about, folder),
         retention=read_provider_retention(policy.section("retention")),
+        service=read_service_policy(policy, folder, read_time_zone(about)),
         policy_version=f"{version} {hashlib.sha256(policy.faults.source.encode()).hexdigest()[:12]}".strip(),
     )
     for section in (about, consent, eta, subscribers, of_agents, policy):

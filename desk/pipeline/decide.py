@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from desk.model.acts import (
@@ -14,6 +15,7 @@ from desk.model.acts import (
     AssignCaseNumber,
     Audience,
     ChangeState,
+    Consequence,
     Decision,
     Expect,
     FactNeeded,
@@ -98,6 +100,10 @@ def apply_rules(
             break
     keep_unused_words(decided, case, inbound)
     _end_prompt(decided, case, inbound)
+    for consequence in rulebook.consequences if is_case_saved(decided.acts) else ():
+        decision = yield from _asked(partial(_of_acts, consequence, decided.acts), case, inbound, facts)
+        if decision is not None:
+            _applied(decided, decision, rule_name(consequence), case, inbound, now)
     for act_filter in act_filters:
         _filter(decided, act_filter, case, inbound, facts)
     return decided
@@ -108,6 +114,12 @@ def _end_prompt(decided: RoundDecision, case: Case, inbound: Inbound[Event]) -> 
     pressed = inbound.event
     if isinstance(pressed, Pressed) and is_case_saved(decided.acts) and pressed.prompt == case.dialog_state.prompt:
         case.dialog_state.prompt += 1
+
+
+def _of_acts(
+    consequence: Consequence, acts: Sequence[RuleAct], case: Case, inbound: Inbound[Event], facts: Facts
+) -> Decision | None:
+    return consequence(case, inbound, facts, acts)
 
 
 def _decide_without_case(decided: RoundDecision, rulebook: Rulebook, inbound: Inbound[Event], facts: Facts) -> None:

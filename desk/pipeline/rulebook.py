@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from desk.model.acts import Facts, Rule, RuleWithoutCase
+from desk.model.acts import Consequence, Facts, Rule, RuleWithoutCase
 from desk.model.case import Case
 from desk.model.events import Event, Inbound, TimerFired
 
@@ -65,10 +65,17 @@ class RulesByKey:
 class Rulebook:
     """All stages in their order, sorted once by the events they hear."""
 
-    def __init__(self, stages: Sequence[Stage | RulesByKey], without_case: Sequence[RuleWithoutCase] = ()) -> None:
-        """``without_case`` are asked, in order, for arrivals that belong to no case."""
+    def __init__(
+        self,
+        stages: Sequence[Stage | RulesByKey],
+        without_case: Sequence[RuleWithoutCase] = (),
+        consequences: Sequence[Consequence] = (),
+    ) -> None:
+        """``without_case`` are asked, in order, for arrivals that belong to no case; ``consequences`` at the end of
+        each round that changes one."""
         self.stages = tuple(stages)
         self.without_case = tuple(without_case)
+        self.consequences = tuple(consequences)
         self._by_event: dict[type, tuple[Stage | RulesByKey, ...]] = {}
 
     def asked(self, case: Case, inbound: Inbound[Any], facts: Facts) -> Iterator[Rule]:

@@ -26,6 +26,7 @@ from desk.storage.queue_and_lease_tables import (
     timers,
 )
 from desk.storage.retention_tables import LegalHoldRow
+from escalation.sla.clock_table import CLOCKS
 from intake.identity.guess_count_table import guesses
 from kb.storage.usage_tables import AgentArticleUseRow, ArticleOfferRow, PhrasingRow
 from mail.receiving.tables import automatic_messages_sent, ledger, muted_peers, unsubscribed_peers
@@ -36,7 +37,7 @@ StoredRow = Row[*tuple[Any, ...]]
 OFFERS, LINKS, PHRASINGS, HOLDS = (
     cast(Table, kind.__table__) for kind in (ArticleOfferRow, AgentArticleUseRow, PhrasingRow, LegalHoldRow)
 )
-OF_CASE: tuple[Table, ...] = (JOURNAL, DIALOG_STATES, pending, departures, timers)
+OF_CASE: tuple[Table, ...] = (JOURNAL, DIALOG_STATES, CLOCKS, pending, departures, timers)
 """Tables whose rows go with their case; `arrivals` too, which other tables refer to."""
 PEERS = (automatic_messages_sent, muted_peers, unsubscribed_peers)
 """Tables of mail addresses, whatever provider they wrote to."""
@@ -45,7 +46,8 @@ PEERS = (automatic_messages_sent, muted_peers, unsubscribed_peers)
 KEPT_OF_CASE = frozenset({
     "provider", "id", "number", "revision", "person_id", "language", "channel", "channel_kind", "state", "reason",
     "entitlement", "proved", "upset", "category", "ticket_type", "dialog", "fault_zone", "zone_sure", "severity",
-    "articles", "queue", "owner", "eta", "eta_version", "eta_told", "service_level", "recurrences", "taken_up_at",
+    "articles", "queue", "owner", "sla", "level", "responsibility", "due_at",
+    "eta", "eta_version", "eta_told", "service_level", "recurrences", "taken_up_at",
     "opened_at", "updated_at", "registered_at", "taken_at", "asked_at", "answered_at", "reminded_at", "resolved_at",
     "closed_at", "purged_at", "erased",
 })
@@ -75,6 +77,7 @@ ELSEWHERE: Mapping[str, str] = {
     "article_versions": "earlier texts of the same articles",
     "contents": "versions of dialogs",
     "counters": "numbers that the next case gets",
+    "calendar_versions": "working hours of a provider",
     "leases": "which process does what",
     "mailboxes": "how far each mailbox is read",
     "moved_groups": "agents' groups",

@@ -42,6 +42,16 @@ def calendar_of_json(value: Mapping[str, Any]) -> BusinessCalendar:
     return BusinessCalendar(zone, weekly, closed, special)
 
 
+def json_of_calendar(calendar: BusinessCalendar) -> dict[str, Any]:
+    """A calendar as `calendar_of_json` reads it; names and reasons are left out."""
+    return {
+        "zone": calendar.zone.key,
+        "weekly": {str(day): [[*one] for one in pairs] for day, pairs in sorted(calendar.weekly.items())},
+        "closed": [day.isoformat() for day in sorted(calendar.closed)],
+        "special": {day.isoformat(): [[*one] for one in pairs] for day, pairs in sorted(calendar.special.items())},
+    }
+
+
 def _weekday(text: str) -> int:
     if str(text) not in tuple("0123456"):
         raise ValueError(text)
