@@ -32,6 +32,14 @@ from desk.model.toml_table import TomlTable
 SEVERITIES = ("critical", "major", "minor")
 TICKET_TYPES = (INCIDENT, "service_request", "question", "complaint")
 """Ticket types that clocks may run for; change requests have windows (D6)."""
+PROMISED = (
+    ClockKind.ANSWER,
+    ClockKind.FIRST_RESPONSE,
+    ClockKind.NEXT_RESPONSE,
+    ClockKind.ACCEPTANCE,
+    ClockKind.RESOLUTION,
+)
+"""Clocks that a policy may have a target for: those that something starts, and something fulfils."""
 CALENDARS = "calendars"
 """The folder beside policy.toml, and that of the desk, in which calendars are looked for."""
 ACTIONS: Mapping[str, tuple[str, ...]] = {
@@ -81,7 +89,7 @@ def _read_level(
         titles,
         _condition(section, f"service_level == '{id}'"),
         calendar,
-        {kind: targets for kind in ClockKind if (targets := _read_targets(section, kind))},
+        {kind: targets for kind in PROMISED if (targets := _read_targets(section, kind))},
         applies_to,
         place=place,
     )
@@ -108,9 +116,6 @@ def _find_calendar(section: TomlTable, name: str, folder: Path, calendars: dict[
 def _read_targets(section: TomlTable, kind: ClockKind) -> Mapping[str, Target]:
     """What one clock is to keep: one text for all severities, or a text for each."""
     written = section.take(kind.value, "")
-    if kind is ClockKind.RCA and isinstance(written, dict) and "within" in written:
-        among = written.get("severities", SEVERITIES)
-        written = dict.fromkeys(among if isinstance(among, list) else (), written["within"])
     by_severity = written if isinstance(written, dict) else {ALL: written} if written else {}
     targets: dict[str, Target] = {}
     for severity, text in by_severity.items():
