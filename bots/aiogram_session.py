@@ -53,9 +53,9 @@ from aiohttp import (
 
 from bots.bot_api_client import redacted
 from bots.proxy import proxy_errors
+from desk.error_reasons import describe_network_error
 from desk.language.translatable import sentence
 from desk.model.settings import TelegramBotSettings
-from desk.network_errors import describe_network_error
 
 METHODS: Mapping[str, type[TelegramMethod[Any]]] = {
     method.__api_method__: method

@@ -13,9 +13,9 @@ from typing import Any
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from bots.proxy import make_connector, proxy_errors
+from desk.error_reasons import describe_network_error
 from desk.language.translatable import Sentence, sentence
 from desk.model.settings import Secret, TelegramBotSettings
-from desk.network_errors import describe_network_error
 
 
 class BotApiError(Exception):

@@ -16,8 +16,9 @@ from sqlalchemy import select
 from chat.terminal_channel import ShownFile, ShownMessage, TerminalChannel, TerminalUser, copy_file, without_echo
 from console.runtime.channel_listeners import LEASE_RENEWAL
 from console.runtime.wiring import Application
-from console.terminal.command_context import WRONG, refuse
+from console.terminal.command_context import WRONG, refuse, told
 from console.terminal.rich_output import Output, button_lines, indented, message, text
+from desk.error_reasons import describe_file_error
 from desk.language.translatable import sentence
 from desk.model.messages import RawMessage, RenderedButton
 from desk.pipeline.send import OutboxSender
@@ -172,7 +173,7 @@ class ChatSession:
         try:
             file = await asyncio.to_thread(copy_file, Path(name), self._application.settings.data / "chat")
         except OSError as error:
-            self._output.print(text(f"{name}: {error.strerror}"))
+            self._output.print(text(told(sentence("{what}: {why}", what=name, why=describe_file_error(error)))))
             return
         await self.accepts(self._user.says("", self._application.clock(), (file,)), wait)
 

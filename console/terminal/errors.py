@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from console.runtime.schema_version import SchemaMismatch
 from console.terminal.command_context import NO_DATABASE, WRONG, CommandError
+from desk.error_reasons import describe_file_error
 from desk.language.templates import InvalidTemplate
 from desk.language.translatable import one_below_the_other, said_by, sentence
 from desk.model.provider_files import InvalidProvider
@@ -43,7 +44,9 @@ def error_of(error: Exception) -> CommandError:
         what = sentence("the database cannot be used: {why}. See 'firstline check'.", why=reason(error))
         return CommandError(what, NO_DATABASE)
     if isinstance(error, OSError):
-        return CommandError(f"{error.strerror or type(error).__name__}: {error.filename or error}")
+        return CommandError(
+            sentence("{what}: {why}", what=error.filename or type(error).__name__, why=describe_file_error(error))
+        )
     what = sentence(
         "{error}. This was not foreseen: --debug shows where it came from.", error=f"{type(error).__name__}: {error}"
     )

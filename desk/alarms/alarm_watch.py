@@ -20,7 +20,7 @@ from desk.alarms import alarm_table
 from desk.alarms.alarm_condition_queries import FOUND_HERE, standing_alarms
 from desk.alarms.alarm_policy import POLICIES, Alarm, AlarmKind, AlarmTelling, KeptAlarm, is_gone, telling_of
 from desk.clock import Clock
-from desk.language.time_labels import span_labels
+from desk.language.time_labels import age_labels
 from desk.language.translatable import sentence
 from desk.language.unsafe_characters import one_line
 from desk.model.channel_registry import ChannelRegistry
@@ -117,7 +117,7 @@ def _words(telling: AlarmTelling, now: datetime) -> Mapping[str, Any]:
     """What the template ``alarm_<kind>`` says."""
     alarm = telling.kept.alarm
     names = {
-        **span_labels(now - telling.kept.since),
+        **age_labels(now - telling.kept.since),
         "count": str(alarm.count),
         "what": one_line(alarm.what),
         "why": one_line(alarm.why),

@@ -29,6 +29,16 @@ _ROUNDED = (5, 10, 15, 20, 30, 45, 60)
 _ROUNDED_HOURS = (1, 2, 3, 4, 5, 6, 8, 12, 24)
 
 
+def age_labels(span: timedelta) -> Mapping[str, str]:
+    """The same names for how long something has lasted, never more than it has: minutes up to two hours, hours up to
+    two days."""
+    minutes = max(1, int(span.total_seconds() // 60))
+    unit, number = ("minutes", minutes) if minutes < 120 else ("hours", minutes // 60)
+    if number >= 48 and unit == "hours":
+        unit, number = "days", number // 24
+    return {"minutes": "", "hours": "", "days": "", unit: str(number)}
+
+
 def span_labels(span: timedelta) -> Mapping[str, str]:
     """Names for a template about a length of time, rounded up as people say it: one of ``minutes``, ``hours`` and
     ``days`` has a number, the others are ""."""

@@ -33,6 +33,10 @@ class Sentence(str):
         made.pattern, made.values, made.number = pattern, values, number
         return made
 
+    def __getnewargs__(self) -> tuple[str, Mapping[str, object], int | None]:
+        """What it is made of again in another process."""
+        return self.pattern, self.values, self.number
+
 
 def sentence(pattern: str, /, **values: object) -> Sentence:
     """A sentence that can be translated. A value may be a sentence itself."""

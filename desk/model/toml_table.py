@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from desk.error_reasons import describe_file_error
 from desk.language.operator_file_faults import Fault, FileFaults, InvalidFiles
 from desk.language.toml_lines import TomlPath
 from desk.language.translatable import sentence, write_instead
@@ -53,7 +54,7 @@ def unreadable(shown: str, error: Exception, first_line: int = 1, what: str = "c
     """The fault of a file, or of a part beginning in ``first_line``, that is no TOML at all."""
     at = _AT_LINE.search(str(error))
     line = int(at[1]) + first_line - 1 if at else 0
-    why = getattr(error, "strerror", None) or _AT_LINE.sub("", str(error))
+    why = (describe_file_error(error) if isinstance(error, OSError) else "") or _AT_LINE.sub("", str(error))
     return Fault(shown, line, sentence(what, why=why), sentence("correct the line, then check again"))
 
 

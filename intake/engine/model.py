@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from desk.error_reasons import describe_file_error
 from desk.language.conditions import CompiledCondition
 from desk.language.detect import LANGUAGES
 from desk.language.operator_file_faults import Fault, InvalidFiles
@@ -342,7 +343,7 @@ class DialogSet:
             try:
                 found.append(parse_dialog(path.read_bytes(), str(path), path.parent))
             except OSError as error:
-                faults.append(Fault(str(path), 0, sentence("cannot be read: {why}", why=error.strerror)))
+                faults.append(Fault(str(path), 0, sentence("cannot be read: {why}", why=describe_file_error(error))))
             except InvalidDialog as error:
                 faults += error.faults
         faults += _duplicate_ids(found)

@@ -12,6 +12,7 @@ import stat
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from desk.error_reasons import describe_file_error
 from desk.model.messages import SenderAssurance
 from mail.mime.addresses import Mailbox
 from mail.reading import message
@@ -34,7 +35,7 @@ def convert_file(path: str, reading: MailboxReadingOptions) -> str | UnopenableF
     try:
         raw = read_file(path, MAX_FILE_BYTES + 1)
     except OSError as error:
-        return UnopenableFile(path, error.strerror or str(error))
+        return UnopenableFile(path, describe_file_error(error))
     mail = message.read_message(raw[:MAX_FILE_BYTES], reading)
     if not raw:
         mail = replace(mail, problems=("empty file",))
@@ -48,7 +49,7 @@ def convert_file_degraded(path: str, reading: MailboxReadingOptions, why: str) -
     try:
         raw = read_file(path, message.DEGRADED_BYTES)
     except OSError as error:
-        return UnopenableFile(path, error.strerror or str(error))
+        return UnopenableFile(path, describe_file_error(error))
     return to_json_line(path, message.read_degraded(raw, reading, why), reading)
 
 

@@ -15,9 +15,9 @@ from typing import Any, TypeVar
 
 from aioimaplib import aioimaplib
 
+from desk.error_reasons import describe_network_error
 from desk.language.translatable import sentence
 from desk.model.settings import MailboxSettings
-from desk.network_errors import describe_network_error
 from mail.transport import oauth
 from mail.transport.aioimaplib_protocol import CommandRefused, ConnectionBroken, ImapClient, LoginRefused
 from mail.transport.imap_command_syntax import format_uid_set, quote_folder, quote_string

@@ -15,10 +15,10 @@ import aiosmtplib
 from aiosmtplib import SMTP, SMTPResponseException
 
 from desk.backoff import retry_delay
+from desk.error_reasons import describe_network_error
 from desk.language.translatable import said_by, sentence
 from desk.model.messages import Rejected, RetryLater, SendResult, Sent
 from desk.model.settings import MailboxSettings
-from desk.network_errors import describe_network_error
 from mail.mime.domains_and_recipients import to_ascii_domain, to_deliverable_address
 from mail.transport import oauth
 from mail.transport.remembered_server_abilities import AbilitiesFile

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.alarms.alarm_policy import CALM, PAUSE, POLICIES, Alarm, AlarmKind, KeptAlarm, telling_of
+from desk.language.time_labels import age_labels
 
 NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
@@ -79,3 +80,11 @@ def test_that_it_is_over_is_told_once_it_has_stayed_so() -> None:
     assert ended.over
     assert telling_of(replace(over, told_at=None), NOON + CALM) is None
     assert telling_of(kept(AlarmKind.QUARANTINED, over_at=NOON, told_at=NOON), NOON + CALM) is None
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(0.5, ("minutes", "1")), (19, ("minutes", "19")), (150, ("hours", "2")), (3000, ("days", "2"))],
+)
+def test_an_alarm_tells_how_long_it_stands_and_not_a_rounded_wait(minutes: float, said: tuple[str, str]) -> None:
+    assert dict([said]).items() <= age_labels(timedelta(minutes=minutes)).items()

@@ -26,6 +26,7 @@ from console.terminal.command_context import (
 )
 from console.terminal.extras import require_extra
 from desk.clock import now
+from desk.error_reasons import describe_file_error
 from desk.language.translatable import sentence
 from desk.model.media_types import PICTURES
 
@@ -322,4 +323,5 @@ def _write_file(brochure: Brochure, output: Path) -> None:
     except TypesettingRefused as error:
         refuse(sentence("the brochure cannot be printed: {error}", error=error), WRONG)
     except OSError as error:
-        refuse(sentence("{output} cannot be written: {strerror}", output=output, strerror=error.strerror), WRONG)
+        why = describe_file_error(error)
+        refuse(sentence("{output} cannot be written: {strerror}", output=output, strerror=why), WRONG)

@@ -21,7 +21,7 @@ from typing import Any
 import click
 
 from console.terminal.command_context import NO_SUCH, json_option, refuse, run, tell, told
-from desk.language.translatable import sentence
+from desk.language.translatable import KeptReason, sentence
 from desk.language.unsafe_characters import safe_for_terminal
 
 STANDARD_INPUT = "-"
@@ -126,7 +126,7 @@ async def _inspect(
         if isinstance(found, UnopenableFile):
             unopened += 1
             progress.clear()
-            click.echo(f"{safe_for_terminal(found.file)}: {found.why}", err=True)
+            click.echo(f"{safe_for_terminal(found.file)}: {told(KeptReason(found.why))}", err=True)
         else:
             mail = json.loads(found)
             if mail["file"] == input_file:

@@ -13,6 +13,7 @@ import click
 from console.commands.understanding.json_lines import numbered_objects
 from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath
 from console.terminal.command_context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
+from desk.error_reasons import describe_file_error
 from desk.language.detect import LANGUAGES
 from desk.language.templates import Templates
 from desk.language.translatable import sentence
@@ -100,7 +101,7 @@ def _dialog(folder: DeskFolder, name: str) -> Dialog:
         folders = ContentSearchPath(folder.settings()).of("", DIALOGS) if in_desk else [DIALOGS]
         known = DialogSet.of([one for one in folders if one.is_dir()]).in_use
     except OSError as error:
-        raise CommandError(f"{name}: {error.strerror}") from None
+        raise CommandError(sentence("{what}: {why}", what=name, why=describe_file_error(error))) from None
     except InvalidDialog as error:
         raise CommandError(str(error)) from None
     if name not in known:

@@ -19,6 +19,7 @@ from console.runtime.watch.own_process import OwnProcess
 from console.runtime.watch.status_cache import Look, StatusCache
 from desk.backoff import Backoff
 from desk.clock import Clock
+from desk.error_reasons import describe_file_error
 from desk.language.translatable import sentence
 from desk.model.channel_interface import Channel
 from desk.model.check_findings import CheckFinding
@@ -89,7 +90,7 @@ class HttpEndpoints:
                 await web.TCPSite(runner, host.strip("[]"), int(port)).start()
             except OSError as error:
                 why = sentence(
-                    "{address} cannot be listened at: {why}", address=address, why=error.strerror or str(error)
+                    "{address} cannot be listened at: {why}", address=address, why=describe_file_error(error)
                 )
                 await backoff.wait(why, certain=True)
             else:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from desk.error_reasons import describe_file_error
 from desk.language.translatable import sentence
 from desk.model.branding.picture_header import read_picture_header
 from desk.model.toml_table import TomlTable
@@ -74,7 +75,7 @@ def _logo_or_fault(folder: Path, name: str) -> Logo | tuple[str, str]:
         content = path.read_bytes() if size <= MAX_LOGO_BYTES else b""
     except OSError as error:
         todo = sentence("put the picture into {folder}, or leave the line out", folder=folder.name)
-        return sentence("logo {name} cannot be read ({why})", name=name, why=error.strerror), todo
+        return sentence("logo {name} cannot be read ({why})", name=name, why=describe_file_error(error)), todo
     if size > MAX_LOGO_BYTES:
         todo = sentence("every letter carries it: make it {limit} KB at most", limit=MAX_LOGO_BYTES // 1024)
         return sentence("logo {name} has {size} KB", name=name, size=-(-size // 1024)), todo

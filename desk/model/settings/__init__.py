@@ -204,6 +204,12 @@ def read_with_faults(
     return settings, sorted(faults.found, key=lambda one: one.line)
 
 
+def _names(table: Mapping[str, Any], kind: str) -> list[str]:
+    """The names in all sections of a kind, whatever else is wrong with these."""
+    sections = table.get(kind)
+    return [str(one.get("name", "")) for one in sections if isinstance(one, dict)] if isinstance(sections, list) else []
+
+
 class DeskSettingsReader:
     """Reads firstline.toml section by section. Secrets are taken from where they are, never from the file."""
 
@@ -231,7 +237,7 @@ class DeskSettingsReader:
             backup_password=self.secret(desk, "backup_password", ""),
             telegram=bots,
             mailboxes=boxes,
-            alarms=read_alarms(file.section("alarms"), [one.name for one in bots], [one.name for one in boxes]),
+            alarms=read_alarms(file.section("alarms"), _names(table, "telegram"), _names(table, "mailbox")),
             retention=read_retention(file.section("retention")),
             watch=read_watch(file.section("watch")),
             front_desk=read_front_desk(file.section("front_desk"), LANGUAGES, self.root),

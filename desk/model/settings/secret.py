@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from desk.error_reasons import describe_file_error
 from desk.language.translatable import sentence
 from desk.model.toml_table import TomlTable
 
@@ -79,8 +80,8 @@ class SecretReader:
                 section.report(sentence(what, key=key, path=path), key)
             return Secret(path.read_text("utf-8").strip())
         except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", None) or type(error).__name__
-            section.report(sentence("{key}: {path} cannot be read ({why})", key=key, path=path, why=why), key)
+            what = "{key}: {path} cannot be read ({why})"
+            section.report(sentence(what, key=key, path=path, why=describe_file_error(error)), key)
             return Secret("")
 
     def _of_credential(self, section: TomlTable, key: str, name: str) -> Secret:

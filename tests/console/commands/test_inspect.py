@@ -85,7 +85,7 @@ async def test_a_file_that_cannot_be_opened_does_not_stop_the_others(bare: Termi
     ran = await bare.types("mail", "inspect", "--json", *paths, lying(bare.root, "2.eml", letter("два")))
     assert [one["text"] for one in lines(ran)] == ["раз", "два"]
     assert ran.code == 3
-    assert "none.eml: No such file" in ran.err
+    assert "none.eml: there is no such file" in ran.err
     assert "2 of the files could not be opened" in ran.err
 
 

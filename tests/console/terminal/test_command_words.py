@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import pickle
 import re
 import string
 from collections.abc import Iterator
@@ -190,3 +191,8 @@ def test_a_reason_that_was_stored_is_told_in_the_readers_language(kept: str, wor
     assert words in told.plain
     told = templates.say("", "en", "agents_undelivered", {"number": "SN-1", "again": "", "why": literal(kept)})
     assert kept in told.plain
+
+
+def test_a_sentence_stays_one_on_its_way_to_another_process() -> None:
+    said = sentence("{what}: {why}", what="IDLE", why=sentence("the connection was lost"))
+    assert translated(pickle.loads(pickle.dumps(said)), catalog("ru")) == "IDLE: связь оборвалась"

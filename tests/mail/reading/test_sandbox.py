@@ -272,4 +272,4 @@ class TestFiles:
         self, readers: MessageReaderPool, tmp_path: Path
     ) -> None:
         (found,) = await readers.read_files([str(tmp_path / "none.eml")], HERE)
-        assert found == UnopenableFile(str(tmp_path / "none.eml"), "No such file or directory")
+        assert found == UnopenableFile(str(tmp_path / "none.eml"), "there is no such file")

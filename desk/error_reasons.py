@@ -1,4 +1,4 @@
-"""What an error of the network means, in a sentence that an operator understands."""
+"""What an error of the network or of a file means, in a sentence that an operator understands."""
 
 from __future__ import annotations
 
@@ -35,3 +35,23 @@ def describe_network_error(error: BaseException | None) -> str:
         if isinstance(one, OSError) and one.errno in _NO_WAY:
             return sentence("no network leads there")
     return f"{type(error).__name__} {error}".strip()[:300]
+
+
+_OF_FILES = {
+    errno.ENOENT: sentence("there is no such file"),
+    errno.EACCES: sentence("that is not permitted"),
+    errno.EPERM: sentence("that is not permitted"),
+    errno.EISDIR: sentence("it is a folder"),
+    errno.ENOTDIR: sentence("a part of the path is no folder"),
+    errno.ENOSPC: sentence("the disk is full"),
+    errno.EROFS: sentence("the file system is read-only"),
+    errno.EADDRINUSE: sentence("another program listens there"),
+    errno.EADDRNOTAVAIL: sentence("that is no address of this machine"),
+}
+
+
+def describe_file_error(error: Exception) -> str:
+    """Why a file or an address could not be had: a sentence for what is common, else the system's own words."""
+    number = getattr(error, "errno", None)
+    told = _OF_FILES.get(number) if isinstance(number, int) else None
+    return told or getattr(error, "strerror", None) or type(error).__name__
