@@ -33,9 +33,9 @@ class Sentence(str):
         made.pattern, made.values, made.number = pattern, values, number
         return made
 
-    def __getnewargs__(self) -> tuple[str, Mapping[str, object], int | None]:
-        """What it is made of again in another process."""
-        return self.pattern, self.values, self.number
+    def __reduce__(self) -> tuple[type[Sentence], tuple[str, Mapping[str, object], int | None]]:
+        """So it is made again in another process."""
+        return Sentence, (self.pattern, self.values, self.number)
 
 
 def sentence(pattern: str, /, **values: object) -> Sentence:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 
 from console.runtime.accounts.own_tables import import_folder, is_in_use, own_table, table_file
 from console.terminal.errors import DATABASE
+from desk.error_reasons import describe_file_error
 from desk.language.operator_file_faults import Fault, InvalidFiles
 from desk.language.translatable import counted, sentence
 from desk.model.check_findings import CheckFinding
@@ -67,7 +68,7 @@ def check_table(
         yield from _refused(where, error.faults)
         return None
     except OSError as error:
-        what = sentence("{path} cannot be read: {why}", path=path, why=error.strerror)
+        what = sentence("{path} cannot be read: {why}", path=path, why=describe_file_error(error))
         yield from _refused(where, [Fault("", 0, what)])
         return None
     number = reading.number

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desk.clock import Clock
+from desk.error_reasons import describe_file_error
 from desk.language.operator_file_faults import Fault, InvalidFiles
 from desk.language.translatable import sentence
 from desk.model.messages import FRONT
@@ -103,7 +104,7 @@ class ProviderTables:
         except OSError as error:
             is_missing = isinstance(error, FileNotFoundError)
             if not is_missing or stored.file_hash:  # else there never was one
-                what = sentence("{path} cannot be read: {why}", path=path, why=error.strerror)
+                what = sentence("{path} cannot be read: {why}", path=path, why=describe_file_error(error))
                 self._log_refused(provider, [Fault("", 0, what)])
             return is_missing
         if faults:
