@@ -38,6 +38,11 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "pending": ("console.commands.unproved_mail:pending", "Mails whose sender is not proved."),
     "quarantine": ("console.commands.quarantine:quarantine", "Messages that could not be read."),
     "replay": ("console.commands.quarantine:replay", "Read quarantined messages once more."),
+    # Who is entitled to what.
+    "entitlement": (
+        "console.commands.entitlement.group:entitlement",
+        "Tables of subscribers, look-ups, customers.",
+    ),
     # Who works here, and what was done.
     "agents": ("console.commands.agents.command_group:agents", "Agents: who they are, and for whom they work."),
     "audit": ("console.commands.audit:audit", "List who did what, and what came of it."),

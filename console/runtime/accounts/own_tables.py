@@ -42,16 +42,17 @@ def own_table(folder: Path) -> Path | None:
     return next((path for name in TABLES if (path := folder / name).is_file()), None)
 
 
-def table_file(provider: Provider, path: Path) -> TableFile:
-    """The table of a provider's folder, to be taken. Raises `InvalidMapping`."""
+def table_file(provider: Provider, path: Path, beside: bool = True) -> TableFile:
+    """The table of a provider's folder, to be taken with the mapping that stands ``beside`` it; or a file from anywhere
+    else. Raises `InvalidMapping`."""
     mapping = path.with_name(MAPPING)
     return TableFile(
         path,
         provider.name,
         provider.contract_shape,
         provider.shrink_at_most,
-        read_mapping(mapping, COLUMNS) if mapping.is_file() else NO_MAPPING,
-        is_own=True,
+        read_mapping(mapping, COLUMNS) if beside and mapping.is_file() else NO_MAPPING,
+        is_own=beside,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,16 +15,18 @@ from desk.language.operator_file_faults import Fault, InvalidFiles
 from desk.language.translatable import Sentence, sentence
 from desk.model.shared_facts import Account
 from intake.identity.index.workbench import ImportWorkbench, RowKind
+from intake.identity.key_folding import normalise, normalise_shape
 from intake.identity.sources.account_columns import AccountTable, is_header
 from intake.identity.sources.csv_text import NotText, Row, rows_of
 from intake.identity.sources.table_mapping import NO_MAPPING, TableMapping
 from intake.identity.sources.workbook import is_workbook, workbook_rows
 
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
 """Is told how much is done, and of how much."""
 MAX_LEVELS = 200
 """Service levels that a table's conditions are checked against."""
 _PROGRESS_ROWS = 2000
+_SHOWN = 5
 
 
 class InvalidTable(InvalidFiles):
@@ -33,7 +36,8 @@ class InvalidTable(InvalidFiles):
 @dataclass(slots=True)
 class TableReading:
     """What was understood of a table. ``columns`` are its headings with the column each was taken for; ``rows`` counts
-    them by kind, ``number`` those that are accounts; ``warnings`` tell of some of these, ``untold`` is the number
+    them by kind, ``number`` those that are accounts; ``odd`` those whose contract is not of the provider's shape;
+    ``warnings`` tell of some of those that are none, ``untold`` is the number
     of the others."""
 
     header_line: int = 1
@@ -42,6 +46,8 @@ class TableReading:
     number: int = 0
     warnings: tuple[Fault, ...] = ()
     untold: int = 0
+    odd: int = 0
+    odd_contracts: tuple[str, ...] = ()
     extra_columns: tuple[str, ...] = ()
     service_levels: tuple[str, ...] = ()
 
@@ -86,7 +92,7 @@ def read_table(
             if fault := table.header_fault():
                 raise InvalidTable([Fault(name, header_line, fault)])
             reading = TableReading(header_line, [*zip(map(str, header), table.header, strict=True)])
-            levels: set[str] = set()
+            levels, shaped = set[str](), _shape(shape)
             for number, (line, cells) in enumerate(rows):
                 if (kept := table.row(cells, line)) is not None:
                     account = table.account(kept)
@@ -95,6 +101,9 @@ def read_table(
                     reading.number += kind in (RowKind.NEW, RowKind.CHANGED, RowKind.SAME)
                     if kind is RowKind.TWICE:
                         table.report_twice(account.contract, line)
+                    if shaped and not shaped.fullmatch(normalise("contract", account.contract)):
+                        reading.odd += 1
+                        reading.odd_contracts = (*reading.odd_contracts, account.contract)[:_SHOWN]
                     if account.service_level and len(levels) < MAX_LEVELS:
                         levels.add(account.service_level)
                 if number % _PROGRESS_ROWS == 0:
@@ -108,6 +117,12 @@ def read_table(
     reading.extra_columns = tuple(column for _, column in table.extra_columns)
     reading.service_levels = tuple(sorted(levels))
     return reading
+
+
+def _shape(shape: str) -> re.Pattern[str] | None:
+    """What the normal form of a contract of this shape is like; None for no shape."""
+    places = normalise_shape(shape)
+    return re.compile("".join(r"\d" if one == "9" else r"[^\W_]" for one in places)) if places else None
 
 
 def _rows(source: BinaryIO, report: Callable[[int, str], None], mapping: TableMapping) -> Iterator[tuple[int, Row]]:

@@ -142,7 +142,8 @@ def _characters(source: BinaryIO, charset: str) -> Iterator[str]:
     try:
         yield from text
     finally:
-        text.detach()  # the file is closed by whoever opened it
+        with suppress(ValueError):  # of who stopped reading, the file may be closed already
+            text.detach()  # else that is left to whoever opened it
 
 
 def _foreign_sample(source: BinaryIO) -> bytes:

@@ -1,0 +1,1 @@
+"""Commands about who is entitled to what: tables taken in, keys looked up, customers searched."""
