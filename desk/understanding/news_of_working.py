@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from desk.language.normalize import word_lines, word_set
 from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, Span, overlaps
@@ -28,7 +29,8 @@ _POLITE = word_set(
 _HELPED = word_set("помог помогла помогли починил сделал настроил наладил воткнул подсказал helped fixed mended sorted")
 """What neighbours do to the person's own line."""
 _OWN_DOING = word_set(
-    "разобрался разобралась разобрались перезагрузил перезагрузила сбросил воткнул воткнула вставил вставила настроил "
+    "сделал сделала одумался отошел разобрался разобралась разобрались перезагрузил перезагрузила сбросил воткнул "
+    "воткнула вставил вставила настроил "
     "настроила починил починила помогла помогло restarted rebooted reset unplugged loose replugged"
 )
 """What people did to bring it about; short news are news after that: "воткнула, всё есть"."""
@@ -92,11 +94,12 @@ _CANCELLING = word_set(
 _NOES = word_set("не нет no not dont никого ничего")
 _TROUBLES = word_set(
     """
-    problem problems issue issues fault trouble glitch outage error red crackling crackle noise lag lags проблем
+    потерь problem problems issue issues fault trouble glitch outage error red crackling crackle noise lag lags проблем
     проблема проблемы обрывов сбоев неполадок лагов глюки лаги обрывы неполадка неполадки
     сбой авария ошибка трабл неисправность красная красный лос los
     """
 )
+_TONES = word_set("tone tones")
 _GOING = word_set(
     "stopped gone went off away vanished passed ended ушла ушел исчезла исчез пропала пропал погасла погас потух"
 )
@@ -127,7 +130,7 @@ def working_again(
     """Where the words tell it; nothing where a later clause, or the whole, says that it is not over.
 
     ``book`` has the phrases of "works_already" by their names: for a context "works_already.waiting", against it
-    "!works_already".
+    "!works_already", and "~works_already" for what makes a message ironic or a report of others, wherever it stands.
     """
     words, is_surprise = _parted(words)
     found, name = book.found(words), str(Act.WORKS_ALREADY)
@@ -136,9 +139,9 @@ def working_again(
     contrasted = [one for one in parts if words[one[1] - 1] is not words[-1] and words[one[1]].text in _CONTRAST]
     terse = found.get(f"{name}.{TalkStage.WAITING}", ()) if plain else ()
     told = [*found.get(name, ()), *(one for one in terse if not overlaps(one, contrasted))]
-    if not told:
+    if not told or f"~{name}" in found:
         return []
-    bad = classes.words("@works_bad")
+    bad, runs = classes.words("@works_bad"), classes.words("@runs_ru")
     spoiled = _spoiled(words, parts, found, classes)
     kept = [one for one in told if not overlaps(one, spoiled)]
     if not kept:
@@ -148,7 +151,7 @@ def working_again(
     worse = [
         one
         for one in parts
-        if one[0] >= last and (one in again or _is_bad(words, one, bad) or _takes_back(words, one, again, told))
+        if one[0] >= last and (one in again or _is_worse(words, one, bad, runs) or _takes_back(words, one, again, told))
     ]
     return [] if worse else kept
 
@@ -156,7 +159,8 @@ def working_again(
 def speaks_of_something_else(words: Sequence[Word], book: PhraseBook, classes: PatternWordClasses) -> bool:
     """Whether any clause of the message is of another thing, of another's, of a part, of a wish, or asks."""
     words, _ = _parted(words)
-    return bool(_spoiled(words, clauses(words), book.found(words), classes))
+    found = book.found(words)
+    return f"~{Act.WORKS_ALREADY}" in found or bool(_spoiled(words, clauses(words), found, classes))
 
 
 def _spoiled(
@@ -216,6 +220,24 @@ def _takes_back(words: Sequence[Word], clause: Span, again: Sequence[Span], told
     return words[clause[0]].text in _RESERVING and not is_news and not texts & (_POLITE | _CALLING_OFF)
 
 
+def _meaning_nothing_bad(clause: Sequence[Word], around: set[str]) -> set[str]:
+    """Bad words that are none beside others: "on hold for nothing", "300 down"."""
+    harmless: set[str] = set()
+    if {"for", "nothing"} <= around:
+        harmless.add("nothing")
+    if "down" in around and any(one.text.isdecimal() and two.text == "down" for one, two in pairwise(clause)):
+        harmless.add("down")
+    if around & _TONES:
+        harmless.add("phone")
+    return harmless | (_GOING if "whatever" in around else set())
+
+
+def _is_worse(words: Sequence[Word], clause: Span, bad: frozenset[str], runs: frozenset[str]) -> bool:
+    """Whether a clause says that something is wrong, or does not run: "теперь не работает ещё и телефон"."""
+    is_not = any(one.text == "не" and two.text in runs for one, two in pairwise(words[clause[0] : clause[1]]))
+    return is_not or _is_bad(words, clause, bad)
+
+
 def _is_spoiled(words: Sequence[Word], clause: Span, barred: frozenset[str]) -> bool:
     """Whether a clause asks, or has a word that is of something else."""
     return words[clause[1] - 1].stop == QUESTION or _is_bad(words, clause, barred)
@@ -224,15 +246,15 @@ def _is_spoiled(words: Sequence[Word], clause: Span, barred: frozenset[str]) -> 
 def _is_bad(words: Sequence[Word], clause: Span, bad: frozenset[str]) -> bool:
     """Whether a clause says that something is wrong; "no need to come" does not."""
     start, end = clause
-    texts = {word.text for word in words[start:end]} & bad
     around = {word.text for word in words[start:end]}
+    texts = (around & bad) - _meaning_nothing_bad(words[start:end], around)
     if around & _CALLING_OFF:
         texts -= _NOES
     if around & _TROUBLES:
         texts -= _GOING
     if {"больше", "не"} <= around or {"no", "longer"} <= around or around & {"stopped", "gone"}:
         texts -= _MISBEHAVES
-    if around & _TROUBLES and around & _OVER:
+    if around & _TROUBLES and (around & _OVER or len(around) == 2):
         texts -= _NOES
     if around & _MISBEHAVES:
         texts -= {"stopped", "gone"}

@@ -18,6 +18,7 @@ from desk.understanding.acts_by_likeness import alike
 from desk.understanding.anger import shouting
 from desk.understanding.news_of_working import speaks_of_something_else, working_again
 from desk.understanding.phrase_patterns import PatternWordClasses, PhraseBook, Span, overlaps
+from desk.understanding.reading.first_names import name_classes
 from desk.understanding.reading.known_word_mender import WordMender
 from desk.understanding.reading.message_words import QUESTION, Word, clauses, words_of
 from desk.understanding.reading.observations import Act, ObservedAct, ObservedValue, Situation, TalkStage
@@ -49,7 +50,7 @@ _OTHERWISE_SAID = {
     "rownd": "round", "fixd": "fixed", "restord": "restored", "uje": "уже", "uzhe": "уже", "фсе": "все", "фсё": "все",
     "ужэ": "уже", "ожыл": "ожил", "ажил": "ожил", "паехало": "поехало", "nvmind": "nevermind", "goin": "going",
     "ково": "кого", "тово": "того", "нибуть": "нибудь", "хде": "где", "нада": "надо", "sm1": "someone", "wen": "when",
-    "wil": "will", "wory": "worry", "nede": "need", "bovver": "bother", "nd": "need",
+    "wil": "will", "каво": "кого", "хачу": "хочу", "wory": "worry", "nede": "need", "bovver": "bother", "nd": "need",
 }  # fmt: skip
 """Words that many write in another way, as it is spoken at the border or in haste."""
 _THANKING_EMOJI = "👍🙏❤😊🙂👌🤝"
@@ -256,6 +257,9 @@ def _by_phrases(
     places: dict[Act, list[Span]] = {}
     for name, spans in found.items():
         act, _, where = name.partition(".")
+        if act.startswith("="):
+            places.setdefault(Act(act[1:]), []).extend(spans)
+            continue
         if act.startswith("!") or (where and context and where != context):
             continue
         against = (*found.get(f"!{act}", ()), *found.get(f"!{act}.{context}", ()))
@@ -295,12 +299,14 @@ def _phrases() -> _Phrases:
     tables: dict[str, Any] = {}
     for path in sorted(PHRASES.glob("*.toml")):
         tables |= tomllib.loads(path.read_text("utf-8"))
-    classes = PatternWordClasses(tables.pop("classes"))
+    classes = PatternWordClasses(tables.pop("classes") | name_classes())
     patterns: dict[str, list[str]] = {}
     bare: list[_Bare] = []
     for act, table in tables.items():
         patterns[act] = _lines(table.get("any", ""))
         patterns[f"!{act}"] = _lines(table.get("unless", ""))
+        patterns[f"={act}"] = _lines(table.get("surely", ""))
+        patterns[f"~{act}"] = _lines(table.get("never", ""))
         for context in TalkStage:
             patterns[f"{act}.{context}"] = _lines(table.get(context, {}).get("any", ""))
             patterns[f"!{act}.{context}"] = _lines(table.get(context, {}).get("unless", ""))
@@ -309,7 +315,9 @@ def _phrases() -> _Phrases:
     book, news_book = PhraseBook(patterns, classes), PhraseBook(news, classes)
     against = classes.words("@works_bar|@works_bad|@works_known")
     known = (book.words | news_book.words | against).union(*(one.core | one.around for one in bare))
-    return _Phrases(book, news_book, tuple(bare), WordMender(known), classes)
+    names = frozenset[str]().union(*(classes.words(f"@{name}") for name in name_classes()))
+    mending = WordMender(known - names, names | classes.words("@right_words"))
+    return _Phrases(book, news_book, tuple(bare), mending, classes)
 
 
 def _bare(act: Act, core: str, around: str, classes: PatternWordClasses) -> _Bare:

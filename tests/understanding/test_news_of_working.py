@@ -59,7 +59,8 @@ def test_news_is_heard_whatever_was_asked(text: str, context: TalkStage) -> None
         "мастер сказал, что всё работает", "the technician said it's fixed", "let me know when it's back", "выключился",
         "put me back online", "on and off", "проблема вернулась", "it's back but crawling", "появился, но 1 мегабит",
         "пишут, что починили", "заработало и перестало", "came on for two minutes", "I'm back home",
-        "everyone else is back",
+        "everyone else is back", "ага, работает, как же", "работает... у вас в отчётах", "yeah right its working",
+        "Спасибо, «починили»: теперь не работает ещё и телефон",
     ],
 )  # fmt: skip
 def test_what_is_said_of_something_else_is_no_news(text: str, context: TalkStage) -> None:

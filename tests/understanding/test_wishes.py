@@ -289,6 +289,10 @@ def test_what_is_said_beside_wishes_is_the_matter(text: str, expected: bool) -> 
         "Второй день нет инета. Оператор!",
         "дайте оператора",
         "не хочу с ботом общаться, позовите специалиста",
+        "дайте Сергея из техотдела",
+        "get Priya back please",
+        "bot no. human yes",
+        "чтобы сегодня же у меня был монтёр!",
     ],
 )
 def test_a_person_asks_for_a_human(said: str) -> None:
@@ -308,6 +312,12 @@ def test_a_person_asks_for_a_human(said: str) -> None:
         "я человек простой",
         "оператор связи МТС",
         "у меня три человека в семье",
+        "Позвонить вам не прошу, скиньте реквизиты",
+        "No technician please, can I do it by myself",
+        "Хотел позвонить маме по видео, а картинка виснет",
+        "There's a person in my building stealing wifi",
+        "talking to you is easier than talking to people",
+        "договор оформлен на Ольгу",
     ],
 )
 def test_speaking_of_operators_asks_for_nobody(said: str) -> None:
