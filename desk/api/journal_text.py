@@ -47,7 +47,9 @@ class JournalText:
         if entry.kind == "article_declined":
             named["why"] = self._label(home, f"button_why_{data['why']}", data["why"])
         if entry.kind == ClocksMoved.kind:
-            named["moves"] = "; ".join(map(self._clock_move, data["moves"]))
+            taken = (step.partition("/")[0] for step in data.get("steps", ()))
+            moved = [*map(self._clock_move, data["moves"]), *(self._step_taken(one) for one in dict.fromkeys(taken))]
+            named["moves"] = "; ".join(moved)
         if entry.kind == LevelRaised.kind:
             named["clock"] = self._labels.get(f"clock_{data['clock']}", data["clock"])
         if entry.kind == "eta_promised":
@@ -60,6 +62,10 @@ class JournalText:
         happened = self._labels.get(f"clock_move_{move['move']}", move["move"])
         target = move.get("target", "")
         return f"{clock}: {happened}" + (f", {target}" if target and "T" not in target else "")
+
+    def _step_taken(self, clock: str) -> str:
+        """An escalation step of a clock."""
+        return f"{self._labels.get(f'clock_{clock}', clock)}: {self._labels.get('clock_step', 'escalated')}"
 
     def _suppression(self, home: str, data: Mapping[str, Any]) -> str:
         values = {"count": str(data.get("count") or ""), "domain": str(data.get("domain", ""))}

@@ -333,12 +333,16 @@ class GuessingSuspected(JournalEntryData):
 
 @dataclass(frozen=True, slots=True)
 class ClocksMoved(JournalEntryData):
-    """Clocks of the service level ``sla`` moved: each a `desk.model.service_levels.clocks.ClockEvent` as texts."""
+    """Clocks of the service level ``sla`` moved: each a `desk.model.service_levels.clocks.ClockEvent` as texts.
+
+    ``steps`` are the escalation steps that were taken, as "resolution/<id>".
+    """
 
     kind: ClassVar[str] = "clocks_moved"
     category: ClassVar[Category] = Category.STATUS
     moves: tuple[Mapping[str, str], ...] = ()
     sla: str = ""
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

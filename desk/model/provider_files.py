@@ -204,12 +204,13 @@ def read_with_faults(folder: Path) -> tuple[Provider, list[Fault]]:
     of_agents = policy.section("agents")
     consent.choice("then", ("call_task",), "call_task")  # silence is never consent: in the end somebody calls
     version = str(policy.take("policy_version", ""))
+    zone = read_time_zone(about)
     provider = Provider(
         name=folder.name,
         titles=read_titles(about, "title", folder.name),
         prefix=read_prefix(about),
         language=about.choice("language", LANGUAGES, "ru"),
-        timezone=read_time_zone(about),
+        timezone=zone,
         contract_shape=about.text("contract_shape", ""),
         key_shapes=read_key_shapes(policy),
         coverage=read_coverage(policy),
@@ -229,7 +230,7 @@ def read_with_faults(folder: Path) -> tuple[Provider, list[Fault]]:
         undo_seconds=of_agents.number("undo_seconds", 5, (0, 60)),
         brand=read_brand(about, folder),
         retention=read_provider_retention(policy.section("retention")),
-        service=read_service_policy(policy, folder, read_time_zone(about)),
+        service=read_service_policy(policy, folder, zone),
         policy_version=f"{version} {hashlib.sha256(policy.faults.source.encode()).hexdigest()[:12]}".strip(),
     )
     for section in (about, consent, eta, subscribers, of_agents, policy):

@@ -101,7 +101,7 @@ def run_clocks(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequence
     changes = {name: value for name, value in fields.items() if getattr(case, name) != value}
     return decide(
         *([SetFields(changes)] if changes else []),
-        *([AddJournalEntry(ClocksMoved(tuple(map(_as_data, run.moved)), sla))] if run.moved else []),
+        *_noted(run.moved, sla, steps),
         *_escalated(case, steps, run, provider),
         WriteClocks(tuple((run.clocks[kind], run.due(run.clocks[kind])) for kind in sorted(changed)), run.done),
         _next_timer(run, values, now),
@@ -218,6 +218,15 @@ def _next_timer(run: _Run, values: Mapping[str, object], now: datetime) -> RuleA
         if (at := run.instant(clock, share)) is not None and at > now
     ]
     return SetTimer(CLOCK_TIMER, min(instants), CLOCK_TIMER) if instants else CancelTimer(CLOCK_TIMER)
+
+
+def _noted(
+    moved: Sequence[ClockEvent], sla: str, steps: Sequence[tuple[ClockKind, EscalationStep]]
+) -> Iterator[RuleAct]:
+    """What the journal keeps of a round: all that the clocks can be told from again."""
+    if moved or steps:
+        taken = tuple(f"{kind.value}/{step.id}" for kind, step in steps)
+        yield AddJournalEntry(ClocksMoved(tuple(map(_as_data, moved)), sla, taken))
 
 
 def _is_clock_timer(inbound: Inbound[Event]) -> bool:

@@ -10,6 +10,9 @@ from sqlalchemy import select
 from desk.model.journal import ClocksMoved, JournalEntry, LevelRaised
 from desk.storage.database import Database
 from escalation.sla.clock_table import CLOCKS
+from escalation.sla.past_cases import cases_registered
+from escalation.sla.rebuild import rebuild
+from escalation.sla.replay import replay
 from tests.stories.desk import AgentsGroup, Desk
 from tests.stories.subscribers import Subscriber
 
@@ -34,6 +37,24 @@ async def journal(desk: Desk, kind: str) -> list[dict[str, object]]:
         async with database.read(desk.provider) as session:
             query = select(JournalEntry.data).where(JournalEntry.kind == kind).order_by(JournalEntry.id)
             return [*(await session.scalars(query))]
+    finally:
+        await database.close()
+
+
+async def journal_tells_the_same(desk: Desk) -> None:
+    """The table of clocks is what the journal says, and so is a run of the same policy over what happened."""
+    assert desk.application is not None
+    provider = desk.application.providers[desk.provider]
+    database = Database(desk.settings.database)
+    try:
+        assert await rebuild(database, provider, write=False) == (1, 0)
+        now = desk.clock()
+        async for case, entries in cases_registered(database, desk.provider, now - timedelta(days=30), now):
+            again = replay(case, entries, provider.service, provider.timezone, now)
+            found = {kind.value: (one.state.value, one.breached_at is not None) for kind, one in again.clocks.items()}
+            stored = await clocks(desk)
+            # The journal does not tell which of a subscriber's messages the desk answered by itself.
+            assert {**found, "next_response": None} == {**stored, "next_response": None}
     finally:
         await database.close()
 
@@ -70,6 +91,7 @@ async def test_the_first_words_of_a_human_are_the_first_response(
     await subscriber.answers("consent_no")
     await desk.settled()
     assert (await clocks(desk))["resolution"] == ("running", False)
+    await journal_tells_the_same(desk)
 
 
 @pytest.mark.channels("telegram", "mail", because="a terminal is gone when the desk has been down")
@@ -101,3 +123,4 @@ async def test_what_runs_out_is_escalated_once_even_after_days_of_downtime(
         if move["move"] == "breach"
     ]
     assert len(breached) == len(set(breached))
+    await journal_tells_the_same(desk)

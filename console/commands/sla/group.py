@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from console.commands.sla.backtest_and_rebuild import backtest, rebuild
 from console.commands.sla.due_and_elapsed import due, elapsed
 from console.commands.sla.explain import explain
+from console.commands.sla.sheet import sheet
 
 
 @click.group()
@@ -15,6 +17,7 @@ def sla() -> None:
     \b
     Examples:
       firstline sla explain SN-2026-000012-3
+      firstline sla sheet --provider sever --output sla.html
       firstline sla due --calendar calendars/office.toml --start 2026-03-27T23:00+01:00 --in 3h
     """
 
@@ -22,3 +25,6 @@ def sla() -> None:
 sla.add_command(due)
 sla.add_command(elapsed)
 sla.add_command(explain)
+sla.add_command(sheet)
+sla.add_command(backtest)
+sla.add_command(rebuild)

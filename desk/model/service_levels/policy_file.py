@@ -199,7 +199,7 @@ def _condition(section: TomlTable, usual: str) -> CompiledCondition:
     try:
         return CompiledCondition.of(section.text("when", usual))
     except InvalidCondition as error:
-        section.report(error.args[0], "when")
+        section.report(sentence("{key}: {why}", key="when", why=error.args[0]), "when")
         return CompiledCondition.of("False")
 
 

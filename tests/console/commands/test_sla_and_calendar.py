@@ -84,3 +84,27 @@ async def test_what_cannot_be_counted_is_told_in_a_sentence(
     assert (ran.code, ran.out) == (2, "")
     assert told in ran.err
     assert "Traceback" not in ran.err
+
+
+async def test_the_page_of_a_contract_is_written(tmp_path: Path) -> None:
+    """In both languages; a desk without cases has nothing to count, and says so."""
+    terminal = Terminal(tmp_path / "desk", {"LANG": "en_US.UTF-8"})
+    assert (await terminal.types("init", str(terminal.root))).code == 0
+    page = tmp_path / "sla.html"
+    written = await terminal.types("sla", "sheet", "--provider", "sever", "--language", "en", "--output", str(page))
+    assert written.code == 0, written.err
+    text = page.read_text("utf-8")
+    assert "Service level agreement" in text
+    assert "Mon–Fri 00:00–24:00" in text
+    assert "30 min" in text
+    assert (await terminal.types("sla", "sheet", "--provider", "sever", "--output", str(page))).code == 2
+    assert (await terminal.types("sla", "sheet", "--provider", "volga", "--output", str(tmp_path / "v.html"))).code == 2
+    counted = (await terminal.types("sla", "backtest", "--provider", "sever", "--json")).json()
+    assert (counted["cases"], counted["today"], counted["policy"]) == (0, {}, None)
+    other = tmp_path / "policy.toml"
+    other.write_text('[[sla]]\nid = "x"\nwhen = "owner ="\nresolution = "soon"\ncalendar = "none.toml"\n', "utf-8")
+    refused = await terminal.types("sla", "backtest", "--provider", "sever", "--policy", str(other))
+    assert refused.code == 2
+    for word in ("when", "soon", "none.toml"):
+        assert word in refused.err
+    assert "0 differ" in (await terminal.types("sla", "rebuild", "--dry-run")).out
