@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from desk.language.layout_and_transliteration import swap_layout
+from desk.understanding.agreement.closing_another_thing import closes_another_thing
 from desk.understanding.agreement.grammar import ChunkMeaning, accounted
 from desk.understanding.agreement.leave_with_good_news import gives_leave_with_good_news
 from desk.understanding.agreement.lexicon import UNKNOWN, ClassifiedPhrase, lexicon
@@ -35,10 +37,12 @@ _HARMLESS_SIGNS = frozenset(
     "🌻🌞☀⭐🌟✨💫🔥💯✅✔☑🎉🎊🥳🍀😊🙂😀😃😄😁😆😍🥰😘☺😇🤗😉😌😋😎🤩😻☘🎄❄⛄🆗🚀🏆🤘🤙🍾🥂🎈💃🕺🫶💞💝💟🏅🥇🤠+№#"
 )
 """Signs that say nothing against closing; the rest, known or new, leave a message unaccounted for."""
+_OF_FIGURES = re.compile(r"(?<=[tsтб])/(?=[sс]\b)|(?<=\d)/(?=\d)|(?<=\b0)\s?%")
+"""Signs within figures: "95/95", "0 %"."""
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
 """Joiners, variants and colours of skin."""
 _CLAUSE_SIGN = re.compile(r"[.,;:!\n()…—–]")
-_QUOTED = re.compile(r"(?<!\w)['‘`](?!tis\b|twas\b)\w")
+_QUOTED = re.compile(r"(?<!\w)['‘`](?!(?:tis|twas|er|em|cause|cos)\b)\w")
 _UNFINISHED = frozenset(
     [
         "же",
@@ -107,7 +111,8 @@ def leave_with_good_news(text: str) -> ObservedAct | None:
     plain = _GLAD_SIGN.sub(_blank, reading.text)
     if chunks is not None or len(text) > MAX_LENGTH or reading.asks or _stands_against(plain):
         return None
-    if not gives_leave_with_good_news(plain, reading.pieces):
+    starts = _clause_starts(plain, reading.pieces)
+    if not gives_leave_with_good_news(plain, reading.pieces, starts):
         return None
     return ObservedAct(Act.AGREE, *_extent(text))
 
@@ -166,17 +171,27 @@ def _accounted(reading: _Reading) -> frozenset[ChunkMeaning] | None:
         return None
     if _stands_against(text):
         return None
-    starts = [False]
-    for before, after in zip(reading.pieces, reading.pieces[1:], strict=False):
-        starts.append(_CLAUSE_SIGN.search(text, before.end, after.start) is not None)
+    starts = _clause_starts(text, reading.pieces)
+    if closes_another_thing("".join(piece.code for piece in reading.pieces), starts):
+        return None
     return accounted(reading.pieces, starts)
+
+
+def _clause_starts(text: str, pieces: Sequence[ClassifiedPhrase]) -> list[bool]:
+    """For each piece, whether a sign of punctuation stands before it."""
+    starts = [False] * len(pieces)
+    for at, (before, after) in enumerate(pairwise(pieces), 1):
+        starts[at] = _CLAUSE_SIGN.search(text, before.end, after.start) is not None
+    return starts
 
 
 def _stands_against(text: str) -> bool:
     """Whether signs do: sad ones, unknown ones, quotation marks ("у вас всё «работает»" is not meant as it stands)."""
     if _SAD_SIGN.search(text) or _QUOTED.search(text) or text.count("(") > text.count(")"):
         return True
-    return any(not sign.isalnum() and sign not in _HARMLESS_SIGNS for sign in _UNSEEN.sub("", text))
+    return any(
+        not sign.isalnum() and sign not in _HARMLESS_SIGNS for sign in _UNSEEN.sub("", _OF_FIGURES.sub("", text))
+    )
 
 
 def _closes(chunks: frozenset[ChunkMeaning], reading: _Reading, situation: Situation) -> bool:

@@ -41,14 +41,14 @@ def labelled(name: str, closing: bool) -> list[tuple[str, Situation]]:
     return [(line["text"], Situation(TalkStage(line["context"]))) for line in lines if line["closes"] is closing]
 
 
-@pytest.mark.parametrize("name", ["consent_dev", "consent_dev2", "consent_dev3", "consent_held"])
+@pytest.mark.parametrize("name", ["consent_dev", "consent_dev2", "consent_dev3", "consent_dev4", "consent_held"])
 def test_no_sentence_that_agrees_to_nothing_closes(name: str) -> None:
     refusing = labelled(name, closing=False)
     assert len(refusing) >= 400
     assert [text for text, situation in refusing if closes(text, situation)] == []
 
 
-@pytest.mark.parametrize("name", ["consent_dev", "consent_held"])
+@pytest.mark.parametrize("name", ["consent_dev", "consent_dev4", "consent_held"])
 @pytest.mark.parametrize("context", [TalkStage.CONSENT, TalkStage.HELPED])
 @pytest.mark.parametrize("russian", [True, False])
 def test_nearly_every_plain_agreement_closes(name: str, context: TalkStage, russian: bool) -> None:
@@ -238,12 +238,15 @@ AGAINST = (
 позовите оператора | а тв нет | 5 мбит | безобразие | и ещё вопрос по оплате | бгыцу | после выходных
 верните деньги | ? | 😡 | but slow | except the tv | for now | mostly | if it lasts | tomorrow | call me
 when? | not always | I guess | speed is 3 | qwzxv | what about my refund | until tonight | on my phone | maybe
-this is ridiculous | until it breaks
+this is ridiculous | until it breaks | вместо 500 | закройте договор | кроме телефона | но телефон молчит
+close my account | out of 500 | but the phone isn't | instead of 500
 """.strip()
     .replace("\n", " | ")
     .split(" | ")
 )
-AGREEING = sorted({text for text, _ in labelled("consent_held", closing=True)})
+KNOWN = sorted({text for text, _ in labelled("consent_held", closing=True)})
+"""Agreements of which every word is accounted for."""
+AGREEING = sorted({text for text, _ in labelled("consent_dev4", closing=True)} | set(KNOWN))
 
 
 @given(st.sampled_from(AGREEING), st.sampled_from(AGAINST), st.sampled_from([" ", ", ", ". ", "\n", " и ", " and "]))
@@ -260,6 +263,9 @@ def test_nothing_closes_with_a_word_more_that_stands_against_it(agreement: str, 
         "Oh it's all working for everyone in the house, close it please",
         "Мы с дедом проверили каждый канал, все показывают, закрывайте смело.",
         "Офис работает, чеки печатаются, закрывайте инцидент",
+        "пинг 4, скорость 95, закрывайте",
+        "потерь нет, канал живой, закрывайте тикет",
+        "laptop's on, phone's on, telly's on, close it",
     ],
 )
 def test_leave_beside_good_news_closes_though_some_words_are_unknown(said: str) -> None:
@@ -276,13 +282,21 @@ def test_leave_beside_good_news_closes_though_some_words_are_unknown(said: str) 
         "email loads, close it, my solicitor will write",
         "close the door, it works",
         "закрывайте глаза на то, что у других работает",
+        "закройте порт 25, всё работает",
+        "закройте мне тв пакет, интернет работает",
+        "close my TV package, internet works",
+        "close my account, it works but I'm moving",
+        "close it, I give up",
+        "закрывайте через час, всё работает",
+        "пинг 400, скорость 95, закрывайте",
+        "close it, it works. out of 500",
     ],
 )
 def test_leave_does_not_close_where_something_holds_it(said: str) -> None:
     assert not closes(said)
 
 
-@given(st.sampled_from(AGREEING), st.text("бвгджзклмнпрстфхцчшщ", min_size=2, max_size=8))
+@given(st.sampled_from(KNOWN), st.text("бвгджзклмнпрстфхцчшщ", min_size=2, max_size=8))
 def test_one_word_that_is_not_understood_leaves_the_case_open(agreement: str, word: str) -> None:
     if not lexicon().is_word(without_doubles(word)):  # "ппж" is "пж"
         assert not closes(f"{agreement} {word}")

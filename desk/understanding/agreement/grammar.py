@@ -61,6 +61,12 @@ class _Grammar:
     not_before_step: str
     around_names: str
     but: str
+    placed: frozenset[str]
+    """The signs of the patterns: a class that is not among them has a place in none."""
+
+
+_AROUND_NAMES = ("thanks", "greet", "name", "yes", "please", "close", "case")
+"""Beside these, names and forms of address, and "nothing else", stand without a comma too."""
 
 
 @cache
@@ -70,6 +76,7 @@ def _grammar() -> _Grammar:
     chunk = "|".join(f"(?P<{kind}{at}> {pattern})" for at, (kind, pattern) in enumerate(patterns))
     for name, part in reversed(table["parts"].items()):  # a part may have those before it
         chunk = chunk.replace("{" + name + "}", part)
+    chunk = re.sub(r"(?<=[< ])number(?=[ >])", "number plenty enough", chunk)
     chunk = re.sub(r"(?<=[< ])me(?=[ >])", "me side", chunk)
     chunk = re.sub(r"(?<=[< ])now(?=[ >])", "now finally", chunk)
     chunk = re.sub(r"(?<=[< ])after(?=[ >])", "after since", chunk)
@@ -77,15 +84,17 @@ def _grammar() -> _Grammar:
     chunk = re.sub(r"(?<=[< ])into(?=[ >])", "into at", chunk)
     chunk = re.sub(r"(?<=[< ])powered(?=[ >])", "powered came_on switched_on", chunk)
     chunk = re.sub(r"(?<=[< ])favour(?=[ >])", "favour fixing praise", chunk)
-    chunk = re.sub(r"(?<=[< ])person(?=[ >])", "person neighbour", chunk)
-    chunk = re.sub(r"(?<=[< ])service(?=[ >])", "service screen", chunk).replace("service_only", "service")
+    chunk = re.sub(r"(?<=[< ])person(?=[ >])", "person neighbour caller", chunk)
+    chunk = re.sub(r"(?<=[< ])service(?=[ >])", "service screen ping", chunk)
+    chunk = chunk.replace("service_only", "service").replace("number_only", "number")
     return _Grammar(
         compiled(chunk, codes),
         compiled(table["whole"]["agreement"], codes),
         compiled(table["whole"]["never"], codes),
         codes["be"] + codes["does"] + codes["was"],
-        codes["thanks"] + codes["greet"] + codes["name"],
+        "".join(codes[name] for name in _AROUND_NAMES),
         codes["but"],
+        frozenset(compiled(chunk + table["whole"]["agreement"], codes).pattern),
     )
 
 
@@ -94,6 +103,7 @@ _IN_THEIR_PLACE = {
     "alone": ChunkMeaning.WORKS,
     "aside": ChunkMeaning.STEP,
     "named": ChunkMeaning.COURTESY,
+    "listed": ChunkMeaning.STEP,
     "served": ChunkMeaning.SERVICED,
 }
 """What chunks mean that may only stand in their place."""
@@ -104,7 +114,7 @@ def accounted(pieces: Sequence[ClassifiedPhrase], clause_starts: Sequence[bool])
     closes. ``clause_starts`` tells for each piece whether a sign of punctuation stands before it."""
     grammar = _grammar()
     codes = "".join(piece.code for piece in pieces)
-    if not codes or len(codes) > MAX_PIECES or grammar.never.search(codes):
+    if not codes or len(codes) > MAX_PIECES or not grammar.placed.issuperset(codes) or grammar.never.search(codes):
         return None
     if grammar.whole.fullmatch(codes):
         return frozenset({ChunkMeaning.AGREEMENT})
@@ -131,12 +141,16 @@ def is_never_agreement(codes: str) -> bool:
     return _grammar().never.search(codes) is not None
 
 
-def closing_chunks(codes: str) -> Iterator[tuple[int, int]]:
-    """Where the chunks begin and end that say "close it", whatever stands around them."""
+def chunks_anywhere(codes: str, clause_starts: Sequence[bool]) -> Iterator[tuple[int, int, ChunkMeaning]]:
+    """Where chunks begin and end, whatever stands around them, and what they do."""
+    grammar = _grammar()
     for start in range(len(codes)):
         for end in range(start + 1, min(len(codes), start + MAX_CHUNK) + 1):
-            if _kind(codes[start - 1 : start], codes[start:end]) == ChunkMeaning.CLOSE:
-                yield start, end
+            if codes[end - 1] not in grammar.placed:
+                break
+            kind = _chunk(grammar, codes, clause_starts, start, end)
+            if kind is not None:
+                yield start, end, kind
 
 
 def _chunk(grammar: _Grammar, codes: str, clause_starts: Sequence[bool], start: int, end: int) -> ChunkMeaning | None:
@@ -166,6 +180,8 @@ def _has_its_place(
             return begins
         case "aside":
             return begins and (ends or codes[end - 1] == grammar.but)
+        case "listed":
+            return begins and ends
         case "named" | "served":
             around = grammar.around_names
             return (begins or codes[start - 1] in around) and (ends or codes[end] in around)

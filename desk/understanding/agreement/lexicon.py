@@ -15,15 +15,22 @@ from desk.understanding.agreement.agreement_word_mender import Mender
 from desk.understanding.agreement.russian_word_forms import as_it_stands, cases, dative, full_forms, past_forms
 from desk.understanding.agreement.tokens import PlacedWord
 
-_FILES = tuple(Path(__file__).with_name(name) for name in ("words.toml", "words_against.toml", "words_of_stories.toml"))
+_FILES = tuple(
+    Path(__file__).with_name(f"{name}.toml")
+    for name in ("words_of_answers", "words", "words_against", "words_of_stories")
+)
 _FIRST_CODE = 0x4E00
 """Codes are letters of a script that no pattern is written in."""
 UNKNOWN = "."
+ENOUGH, PLENTY, MAX_SPEED = 50, 90, 2000
+"""Megabits a second that few complain of, that nobody does, and the most that is read as a speed."""
 
 _ENGLISH_ONLY = frozenset(
     {"be", "works", "working", "worked", "you", "pronoun", "that", "can", "was", "not", "subject"}
 )
 """Nobody has English words of these classes in Russian by ear."""
+
+_PATRONYMICS = ("овна", "евна", "ична", "ович", "евич")
 
 _Mend: TypeAlias = Callable[[str], tuple[str, ...]]
 
@@ -66,6 +73,7 @@ class ClosingWordClasses:
         self.codes["name"] = chr(_FIRST_CODE + len(self.codes))
         self.codes["name_to"] = chr(_FIRST_CODE + len(self.codes))
         self.codes["number"] = chr(_FIRST_CODE + len(self.codes))
+        self.codes["enough"] = chr(_FIRST_CODE + len(self.codes))
         self._names = frozenset(load_word_list("first_names")) - set(self.kinds)
         self._contractions = {short: long.split() for table in tables for short, long in table["contractions"].items()}
         parts = {word: "part" for phrases in self._phrases.values() for words, _ in phrases for word in words}
@@ -128,8 +136,17 @@ class ClosingWordClasses:
         if kind := self.kinds.get(word):
             return kind, 1
         if word.isdecimal():
-            return "number", 1
+            return _class_of_number(word), 1
+        if word.endswith(_PATRONYMICS):
+            return "name", 1
         return "name" if word in self._names else "name_to" if word in self._names_to else "", 1
+
+
+def _class_of_number(word: str) -> str:
+    """Whether figures may be a speed that few complain of ("enough"), nobody ("plenty"), or something else."""
+    if len(word) > len(str(MAX_SPEED)) or not ENOUGH <= int(word) <= MAX_SPEED:
+        return "number"
+    return "plenty" if int(word) >= PLENTY else "enough"
 
 
 def _words_and_phrases(text: str) -> tuple[Sequence[str], Sequence[tuple[str, ...]]]:

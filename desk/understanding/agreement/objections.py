@@ -19,7 +19,7 @@ _PATTERNS: Mapping[str, str] = {
         | <not> <has> .? <service there>
         | <zero> <very good>? <service more works there did> | <service hardware action person> .? <zero> | <zero> \\Z
         | <not> <more now soon me all pronoun that>* \\Z | <needless> .? <close> | <close> .? <needless> | <against>""",
-    "fails": "<fail still>",
+    "fails": "<fail down still>",
     "misbehaves": "<misbehaves>",
     "calm": "<not> .{0,2} <misbehaves>",
     "gone": "<gone lost>",
