@@ -187,8 +187,17 @@ class _Renderer:
         return RenderedCall(f"{self.channel}:{self.out.to.value}", kind, policy or self.out.policy, body, supersedes)
 
 
+SHARE_CONTACT = "share_contact"
+"""The option that stands for sharing the own contact."""
+
+
 def keyboard(outgoing: OutboundMessage) -> dict[str, Any] | None:
-    """The inline keyboard. Every button says which case and which prompt it belongs to."""
+    """The inline keyboard, where every button says which case and which prompt it belongs to; or the one below the chat
+    that asks for the own contact."""
+    if asks := [option.label for row in outgoing.options for option in row if option.id == SHARE_CONTACT]:
+        # Only a keyboard below the chat can ask for a contact; it goes once it was pressed.
+        contact = [[{"text": label, "request_contact": True}] for label in asks]
+        return {"keyboard": contact, "resize_keyboard": True, "one_time_keyboard": True}
     rows = [[_button(outgoing, option) for option in row] for row in outgoing.options if row]
     return {"inline_keyboard": rows} if rows else None
 

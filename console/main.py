@@ -46,6 +46,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     # Who works here, and what was done.
     "agents": ("console.commands.agents.command_group:agents", "Agents: who they are, and for whom they work."),
     "audit": ("console.commands.audit:audit", "List who did what, and what came of it."),
+    # Whose account it is.
+    "link": ("console.commands.proof.link:link", "Make a one-time link that proves a contract to the bot."),
     # What is kept of people.
     "retention": (
         "console.commands.maintenance.retention:retention",

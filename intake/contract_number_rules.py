@@ -5,6 +5,8 @@ from __future__ import annotations
 from desk.language.plain_answers import says_no_number
 from desk.language.rich_text import literal
 from desk.model.acts import (
+    Button,
+    Buttons,
     Decision,
     Expect,
     Facts,
@@ -17,6 +19,7 @@ from desk.model.acts import (
     decide,
 )
 from desk.model.case import Case, append_words
+from desk.model.channel_interface import ChannelCapabilities
 from desk.model.core_facts import CaseMatch, Now
 from desk.model.dialog_state import IDENTIFIER, PROBLEM, SELF_HELP
 from desk.model.events import Inbound, OpenedChat, Pressed, Said
@@ -32,6 +35,7 @@ from intake.engine.dialog_context import is_letter_channel
 from intake.engine.model import DialogSet
 from intake.engine.rules.message_answers import heard
 from intake.identity.meant_keys import chosen_key
+from intake.identity.proof.proof_acts import BindAccount
 from intake.meant_key_rules import ask_which_meant, go_on_with_meant
 from intake.open_question_again import NO_CONTRACT, open_again
 from intake.standing_rules import LANES, told_mark
@@ -41,6 +45,8 @@ Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 _BESIDE_A_NUMBER = frozenset({Act.CORRECTION, Act.AGREE, Act.DENY, Act.GREETING, Act.THANKS, Act.ANSWER})
 """Acts that say nothing of their own in a message with another number: "нет, 40-1187, спасибо"."""
+SHARE_CONTACT: Buttons = ((Button("share_contact", "button_share_contact"),),)
+"""The button by which a channel sends the sender's own contact (`ChannelCapabilities.contacts`)."""
 MOST_NAMED = 4
 """Numbers of which one is asked for, where a message names several."""
 WITHOUT_CONTRACT = ("joining",)
@@ -58,12 +64,14 @@ def recognise_account(case: Case, inbound: Spoken, facts: Facts) -> Decision | N
     if _is_one_more(case, inbound, identified.contract):
         words = SetFields({"description": append_words(case.description, inbound.text)})
         return decide(words, SayTemplate("also_contract", {"contract": identified.contract}), words_used=True)
-    acts = _known(case, identified, facts)
+    acts = account_acts(case, identified, facts)
     if identified.meant:
+        phone = isinstance(inbound.event, Said) and inbound.event.phone_is_own
+        acts += [BindAccount(one.provider, one.value, "phone") for one in identified.meant if phone]
         return ask_which_meant(case, identified, facts, acts)
     asked = case.expecting.owner == IDENTIFIER
     typed, key = identified.contract, identified.key
-    if key and (asked or not _is_known(case, key)):
+    if key and (asked or not _isaccount_acts(case, key)):
         acts.append(SayTemplate("key_noted", {"kind": key.kind, "key": literal(key.value)}))
     other = bool(typed and _contract_said(case) and case.contract != typed)
     mended = other and facts.need(CaseMatch).how != "new"
@@ -86,7 +94,7 @@ def _contract_said(case: Case) -> str:
     return "" if not case.proved and any("value" in one for one in case.keys or ()) else case.contract
 
 
-def _is_known(case: Case, key: TypedKey) -> bool:
+def _isaccount_acts(case: Case, key: TypedKey) -> bool:
     return any((one.get("kind"), one.get("value")) == (key.kind, key.value) for one in case.keys or ())
 
 
@@ -95,14 +103,18 @@ def note_own_phone(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision
     has, that is said, and an open question stays open."""
     identified = facts.get(Identification) or Identification()
     kept = SetFields({"callback_phone": inbound.event.phone[:40]})
+    if identified.meant:
+        return decide(kept, done=False, words_used=True)  # it stands on several contracts: `recognise_account` asks
     asked = case.expecting.owner
     if identified.proved and asked in ("", IDENTIFIER, PROBLEM):
         return decide(kept, done=False, words_used=True)  # `recognise_account` says whose it is
     if identified.proved and is_standing_untold(case, identified, facts):
-        return decide(kept, *_known(case, identified, facts), SayTemplate("phone_known"), done=False, words_used=True)
+        return decide(
+            kept, *account_acts(case, identified, facts), SayTemplate("phone_known"), done=False, words_used=True
+        )
     known: Names = {"contract": "1" if case.names_account else ""}
     said = SayTemplate("phone_known" if identified.proved else "phone_noted", known)
-    acts = [kept, *_known(case, identified, facts), said]
+    acts = [kept, *account_acts(case, identified, facts), said]
     return decide(*acts, done=asked not in ("", PROBLEM), words_used=True)
 
 
@@ -134,10 +146,13 @@ def _says_more(case: Case, inbound: Spoken, facts: Facts, number: str) -> bool:
     return not (dialogs and dialogs.says_only(found.leftover, case.dialog))
 
 
-def _known(case: Case, identified: Identification, facts: Facts) -> list[RuleAct]:
+def account_acts(case: Case, identified: Identification, facts: Facts) -> list[RuleAct]:
+    """Notes whose account it is, how it stands, and that its holder proved it; binds the chat that did."""
     account, key = identified.account, identified.key
     acts: list[RuleAct] = []
-    if key is not None and not identified.meant and not _is_known(case, key):
+    if account is not None and identified.how in ("phone", "link", "code"):
+        acts.append(BindAccount(account.provider, account.contract, identified.how))
+    if key is not None and not identified.meant and not _isaccount_acts(case, key):
         said = [one for one in case.keys or () if "value" in one]
         acts.append(SetFields({"keys": [*said, {"kind": key.kind, "value": key.value[:80]}]}))
     if account is None:
@@ -168,7 +183,14 @@ def ask_identifier(case: Case, inbound: Spoken, facts: Facts) -> Decision | None
     if len(several) > 1:
         asked = SayTemplate("which_contract", {"numbers": ", ".join(several[:MOST_NAMED])}, buttons=NO_CONTRACT)
         return decide(Expect(IDENTIFIER), asked)
-    return decide(Expect(IDENTIFIER), SayTemplate("ask_contract", buttons=NO_CONTRACT))
+    buttons = (*NO_CONTRACT, *phone_button(facts))
+    return decide(Expect(IDENTIFIER), SayTemplate("ask_contract", buttons=buttons))
+
+
+def phone_button(facts: Facts) -> Buttons:
+    """The button that leads to `SHARE_CONTACT`, where the channel can vouch for a phone."""
+    capabilities = facts.get(ChannelCapabilities)
+    return ((Button("prove_phone", "button_prove_phone"),),) if capabilities and capabilities.contacts else ()
 
 
 def _needs_account(case: Case, facts: Facts) -> bool:
@@ -189,6 +211,8 @@ def take_identifier(case: Case, inbound: Answer, facts: Facts) -> Decision | Non
 
     Words about the matter are no answer to this question; they are noted, and the number is asked for once more.
     """
+    if inbound.option == "prove_phone":
+        return decide(SayTemplate("share_phone", buttons=SHARE_CONTACT))
     found = heard(case, inbound, facts)
     asks = asks_about_number(inbound.text) or found.says(Act.CONFUSED)
     if asks and not inbound.files and case.dialog_state.tries == 0:

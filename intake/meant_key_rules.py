@@ -27,6 +27,9 @@ def ask_which_meant(case: Case, identified: Identification, facts: Facts, acts: 
         return decide(*acts, SayTemplate("meant_by_mail", names), done=False)
     kept = SetFields({"keys": remembered(case, meant)})
     asked = SayTemplate("meant_ask", names, buttons=buttons_for(meant))
+    if not identified.contract and not identified.key:  # all of them are the person's own: nothing was typed
+        numbers = ", ".join(one.value for one in meant)
+        asked = SayTemplate("which_contract", {"numbers": literal(numbers)}, buttons=buttons_for(meant))
     return interpose(case, MEANT, *acts, kept, asked)
 
 

@@ -11,6 +11,7 @@ from desk.storage.base import METADATA
 from escalation.sla import calendar_version_table, clock_table
 from intake.identity import guess_count_table as intake_tables
 from intake.identity.index import account_tables
+from intake.identity.proof import proof_tables
 from kb.storage import article_store
 from kb.storage import usage_tables as kb_tables
 from mail.receiving import tables as mail_tables
@@ -44,6 +45,7 @@ __all__ = [
     "kb_tables",
     "mail_tables",
     "moved_groups",
+    "proof_tables",
     "queue_and_lease_tables",
     "retention_tables",
     "subscribers",

@@ -78,6 +78,7 @@ from intake import later_facts_rules as later
 from intake import matter_rules as matter
 from intake import meant_key_rules as meant
 from intake import other_matters as others
+from intake import proof_rules as proofs
 from intake import repeated_stale_or_empty_rules as arrivals
 from intake import standing_rules as standing
 from intake import talk_about_the_talk_rules as repair
@@ -254,12 +255,14 @@ RULEBOOK = Rulebook(
         # Subscribers are answered where they wrote; a question about the desk itself changes nothing.
         Stage("back again", SPOKEN, (escalation.reachable_again,), when=back_again),
         Stage("agents in private", (Said,), (escalation.send_agent_to_group,), when=escalation.agent_in_private),
-        Stage("commands", (Said,), (commands.answer_command,), when=a_command),
+        Stage("commands", (Said,), (commands.answer_command, proofs.answer_about_me), when=a_command),
         Stage("edits", (Said,), (turns.correct_message,), when=edited),
         Stage("last channel", SPOKEN, (arrivals.remember_channel,)),
         Stage("incomplete mail", (Said,), (mail.note_lost_parts, mail.note_forwarder), when=by_mail),
         # What is said of a case that was closed: its trouble is back, or thanks.
         Stage("closed", (Said,), (closed.take_up_again, closed.answer_courtesy), when=closed.is_closed),
+        # A link that proves whose chat it is, before anything is made of its opening.
+        Stage("links", (OpenedChat,), (proofs.prove_by_link,), when=proofs.may_prove_by_link),
         # A subscriber whose case has its number.
         RulesByKey(
             "answers", (Said, Pressed), expectation_owner, {CONSENT: (consent.take_consent,)}, when=answers_registered

@@ -58,6 +58,8 @@ from intake.identity import guess_budget
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
 from intake.identity.identification_lookup import IdentificationLookup
 from intake.identity.index.find_accounts import IndexedAccounts
+from intake.identity.proof import proof_acts
+from intake.identity.proof.read_proofs import LINK_PURPOSE, ProofReader
 from intake.identity.sources import AccountFinder
 from intake.limits import rate_rules
 from intake.limits.rate_lookup import SenderPaceLookup, write_quarantine_backlog
@@ -91,6 +93,9 @@ ACT_WRITERS: Mapping[type[RuleAct], ActWriter] = {
     kb_acts.MarkArticleValidated: kb_act_writers.write_validation,
     rate_rules.QuarantineWaitingMessages: write_quarantine_backlog,
     guess_budget.CountGuess: write_counted_guess,
+    proof_acts.BindAccount: proof_acts.write_binding,
+    proof_acts.UnbindAccounts: proof_acts.write_unbinding,
+    proof_acts.UseLink: proof_acts.write_link_use,
     RaiseAlarm: alarm_table.write_raised,
     EndAlarm: alarm_table.write_ended,
     BringTimersForward: alarm_table.write_timers_forward,
@@ -182,9 +187,10 @@ async def assemble_application(
     }
     letters = pending_letter_store.PendingLetterLookup(database)
     without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ReachableAddressesLookup(registry), letters)
+    proofs = ProofReader(database, receiver.reply_tokens.derived(LINK_PURPOSE))
     lookups: Sequence[Lookup] = (
         SenderPaceLookup(database, registry),
-        IdentificationLookup(accounts, providers, GuessLimiter(database)),
+        IdentificationLookup(accounts, providers, GuessLimiter(database), proofs),
         ProviderAfterRoundLookup(registry),
         ActingAgentLookup(registry),
         CapabilitiesLookup(registry),

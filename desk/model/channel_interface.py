@@ -38,13 +38,15 @@ class ChannelCapabilities:
 
     ``buttons``: a tap answers. ``batch``: one mail carries several questions, and its answers come together.
     ``edits``: what was said can be changed where it stands. ``prefilled_answers``: an option is a link to an
-    answer whose words stand in it already; it is sent, and read, like any other.
+    answer whose words stand in it already; it is sent, and read, like any other. ``contacts``: somebody can share
+    their own phone number, and the channel vouches for it.
     """
 
     buttons: bool
     batch: bool
     edits: bool = False
     prefilled_answers: bool = False
+    contacts: bool = False
 
 
 class Channel(Protocol):

@@ -105,7 +105,9 @@ class Identification:
     like a contract number, even where no account has it; ``key`` what they typed that is a key of another kind.
     ``meant`` are those that look like it, where nobody has exactly that: they are asked about. ``proved`` when the
     sender's own address is on the account and the channel is sure of it. ``guess`` is how the number counts if it may
-    be guessed; ``unchecked`` when it was not even looked up, since too many were.
+    be guessed; ``unchecked`` when it was not even looked up, since too many were. ``how`` says what proved it in this
+    very message ("phone", "link", "code", "mail"), ``link`` is the hash of the link; ``bound`` are the contracts that
+    the sender's chat is bound to.
     """
 
     account: Account | None = None
@@ -115,6 +117,9 @@ class Identification:
     unchecked: bool = False
     key: TypedKey | None = None
     meant: tuple[MeantKey, ...] = ()
+    how: str = ""
+    link: str = ""
+    bound: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

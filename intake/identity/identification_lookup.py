@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from desk.model.dialog_state import IDENTIFIER
-from desk.model.events import Event, Inbound, Said
+from desk.model.events import Event, Inbound, OpenedChat, Said
 from desk.model.messages import FRONT, SenderAssurance
 from desk.model.provider_files import Provider
-from desk.model.shared_facts import Account, EntitlementStatus, Identification, TypedKey
+from desk.model.shared_facts import Account, EntitlementStatus, Identification, MeantKey, TypedKey
 from desk.pipeline.arrival_round import Round
-from intake.identity.find_by_key import find_named, one_of_each_provider
+from intake.identity.find_by_key import MOST_MEANT, find_named, one_of_each_provider
 from intake.identity.guess_limiter import FoundAccounts, GuessLimiter, LookupResult
 from intake.identity.key_folding import is_same, normalise
 from intake.identity.meant_keys import chosen_key
 from intake.identity.named_keys import NamedKey, named_keys
+from intake.identity.proof.read_proofs import ProofReader
 from intake.identity.sources import AccountFinder
 from intake.limits.rate_rules import SenderPace
 
@@ -26,46 +28,112 @@ class IdentificationLookup:
     """Finds the account an exact identifier names: a contract in the text, the address a mail came from, or the
     sender's own phone number, which the channel vouches for (A1)."""
 
-    def __init__(self, accounts: AccountFinder, providers: Mapping[str, Provider], guess_limiter: GuessLimiter) -> None:
+    def __init__(
+        self,
+        accounts: AccountFinder,
+        providers: Mapping[str, Provider],
+        guess_limiter: GuessLimiter,
+        proofs: ProofReader,
+    ) -> None:
+        self._proofs = proofs
         self._accounts = accounts
         self._providers = providers
         self._guess_limiter = guess_limiter
 
     async def __call__(self, round_: Round) -> object | None:
         """An `Identification`, perhaps empty."""
-        inbound, case = round_.inbound, round_.case
+        inbound = round_.inbound
         if (rate := round_.facts.get(SenderPace)) and rate.wait:
             return None  # it is processed anew later, and asks for nothing twice
-        keys: Mapping[NamedKey, Sequence[str]] = {}
-        if isinstance(inbound.event, Said) and not inbound.event.phone and not (case.registered and case.contract):
-            # What is new in a letter comes first: alone, a number without its dash is told by standing there alone.
-            keys = self._named(inbound.text, round_) or self._named(inbound.event.full_text, round_)
-        key = next(iter(keys), None)
-        result = LookupResult(source_asked=True)
-        if chosen := chosen_key(case, inbound):
-            result = LookupResult(await self._single_account(chosen.provider, chosen.kind, chosen.value), True)
-            key = NamedKey(chosen.kind, chosen.value, chosen.value)
-        elif keys:
-            result = await self._look_up_typed(round_, keys)
-        account, guess = result.account, result.guess
-        typed, other = _as_said(key, account)
-        unchecked = not result.source_asked
+        if isinstance(inbound.event, OpenedChat):
+            return await self._of_opening(round_, inbound.event)
+        key, result = await self._typed(round_)
+        typed, other = _as_said(key, result.account)
+        said = Identification(
+            result.account, typed, guess=result.guess, unchecked=not result.source_asked, key=other, meant=result.meant
+        )
         if round_.provider.name == FRONT and inbound.proof is SenderAssurance.DOUBTED:
             # A forged mail must not lead the true owner of its address to a provider of the forger's choice.
-            return Identification(None, typed, guess=guess, unchecked=unchecked, key=other)
+            return replace(said, account=None, meant=())
         if result.meant:
-            return Identification(None, typed, guess=guess, key=other, meant=result.meant)
-        named = bool(key)
-        if account is None and not named and _may_be_looked_up(round_):
+            return said
+        bound = await self._bound(round_)
+        if key is None and result.account is None:
+            said = await self._of_sender(round_, bound, said)
+        how = _how_proved(round_, said.account, bound) if said.account is not None else ""
+        contracts = tuple(contract for _, contract in bound)
+        return replace(said, proved=bool(how), how=how, bound=contracts)
+
+    async def _typed(self, round_: Round) -> tuple[NamedKey | None, LookupResult]:
+        """The key that a message names, or chooses of those asked about, and what it leads to."""
+        inbound, case = round_.inbound, round_.case
+        if chosen := chosen_key(case, inbound):
+            account = await self._single_account(chosen.provider, chosen.kind, chosen.value)
+            return NamedKey(chosen.kind, chosen.value, chosen.value), LookupResult(account, source_asked=True)
+        event = inbound.event
+        if not isinstance(event, Said) or event.phone or (case.registered and case.contract):
+            return None, LookupResult(source_asked=True)
+        # What is new in a letter comes first: alone, a number without its dash is told by standing there alone.
+        keys = self._named(inbound.text, round_) or self._named(event.full_text, round_)
+        if not keys:
+            return None, LookupResult(source_asked=True)
+        return next(iter(keys)), await self._look_up_typed(round_, keys)
+
+    async def _of_sender(self, round_: Round, bound: Sequence[tuple[str, str]], said: Identification) -> Identification:
+        """Whose account it is where no key was named: that of the case, of the chat, of the mail address or phone."""
+        inbound, case = round_.inbound, round_.case
+        if len(bound) > 1 and round_.is_new:
+            several = [MeantKey(provider, "contract", contract) for provider, contract in bound[:MOST_MEANT]]
+            return replace(said, meant=tuple(several))
+        account = None
+        if _may_be_looked_up(round_):
             account = await self._single_account(case.provider, "contract", case.contract)
-        if account is None and not named and inbound.from_subscriber and inbound.sender.channel_kind == "mail":
+        if account is None and bound and not case.contract:
+            provider, contract = bound[0]
+            account = await self._single_account(provider, "contract", contract)
+        if account is None and inbound.from_subscriber and inbound.sender.channel_kind == "mail":
             account = await self._account_by("email", round_.provider, inbound.sender.value)
         phone = own_phone(inbound)
-        if account is None and not named and phone and not case.contract:
-            account = await self._account_by("phone", round_.provider, phone)
-            typed = account.contract if account else ""
-        proved = account is not None and _is_proved(round_, account)
-        return Identification(account, typed, proved, guess, unchecked, other)
+        if account is not None or not phone or case.contract:
+            return replace(said, account=account)
+        if len(several_of_phone := await self._accounts_of_phone(round_.provider, phone)) > 1:
+            return replace(said, meant=several_of_phone)
+        account = await self._account_by("phone", round_.provider, phone)
+        return replace(said, account=account, contract=account.contract if account else "")
+
+    async def _of_opening(self, round_: Round, event: OpenedChat) -> Identification:
+        """Who opens a chat by a good link is the holder of its contract; by any other, whoever they were before."""
+        link = await self._proofs.link(self._names(round_), event.payload, round_.now)
+        if link is not None and (account := await self._single_account(link.provider, "contract", link.contract)):
+            return Identification(account, "", True, how="link", link=link.token_hash)
+        account = None
+        if _may_be_looked_up(round_):
+            account = await self._single_account(round_.case.provider, "contract", round_.case.contract)
+        bound = await self._bound(round_)
+        if account is None and len(bound) == 1 and not round_.case.contract:
+            provider, contract = bound[0]
+            account = await self._single_account(provider, "contract", contract)
+        how = _how_proved(round_, account, bound) if account is not None else ""
+        return Identification(account, "", bool(how), how=how, bound=tuple(contract for _, contract in bound))
+
+    def _names(self, round_: Round) -> list[str]:
+        everybody = [name for name in self._providers if name != FRONT]
+        return everybody if round_.provider.name == FRONT else [round_.provider.name]
+
+    async def _bound(self, round_: Round) -> Sequence[tuple[str, str]]:
+        """What the sender's chat is bound to. Nobody asks for a stranger's, and a letter proves itself anew."""
+        sender = round_.inbound.sender
+        is_known = round_.inbound.from_subscriber and not round_.person_is_new and round_.provider.name != FRONT
+        if not is_known or sender.channel_kind != "telegram" or round_.case.registered:
+            return ()
+        return await self._proofs.bound(self._names(round_), sender)
+
+    async def _accounts_of_phone(self, provider: Provider, phone: str) -> tuple[MeantKey, ...]:
+        """The contracts that an own phone proves, where it stands on several of one provider."""
+        if provider.name == FRONT:
+            return ()
+        found = await self._accounts.find([provider.name], "phone", phone)
+        return tuple(MeantKey(one.provider, "contract", one.contract) for one in found[:MOST_MEANT])
 
     def _named(self, text: str, round_: Round) -> Mapping[NamedKey, Sequence[str]]:
         """The keys that are named, each with its providers; at a front desk of all of them.
@@ -113,15 +181,20 @@ def _as_said(key: NamedKey | None, account: Account | None) -> tuple[str, TypedK
     return account.contract if account and not key.of_any_kind else key.value, None
 
 
-def _is_proved(round_: Round, account: Account) -> bool:
-    """Whether the sender proves to be the account's holder: by a mail from an address on file, authenticated by the
-    border server, or by their own phone. An agent's order changes nothing of it."""
+def _how_proved(round_: Round, account: Account, bound: Sequence[tuple[str, str]]) -> str:
+    """How the sender proves to be the account's holder, "" where they do not: by a mail from an address on file,
+    authenticated by the border server, by their own phone, or by a chat that was bound before. An agent's order changes
+    nothing of it."""
     inbound = round_.inbound
     if not inbound.from_subscriber:
-        return round_.case.proved
+        return "before" if round_.case.proved else ""
+    if (account.provider, account.contract) in bound:
+        return "bound"
     mails = {one.strip().lower() for one in account.emails}
     on_file = inbound.sender.channel_kind == "mail" and inbound.sender.value in mails
-    return (on_file and inbound.proof is SenderAssurance.SURE) or _is_proved_by_phone(round_, account)
+    if on_file and inbound.proof is SenderAssurance.SURE:
+        return "mail"
+    return _proved_by_phone(round_, account)
 
 
 def own_phone(inbound: Inbound[Event]) -> str:
@@ -130,15 +203,15 @@ def own_phone(inbound: Inbound[Event]) -> str:
     return event.phone if isinstance(event, Said) and event.phone_is_own else ""
 
 
-def _is_proved_by_phone(round_: Round, account: Account) -> bool:
+def _proved_by_phone(round_: Round, account: Account) -> str:
     """Whether the sender's own number is on the account. What was so proved stays proved in the same private chat."""
     inbound, case = round_.inbound, round_.case
     shared = normalise("phone", own_phone(inbound))
     if shared:
-        return shared in {normalise("phone", one) for one in account.phones}
+        return "phone" if shared in {normalise("phone", one) for one in account.phones} else ""
     same_chat = (inbound.channel, inbound.sender.value) == (case.channel, case.address)
     private = inbound.sender.channel_kind == "telegram"
-    return private and same_chat and case.proved and case.contract == account.contract
+    return "before" if private and same_chat and case.proved and case.contract == account.contract else ""
 
 
 def _same_contract(one: str, other: str) -> bool:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
 import pytest
 
+from desk.pipeline.reply_tokens import ReplyTokenSigner
+from desk.storage.database import Database
+from intake.identity.proof.make_link import make_link
+from intake.identity.proof.read_proofs import LINK_PURPOSE
 from tests.peers.botapi import BotApi
+from tests.prepared_desks import DeskFiles
 from tests.stories.conftest import Newcomer
-from tests.stories.desk import AGENTS, IVANOVA, AgentsGroup, Desk
+from tests.stories.desk import AGENTS, IVANOVA, AgentsGroup, Desk, new_desk
 from tests.stories.subscribers import CHANNELS, MailSubscriber, Subscriber, TelegramSubscriber
 
 PROBLEM = "второй день нет интернета"
@@ -217,3 +225,99 @@ async def test_anothers_contact_proves_nothing(desk: Desk, newcomer: Newcomer) -
     (case,) = await desk.cases()
     assert (case.contract, case.proved) == ("", False)
     assert boris.heard("lane_blocked") == 0
+
+
+async def linked(desk: Desk, contract: str, hours: int = 24) -> str:
+    """The token of a new link to this contract."""
+    database = Database(desk.settings.database)
+    secrets = ReplyTokenSigner(desk.settings.secret, desk.settings.former_secret)
+    at = desk.clock()
+    async with database.write("sever") as session:
+        made = await make_link(
+            session, secrets.derived(LINK_PURPOSE), "sever", contract, at, at + timedelta(hours=hours)
+        )
+    await database.close()
+    return made
+
+
+@pytest.mark.channels("telegram", because="links lead to a bot")
+async def test_a_link_proves_once(desk: Desk, channel: str) -> None:
+    """Who opens it is the holder, in this matter and the next; for whoever has it after them it is no proof."""
+    valentina, thief = TelegramSubscriber(desk, "Валентина"), TelegramSubscriber(desk, "Борис")
+    token = await linked(desk, BLOCKED)
+    await valentina.user.starts(valentina.bot, token)
+    await valentina.hears("link_proved", contract=BLOCKED)
+    await thief.user.starts(thief.bot, token)
+    await thief.hears("link_over")
+    await thief.says("нет интернета")
+    await thief.hears("ask_contract")
+    await desk.settled()
+    told = {case.address: (case.contract, case.proved) for case in await desk.cases()}
+    assert told == {str(valentina.user.id): (BLOCKED, True), str(thief.user.id): ("", False)}
+    await valentina.says("/me")
+    await valentina.hears("me", bound=BLOCKED)
+    await valentina.says("/forget")
+    await valentina.hears("forget_ask")
+    await valentina.says("/forget yes")
+    await valentina.hears("forgotten")
+    await valentina.says("/me")
+    assert BLOCKED not in (await valentina.hears("me")).text
+
+
+@pytest.mark.channels("telegram", because="links lead to a bot")
+async def test_a_link_that_is_over_proves_nothing(desk: Desk, channel: str) -> None:
+    """Neither after its hours, nor one that somebody made up."""
+    boris = TelegramSubscriber(desk, "Борис")
+    late = await linked(desk, BLOCKED, hours=1)
+    desk.later(hours=2)
+    for token in (late, "p_" + "A" * 22):
+        await boris.user.starts(boris.bot, token)
+        await boris.hears("link_over")
+    await desk.settled()
+    assert [(case.contract, case.proved) for case in await desk.cases()] == [("", False)]
+
+
+@pytest.mark.channels("telegram", because="a phone is shared in Telegram")
+async def test_a_chat_is_bound_once(desk: Desk, channel: str) -> None:
+    """The next matter begins proved: the balance is told at once."""
+    valentina = TelegramSubscriber(desk, "Валентина")
+    await valentina.says(PROBLEM)
+    await valentina.hears("ask_contract")
+    await valentina.answers("prove_phone")
+    await valentina.hears("share_phone")
+    await valentina.user.shares_contact(valentina.bot, BLOCKED_PHONE)
+    await valentina.hears("lane_blocked")
+    await valentina.answers("balance_helped")
+    await valentina.hears("settled_thanks")
+    await valentina.says("опять нет интернета")
+    await valentina.hears("lane_blocked")
+    await desk.settled()
+    assert [(case.contract, case.proved) for case in await desk.cases()] == [(BLOCKED, True)] * 2
+
+
+@pytest.fixture
+async def two_contracts(desk_files: DeskFiles, api: BotApi) -> AsyncIterator[Desk]:
+    """A desk in whose table one phone stands on two contracts."""
+    made = new_desk(desk_files, api)
+    table = made.settings.root / "providers" / "sever" / "entitlements.csv"
+    rows = "".join(f"40-700{one},Ирина,active,residential,ru,+7 000 555-09-99,,,,,,,,,\n" for one in (1, 2))
+    table.write_text(table.read_text("utf-8") + rows, "utf-8")
+    await made.opens()
+    yield made
+    await made.closes()
+
+
+@pytest.mark.channels("telegram", because="a phone is shared in Telegram")
+async def test_who_holds_two_contracts_is_asked_which(two_contracts: Desk) -> None:
+    """One phone on two contracts: which of them is the matter?"""
+    irina = TelegramSubscriber(two_contracts, "Ирина")
+    await irina.says(PROBLEM)
+    await irina.hears("ask_contract")
+    await irina.user.shares_contact(irina.bot, "+7 000 555-09-99")
+    asked = await irina.hears("which_contract")
+    assert {"40-7001", "40-7002"} <= set(asked.options.values())
+    await irina.answers("meant_1")
+    await irina.hears("did_it_help")
+    await two_contracts.settled()
+    (case,) = await two_contracts.cases()
+    assert (case.contract, case.proved) == ("40-7002", True)

@@ -115,7 +115,7 @@ async def _build(folder: DeskFolder, name: str, language: str | None, top: int, 
     words = BrochureWords.read([TEMPLATES, *of_provider], language, provider.brand.colour)
     mail = next((one.address for one in _own_then_shared(settings.mailboxes, provider.name)), "")
     reach = making.contact_rows(
-        words.without_title("reach"), facts, _bot_name(bot) or await _ask_telegram(settings, provider.name), mail
+        words.without_title("reach"), facts, _bot_name(bot) or await ask_bot_name(settings, provider.name), mail
     )
     if not reach:
         hint = "say in [facts] of policy.toml how people reach you"
@@ -247,7 +247,7 @@ def _bot_name(bot: str) -> str:
     return found[1] if found else ""
 
 
-async def _ask_telegram(settings: Settings, provider: str) -> str:
+async def ask_bot_name(settings: Settings, provider: str) -> str:
     """The name of the provider's bot, as Telegram tells it; "" where there is no bot, or no answer, which is said."""
     import asyncio  # noqa: PLC0415
 

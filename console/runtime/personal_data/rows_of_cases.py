@@ -28,6 +28,7 @@ from desk.storage.queue_and_lease_tables import (
 from desk.storage.retention_tables import LegalHoldRow
 from escalation.sla.clock_table import CLOCKS
 from intake.identity.guess_count_table import guesses
+from intake.identity.proof.proof_tables import account_bindings, proof_codes, proof_link_uses
 from kb.storage.usage_tables import AgentArticleUseRow, ArticleOfferRow, PhrasingRow
 from mail.receiving.tables import automatic_messages_sent, ledger, muted_peers, unsubscribed_peers
 from mail.sending.peer_of_address import peer_of
@@ -63,6 +64,11 @@ ELSEWHERE: Mapping[str, str] = {
     "mail_ledger": "keeps the outcome of each mail, without its case and Message-ID",
     "provider_routes": "go with their case or person",
     "guesses": "go after a day, or with their person",
+    "account_bindings": "go with their person, or with /forget",
+    "proof_links": "go once they have expired, and tell of no person",
+    "proof_link_uses": "go with their person, or once their link has expired",
+    "proof_codes": "go after a day, or with their person",
+    "proof_code_tries": "go with their code",
     "automatic_messages_sent": "go after a week, or with their person",
     "muted_peers": "go after a week, or with their person",
     "unsubscribed_peers": "go with their person",
@@ -237,6 +243,11 @@ async def delete_traces_of_addresses(connection: AsyncConnection, addresses: Seq
     routes = [f"address:{lane}"[:420] for lane in lanes]
     await connection.execute(delete(provider_routes).where(provider_routes.c.key.in_(routes)))
     await connection.execute(delete(guesses).where(guesses.c.who.in_(lanes)))
+    for table in (account_bindings, proof_link_uses, proof_codes):
+        chats = tuple_(table.c.channel, table.c.value)
+        await connection.execute(
+            delete(table).where(chats.in_([(channel, value[:320]) for channel, value in addresses]))
+        )
     peers = {peer_of(value): value for _, value in addresses if "@" in value}
     if not peers:
         return

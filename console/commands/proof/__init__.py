@@ -1,0 +1,1 @@
+"""Commands by which somebody comes to prove whose account they hold."""

@@ -1,0 +1,1 @@
+"""How somebody proves whose account they hold: an own phone, an authenticated mail, a link, a code."""
