@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import Row
@@ -29,6 +29,7 @@ from console.terminal.command_context import (
     tell,
     told,
 )
+from console.terminal.listing import print_list
 from console.terminal.times import full_time
 from desk.api.submit_operation import ArrivalStatus
 from desk.clock import now
@@ -37,6 +38,9 @@ from desk.language.unsafe_characters import safe_for_terminal
 from desk.model.arrival_outcomes import Done, stored_outcome
 from desk.queues import inbox
 from desk.storage import audit
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 
 @click.group()
@@ -66,17 +70,19 @@ def list_quarantine(folder: DeskFolder, as_json: bool) -> None:
 
 def print_quarantined(rows: Sequence[Row[*tuple[Any, ...]]], as_json: bool) -> None:
     """Lists what is quarantined."""
-    from console.terminal.rich_output import Output, indented, one_line, text  # noqa: PLC0415
+    print_list(rows, _as_json if as_json else None, _shown, sentence("Nothing is quarantined."))
 
-    if as_json:
-        names = ("id", "channel", "key", "received_at", "attempts", "problem", "size")
-        print_json([{name: getattr(row, name) for name in names} for row in rows])
-    elif not rows:
-        tell(sentence("Nothing is quarantined."))
-    for row in rows if not as_json else ():
-        at = full_time(row.received_at, UTC)
-        head = one_line(f"{row.id} · {at} · {row.channel} · {told(_format_size(row.size))}", "bold")
-        Output().print(head, indented(text(told(KeptReason(row.problem or "")))))
+
+def _as_json(row: Row[*tuple[Any, ...]]) -> dict[str, Any]:
+    names = ("id", "channel", "key", "received_at", "attempts", "problem", "size")
+    return {name: getattr(row, name) for name in names}
+
+
+def _shown(row: Row[*tuple[Any, ...]]) -> tuple[str, RenderableType]:
+    from console.terminal.rich_output import text  # noqa: PLC0415
+
+    at = full_time(row.received_at, UTC)
+    return f"{row.id} · {at} · {row.channel} · {told(_format_size(row.size))}", text(KeptReason(row.problem or ""))
 
 
 def _format_size(count: int) -> str:

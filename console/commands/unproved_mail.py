@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import Row, select, update
@@ -30,6 +31,7 @@ from console.terminal.command_context import (
     tell,
     told,
 )
+from console.terminal.listing import print_list
 from console.terminal.times import short_time
 from desk.api.submit_operation import ArrivalStatus
 from desk.clock import now
@@ -44,6 +46,9 @@ from desk.storage import audit
 from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import pending as pending_mail
 from mail.receiving import ledger
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 PendingMail = Row[Any]
 
@@ -75,16 +80,17 @@ def list_pending(folder: DeskFolder, as_json: bool) -> None:
       firstline pending list --json
     """
     rows, numbers = run(_fetch_pending(folder))
-    if as_json:
-        print_json([_mail_as_json(row, numbers) for row in rows])
-    elif not rows:
-        tell(sentence("No mail waits."))
-    for row in rows if not as_json else ():
-        _print_row(row, numbers, folder.desks())
+    providers = folder.desks()
+    print_list(
+        rows,
+        partial(_mail_as_json, numbers=numbers) if as_json else None,
+        lambda row: _shown(row, numbers, providers),
+        sentence("No mail waits."),
+    )
 
 
-def _print_row(row: PendingMail, numbers: Mapping[int, str], providers: Providers) -> None:
-    from console.terminal.rich_output import Output, indented, labelled, one_line  # noqa: PLC0415
+def _shown(row: PendingMail, numbers: Mapping[int, str], providers: Providers) -> tuple[str, RenderableType]:
+    from console.terminal.rich_output import labelled  # noqa: PLC0415
 
     provider = providers.get(row.provider)
     since = short_time(row.since, provider.timezone if provider else UTC)
@@ -93,8 +99,7 @@ def _print_row(row: PendingMail, numbers: Mapping[int, str], providers: Provider
         (sentence("case"), numbers.get(row.case_id) or sentence("a new one")),
         (sentence("why"), told(KeptReason(row.why))),
     ]
-    head = one_line(f"{row.arrival_id} · {since} · {row.sender}", "bold")
-    Output().print(head, indented(labelled(pairs)))
+    return f"{row.arrival_id} · {since} · {row.sender}", labelled(pairs)
 
 
 def _mail_as_json(row: PendingMail, numbers: Mapping[int, str]) -> dict[str, Any]:

@@ -117,7 +117,7 @@ class ChannelListeners:
             wanted = [lease(name) for name in names for lease in self._lease_kinds]
             wanted += [CLOCK] if "timers" in self._roles else []
             wanted.append(process_lease(self._roles, receiver.own.since, receiver.holder))
-            with receiver.own.progress.at_work("leases"):
+            with receiver.own.turns.at_work("leases"):
                 if await schema_version.is_changed(receiver.database):
                     self.schema_changed.set()
                 taken = await channel_leases.acquire(receiver.database, wanted, receiver.holder, receiver.clock())

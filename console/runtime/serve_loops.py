@@ -124,7 +124,7 @@ class Server:
     async def _decide(self) -> None:
         due = self._watch.arrivals_due
         due.clear()
-        with self._watch.deciding(), self._application.own.progress.at_work("worker"):
+        with self._watch.deciding(), self._application.own.turns.at_work("worker"):
             worked = await self._application.worker.work()
         if worked:
             self._watch.departures_due.set()
@@ -168,7 +168,7 @@ class Server:
         if not self._listeners.holds_clock():
             return
         database, now = self._application.database, self._application.clock()
-        with self._application.own.progress.at_work("timers"):
+        with self._application.own.turns.at_work("timers"):
             fired = await timers.fire_due(database, now)
         if fired:
             self._stored()

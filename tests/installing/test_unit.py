@@ -69,3 +69,11 @@ def test_the_desk_may_limit_the_memory_of_its_children(service: dict[str, list[s
     """`mail.reading.sandbox` calls setrlimit, which is one of @resources."""
     assert "@system-service" in service["SystemCallFilter"]
     assert not any("@resources" in one for one in service["SystemCallFilter"])
+
+
+def test_the_container_of_the_desk_is_healthy_while_its_loops_go_on() -> None:
+    """What compose.yaml asks is what `firstline serve` answers at the address that it is given there."""
+    text = (UNIT.parent / "compose.yaml").read_text("utf-8")
+    (port,) = re.findall(r'command: \["serve", "--watch", "0\.0\.0\.0:(\d+)"\]', text)
+    assert f"http://127.0.0.1:{port}/livez" in text
+    assert "ports:" not in text, "nothing of it is reached from outside"

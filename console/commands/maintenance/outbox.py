@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from datetime import UTC
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import click
 from sqlalchemy import Row, select
 
+from console.commands.agent_name_and_time_zone import Providers
 from console.commands.command_actor import acting, actor_of
 from console.terminal.command_context import (
     NO_SUCH,
@@ -16,17 +19,20 @@ from console.terminal.command_context import (
     json_option,
     open_database,
     pass_folder,
-    print_json,
     refuse,
     run,
     tell,
 )
+from console.terminal.listing import print_list
 from console.terminal.times import short_time
 from desk.clock import now
 from desk.language.translatable import counted, sentence
 from desk.model.case import Case
 from desk.queues import held_departures
 from desk.storage import audit, postgres_notifications
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 Held = Row[Any]
 _WORDS = 200
@@ -55,20 +61,21 @@ def list_held(folder: DeskFolder, as_json: bool) -> None:
       firstline outbox list --json
     """
     rows, numbers = run(_fetch(folder))
-    if as_json:
-        print_json([_as_json(row, numbers) for row in rows])
-        return
-    if not rows:
-        tell(sentence("No message is held."))
-        return
-    from console.terminal.rich_output import Output, indented, one_line, text  # noqa: PLC0415
+    providers = folder.desks()
+    print_list(
+        rows,
+        partial(_as_json, numbers=numbers) if as_json else None,
+        lambda row: _shown(row, numbers, providers),
+        sentence("No message is held."),
+    )
 
-    desks = folder.desks()
-    for row in rows:
-        provider = desks.get(row.provider)
-        at = short_time(row.created_at, provider.timezone) if provider else f"{row.created_at:%Y-%m-%d %H:%M}"
-        head = f"{row.id} · {at} · {row.channel} · {row.kind} · {numbers.get(row.case_id, '-')}"
-        Output().print(one_line(head, "bold"), indented(text(_words(row))))
+
+def _shown(row: Held, numbers: Mapping[int, str], providers: Providers) -> tuple[str, RenderableType]:
+    from console.terminal.rich_output import text  # noqa: PLC0415
+
+    provider = providers.get(row.provider)
+    at = short_time(row.created_at, provider.timezone if provider else UTC)
+    return f"{row.id} · {at} · {row.channel} · {row.kind} · {numbers.get(row.case_id, '-')}", text(_words(row))
 
 
 async def _fetch(folder: DeskFolder) -> tuple[Sequence[Held], Mapping[int, str]]:

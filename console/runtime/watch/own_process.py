@@ -68,7 +68,7 @@ class ProcessCounts:
                 self.sent[one.departure.channel, SEND_RESULTS[type(one.result)]] += 1
 
 
-class Progress:
+class LoopTurns:
     """What each loop has in hand, and since when. ``ticks`` gives seconds that never go back."""
 
     def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
@@ -108,4 +108,4 @@ class OwnProcess:
         self.since = clock()
         self.phase = Phase.STARTING
         self.counts = ProcessCounts()
-        self.progress = Progress(ticks)
+        self.turns = LoopTurns(ticks)

@@ -31,7 +31,7 @@ def liveness(own: OwnProcess) -> list[CheckFinding]:
             sentence("the loop {name} has had one thing in hand for {seconds} s", name=name, seconds=int(seconds)),
             sentence("begin the process anew; what it had in hand is done again"),
         )
-        for name, seconds in own.progress.stuck()
+        for name, seconds in own.turns.stuck()
     ]
     return stuck or [CheckFinding("ok", LOOPS, sentence("the loops go on"))]
 

@@ -84,7 +84,7 @@ class _Metrics(Collector):
         help_ = "Departures that this process tried to send, by what became of them; later is tried again."
         yield _counter("departures", help_, sent, "channel", "result")
         stuck = "Loops of this process that have had one thing in hand for two minutes."
-        yield _gauge("stuck_loops", stuck, len(own.progress.stuck()))
+        yield _gauge("stuck_loops", stuck, len(own.turns.stuck()))
 
     def _of_queues(self, status: DeskStatus) -> Iterator[Metric]:
         waits, at = status.waits, status.at

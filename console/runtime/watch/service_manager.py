@@ -55,7 +55,7 @@ class ServiceManager:
         pause = min(STATUS_INTERVAL, self.watchdog / 3) if self.watchdog else STATUS_INTERVAL
         warned = False
         while True:
-            stuck = own.progress.stuck()
+            stuck = own.turns.stuck()
             if stuck and not warned:
                 log.error("stuck: %s; the service manager gets no sign of life", ", ".join(name for name, _ in stuck))
             warned = bool(stuck)

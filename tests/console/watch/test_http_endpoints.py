@@ -268,13 +268,13 @@ def test_what_a_loop_has_in_hand_too_long_is_stuck_and_waiting_is_not() -> None:
     ticks = 0.0
     own = OwnProcess(ROLES, ticks=lambda: ticks)
     own.phase = Phase.SERVING
-    with own.progress.at_work("worker"):
+    with own.turns.at_work("worker"):
         ticks += 119
-        assert own.progress.stuck() == []
+        assert own.turns.stuck() == []
         ticks += 2
-        assert own.progress.stuck() == [("worker", 121)]
+        assert own.turns.stuck() == [("worker", 121)]
     ticks += 1000
-    assert own.progress.stuck() == []
+    assert own.turns.stuck() == []
 
 
 # what is delivered with it

@@ -91,7 +91,7 @@ async def test_a_process_that_is_stuck_gives_no_sign_of_life(manager: Manager) -
     telling = asyncio.create_task(made.keep_told(own))
     try:
         await manager.hears("WATCHDOG=1")
-        with own.progress.at_work("worker"):
+        with own.turns.at_work("worker"):
             ticks += 300
             await manager.hears("STATUS=")
             manager.forget()
