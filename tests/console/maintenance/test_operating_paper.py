@@ -86,8 +86,7 @@ def test_the_paper_can_be_followed_word_by_word(
                 asyncio.run(has_a_case_of(folder, re.findall(r"--person (\S+)", text)))
             # The role of the paper is that of all tests here: its password is theirs.
             known = f"ALTER ROLE firstline LOGIN PASSWORD '{postgres.password}'"
-            text = text.replace("CREATE ROLE firstline LOGIN PASSWORD 'change me'", known)
-            for line in text.splitlines():
+            for line in text.replace("CREATE ROLE firstline LOGIN PASSWORD 'change me'", known).splitlines():
                 done = subprocess.run(
                     ["sh", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
                 )
