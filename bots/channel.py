@@ -66,7 +66,7 @@ class TelegramChannel:
     """
 
     channel_kind = "telegram"
-    capabilities = ChannelCapabilities(buttons=True, batch=False, edits=True, contacts=True)
+    capabilities = ChannelCapabilities(buttons=True, letters=False, edits=True, contacts=True)
 
     def __init__(
         self,

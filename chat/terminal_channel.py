@@ -116,7 +116,7 @@ class TerminalChannel:
     """
 
     channel_kind = "chat"
-    capabilities = ChannelCapabilities(buttons=True, batch=False)
+    capabilities = ChannelCapabilities(buttons=True, letters=False)
 
     def __init__(self, provider: str, open_file: OpenFile, folder: Path, clock: Clock = now) -> None:
         self.name = channel_name(provider)

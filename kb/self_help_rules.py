@@ -72,7 +72,7 @@ def suggest_article(case: Case, inbound: Spoken, facts: Facts) -> Decision | Non
 def _suggestion_acts(best: ArticleSuggestion, facts: Facts, question: str, *before: RuleAct) -> tuple[RuleAct, ...]:
     """The article, after what is said ``before`` it, and the question whether it helped. In a chat its first steps."""
     capabilities = facts.get(ChannelCapabilities)
-    in_short = bool(best.short) and capabilities is not None and not capabilities.batch
+    in_short = bool(best.short) and capabilities is not None and not capabilities.letters
     buttons = (*HELPED_BUTTONS[:1], *MORE_STEPS, *HELPED_BUTTONS[1:]) if in_short else HELPED_BUTTONS
     text, files = (best.short, best.pictures[: best.short_pictures]) if in_short else (best.text, best.pictures)
     recorded = RecordArticleShown(best.article, best.score), AddJournalEntry(ArticleShown(best.article))

@@ -67,7 +67,7 @@ class MailChannel:
     """
 
     channel_kind = "mail"
-    capabilities = ChannelCapabilities(buttons=False, batch=True, prefilled_answers=True)
+    capabilities = ChannelCapabilities(buttons=False, letters=True, prefilled_answers=True)
 
     def __init__(
         self,

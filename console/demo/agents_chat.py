@@ -38,7 +38,7 @@ class AgentsGroupChannel:
     sent to them."""
 
     channel_kind = "agents_group"
-    capabilities = ChannelCapabilities(buttons=True, batch=False)
+    capabilities = ChannelCapabilities(buttons=True, letters=False)
 
     def __init__(self, provider: str, show: Callable[[ShownMessage], Awaitable[None]], folder: Path) -> None:
         self.name = f"agents:{provider}"

@@ -36,14 +36,15 @@ OpenFile = Callable[[str], Awaitable[bytes]]
 class ChannelCapabilities:
     """What a channel can do; rules see this and never the channel's name.
 
-    ``buttons``: a tap answers. ``batch``: one mail carries several questions, and its answers come together.
-    ``edits``: what was said can be changed where it stands. ``prefilled_answers``: an option is a link to an
-    answer whose words stand in it already; it is sent, and read, like any other. ``contacts``: somebody can share
-    their own phone number, and the channel vouches for it.
+    ``buttons``: a tap answers. ``letters``: what is said goes as letters, with several questions in one whose answers
+    come together, and in the words of letters; what is no letter is a talk, with buttons or without. ``edits``: what
+    was said can be changed where it stands. ``prefilled_answers``: an option is a link to an answer whose words stand
+    in it already; it is sent, and read, like any other. ``contacts``: somebody can share their own phone number, and the
+    channel vouches for it.
     """
 
     buttons: bool
-    batch: bool
+    letters: bool
     edits: bool = False
     prefilled_answers: bool = False
     contacts: bool = False

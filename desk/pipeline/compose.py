@@ -34,6 +34,7 @@ from desk.model.acts import (
     is_for_agents,
 )
 from desk.model.case import Case
+from desk.model.channel_interface import ChannelCapabilities
 from desk.model.channel_registry import ChannelRegistry
 from desk.model.core_facts import CARD, CaseContacts, RecentDialogue
 from desk.model.events import Pressed
@@ -206,7 +207,7 @@ class _RoundComposer:
             self._put(OutboundMessage(where, RichText(), edits=f"remote:{message}", reaction=act.emoji))
 
     def _remove(self, key: str) -> None:
-        if self.contact.agents_group and key and self._edits(self.contact.agents_group):
+        if self.contact.agents_group and key and self._can(self.contact.agents_group).edits:
             self._put(OutboundMessage(self.contact.agents_group, RichText(), edits=key, removes=True))
 
     def _audience(self, to: Audience) -> list[Address]:
@@ -231,7 +232,7 @@ class _RoundComposer:
     def _add(self, address: Address, act: SayTemplate | SayReadyText) -> None:
         about = act.apart if isinstance(act, SayTemplate) else ""
         part = self.parts.setdefault((address, about), AudienceDraft(rule=self.journal.rule))
-        if isinstance(act, SayTemplate) and self._edits(address):
+        if isinstance(act, SayTemplate) and self._can(address).edits:
             part.edits = act.edits or part.edits
         part.priority = min(part.priority, priority_of(act, address, self.inbound, self.contact))
         text = act.text if isinstance(act, SayReadyText) else self._say(act.template, act.names, address)
@@ -242,20 +243,10 @@ class _RoundComposer:
         part.human = part.human or (isinstance(act, SayTemplate) and act.human)
         part.policy = RedeliveryPolicy.HOLD if RedeliveryPolicy.HOLD in (part.policy, act.policy) else part.policy
 
-    def _taps(self, address: Address) -> bool:
-        """Whether buttons can be tapped there; where not, the sentences say what to answer."""
+    def _can(self, address: Address) -> ChannelCapabilities:
+        """What the channel of an address can do; nothing where it is gone."""
         channel = self.registry.channels.get(address.channel)
-        return channel is not None and channel.capabilities.buttons
-
-    def _offers_options(self, address: Address) -> bool:
-        """Whether options are shown there, to be tapped or as answers to be sent."""
-        channel = self.registry.channels.get(address.channel)
-        return channel is not None and (channel.capabilities.buttons or channel.capabilities.prefilled_answers)
-
-    def _edits(self, address: Address) -> bool:
-        """Whether what was said there can be changed."""
-        channel = self.registry.channels.get(address.channel)
-        return channel is not None and channel.capabilities.edits
+        return channel.capabilities if channel else ChannelCapabilities(buttons=False, letters=False)
 
     def _language(self, address: Address) -> str:
         if self.subject is None or address in self.inside | self.outside:
@@ -263,14 +254,15 @@ class _RoundComposer:
         return self.subject.language
 
     def _say(self, word: str, names: Names, address: Address) -> RichText:
-        language, holder = self._language(address), self.round.holder
+        language, holder, can = self._language(address), self.round.holder, self._can(address)
         values: dict[str, Value] = {
             **self.provider.facts,
             "number": (self.subject.number if self.subject else "") or "",
             "provider_title": self.provider.title(language),
             "name": spoken_name(holder.name, language) if holder else "",
-            "buttons": "1" if self._taps(address) else "",
-            "edits": "1" if self._edits(address) else "",
+            "buttons": "1" if can.buttons else "",
+            "letter": "1" if can.letters else "",
+            "edits": "1" if can.edits else "",
             **names,
         }
         if not self._may_echo(address):
@@ -293,7 +285,7 @@ class _RoundComposer:
         if self.subject is None:
             self._put(self._without_case(address, text, part.policy, language))
             return
-        to_agents = address in self.inside
+        to_agents, can = address in self.inside, self._can(address)
         mine = address == self.inbound.sender or (to_agents and self.in_place and self.inbound.from_agent)
         pressed = bool(self.inbound.callback) and mine and address.channel == self.inbound.channel
         if not to_agents and not part.human:
@@ -311,7 +303,7 @@ class _RoundComposer:
                 to=address,
                 text=text,
                 policy=part.policy,
-                options=self._options(part.buttons, language) if self._offers_options(address) else (),
+                options=self._options(part.buttons, language) if (can.buttons or can.prefilled_answers) else (),
                 files=tuple(part.files),
                 file_places=tuple(len(join_texts(part.texts[:count]).plain) for count in part.files_below),
                 subject=self._subject(address, language),

@@ -114,7 +114,7 @@ class ReceiveOnlyChannel:
 
     channel_kind = "desk"
     provider = FRONT
-    capabilities = ChannelCapabilities(buttons=False, batch=False)
+    capabilities = ChannelCapabilities(buttons=False, letters=False)
 
     def __init__(
         self,

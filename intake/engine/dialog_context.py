@@ -124,4 +124,4 @@ def pictures_of(dialog: Dialog, questions: Sequence[Question]) -> tuple[File, ..
 def is_letter_channel(facts: Facts) -> bool:
     """Whether the channel takes many questions at once, as mail does."""
     capabilities = facts.get(ChannelCapabilities)
-    return capabilities is not None and capabilities.batch
+    return capabilities is not None and capabilities.letters

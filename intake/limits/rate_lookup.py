@@ -40,7 +40,7 @@ class SenderPaceLookup:
     async def __call__(self, round_: Round) -> object | None:
         """A `SenderPace` for those who hurry; None for everybody else."""
         lane, channel = round_.arrival.lane, self._registry.channels.get(round_.inbound.channel)
-        if not round_.inbound.from_subscriber or channel is None or channel.capabilities.batch:
+        if not round_.inbound.from_subscriber or channel is None or channel.capabilities.letters:
             return None
         wait = self._limiter.wait_for_turn(lane, round_.now)
         if not self._limiter.is_hurrying(lane, round_.now):

@@ -29,7 +29,7 @@ def arrived(update: object) -> ClaimedArrival:
 async def test_it_has_a_name_a_channel_a_provider_and_buttons(settings: TelegramBotSettings) -> None:
     channel: Channel = TelegramChannel(settings, no_files)
     assert (channel.name, channel.channel_kind, channel.provider) == (CHANNEL, "telegram", "sever")
-    assert (channel.capabilities.buttons, channel.capabilities.batch) == (True, False)
+    assert (channel.capabilities.buttons, channel.capabilities.letters) == (True, False)
 
 
 async def test_it_hears_what_it_can_and_says_what_it_cannot(settings: TelegramBotSettings) -> None:

@@ -112,7 +112,7 @@ class Line:
     """A channel that sends whatever it is given."""
 
     name, channel_kind, provider = "telegram:main", "telegram", "sever"
-    capabilities = ChannelCapabilities(buttons=True, batch=False)
+    capabilities = ChannelCapabilities(buttons=True, letters=False)
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, int]] = []

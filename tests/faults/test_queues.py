@@ -142,7 +142,7 @@ class Wire:
     """A channel that sends whatever it is given."""
 
     name, channel_kind, provider = "telegram:main", "telegram", "sever"
-    capabilities = ChannelCapabilities(buttons=True, batch=False)
+    capabilities = ChannelCapabilities(buttons=True, letters=False)
 
     def __init__(self) -> None:
         self.knew: list[dict[str, str]] = []

@@ -17,7 +17,7 @@ from desk.language.templates import Templates, Value
 from desk.language.translatable import meant, sentence
 from desk.model.provider_files import Provider
 
-FLAGS = frozenset({"buttons"})
+FLAGS = frozenset({"buttons", "letter"})
 """Of the names that every sentence may use, those that only say yes or no."""
 
 
@@ -120,7 +120,13 @@ def render_sentence(
     uses |= {one: use for one, use in uses_of_names(path.read_text("utf-8")).items() if one not in uses}
     title = provider.title(language) if provider else "Sever Net"
     facts = dict(provider.facts) if provider else {}
-    values: dict[str, Value] = {**sample_values(uses, language), "provider_title": title, "buttons": "1", **facts}
+    values: dict[str, Value] = {
+        **sample_values(uses, language),
+        "provider_title": title,
+        "buttons": "1",
+        "letter": "",
+        **facts,
+    }
     values |= _given(settings, values, uses)
     said = Templates(TEMPLATES, folders).say(whose, language, name, values)
     is_packaged = path.is_relative_to(TEMPLATES)
@@ -186,6 +192,5 @@ def _print(found: Sequence[RenderedSentence]) -> None:
         file = sentence("{file} (packaged)", file=one.file) if one.packaged else one.file
         output.print(text(file, "bold"), indented(message(RichText(one.text))), "")
     names = {name: told for one in found for name, told in one.names.items()}
-    output.print(
-        text(sentence("It may be given: {names}", names=", ".join(f"{a} ({b})" for a, b in names.items())), "dim")
-    )
+    given = ", ".join(f"{name} ({told})" for name, told in names.items())
+    output.print(text(sentence("It may be given: {names}, and the provider's facts", names=given), "dim"))

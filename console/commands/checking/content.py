@@ -20,7 +20,7 @@ from intake.engine.model import Dialog, DialogSet
 from kb.content.article_body import FACT_NAMES
 from kb.content.article_files import read_with_faults
 
-ALWAYS_GIVEN = frozenset({"number", "provider_title", "name", "buttons"})
+ALWAYS_GIVEN = frozenset({"number", "provider_title", "name", "buttons", "letter"})
 """Names that every sentence may use (`desk.pipeline.compose`), beside the provider's facts."""
 
 Findings = Iterator[CheckFinding]

@@ -62,6 +62,14 @@ def test_values_can_be_set_and_taken_away(typist: Typist) -> None:
     assert "• two" in summary
 
 
+@pytest.mark.parametrize(("more", "talk"), [((), True), (("buttons=",), True), (("letter=1", "buttons="), False)])
+def test_what_is_no_letter_is_told_in_the_words_of_a_talk(typist: Typist, more: tuple[str, ...], talk: bool) -> None:
+    """With buttons or without."""
+    settings = [word for one in more for word in ("--set", one)]
+    told = typist.types("words", "agent_took", "--language", "en", *settings).output
+    assert ("You can reply right here." in " ".join(told.split())) is talk
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

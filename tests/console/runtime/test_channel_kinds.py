@@ -40,7 +40,7 @@ from tests import wording
 from tests.prepared_desks import DeskFiles
 from tests.stories.desk import eventually
 
-NO_BUTTONS = ChannelCapabilities(buttons=False, batch=False)
+NO_BUTTONS = ChannelCapabilities(buttons=False, letters=False)
 CANARY = "pager-canary-7781"
 FILE = """
 [desk]
@@ -142,7 +142,12 @@ def pager(monkeypatch: pytest.MonkeyPatch, desk_files: DeskFiles) -> DeskFiles:
 
 
 async def test_it_is_heard_and_answered(pager: DeskFiles) -> None:
-    """A whole talk, up to the number of a case, without a line about pagers anywhere else."""
+    """A whole talk, up to the number of a case, without a line about pagers anywhere else. It has no buttons and is
+    no letter: what it says are the words of a talk."""
+    said_there = "{% if letter %}письмом{% elif buttons %}кнопками{% else %}разговором{% endif %} зовём человека"
+    own = pager.root / "templates" / "ru" / "operator_coming.txt"
+    own.parent.mkdir(parents=True)
+    own.write_text(said_there, "utf-8")
     settings = replace(load(pager.root, {}, section_readers()), database=pager.database)
     application = await build_application(settings)
     serving = Server(application, refresh_interval=0.5)
@@ -157,6 +162,7 @@ async def test_it_is_heard_and_answered(pager: DeskFiles) -> None:
     await eventually(lambda: hears(wording.words("40-1187")))
     await channel.air.put(("42", "оператор"))
     await eventually(lambda: hears(wording.template("registered", "ru")))
+    assert await hears(wording.words("разговором зовём человека"))
     serving.stop()
     await asyncio.wait_for(task, 60)
     await application.close()
