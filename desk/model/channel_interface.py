@@ -39,8 +39,8 @@ class ChannelCapabilities:
     ``buttons``: a tap answers. ``letters``: what is said goes as letters, with several questions in one whose answers
     come together, and in the words of letters; what is no letter is a talk, with buttons or without. ``edits``: what
     was said can be changed where it stands. ``prefilled_answers``: an option is a link to an answer whose words stand
-    in it already; it is sent, and read, like any other. ``contacts``: somebody can share their own phone number, and the
-    channel vouches for it.
+    in it already; it is sent, and read, like any other. ``contacts``: somebody can share their own phone number, and
+    the channel vouches for it.
     """
 
     buttons: bool
