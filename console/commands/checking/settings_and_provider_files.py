@@ -11,9 +11,11 @@ from console.commands.checking.account_tables import check_table
 from console.commands.checking.content import check_content, check_facts, check_own_templates
 from console.commands.checking.file_faults_as_findings import of_faults
 from console.commands.checking.route_conditions import check_conditions
+from console.commands.checking.service_levels import check_service_levels
 from console.runtime.channel_kinds import CHANNEL_KINDS, configured
 from console.runtime.content_folders import ContentSearchPath
 from desk.agents.import_merge import inconsistencies
+from desk.clock import now
 from desk.language.operator_file_faults import Fault
 from desk.language.toml_lines import line_of, toml_lines
 from desk.language.translatable import counted, meant, sentence, write_instead
@@ -139,6 +141,7 @@ class _ProviderCheck:
         own_names = yield from check_own_templates(self.root, self.folder / "templates", provider)
         yield from check_facts(self.root, provider, own_names)
         yield from check_conditions(self.root, provider, dialogs, table)
+        yield from check_service_levels(self.root, provider, dialogs, table, now().date())
 
     def _policy(self, provider: Provider) -> Iterator[CheckFinding]:
         policy, teams = (f"providers/{self.name}/{name}.toml" for name in ("policy", "teams"))

@@ -108,3 +108,20 @@ async def test_the_page_of_a_contract_is_written(tmp_path: Path) -> None:
     for word in ("when", "soon", "none.toml"):
         assert word in refused.err
     assert "0 differ" in (await terminal.types("sla", "rebuild", "--dry-run")).out
+
+
+async def test_check_names_conditions_that_cannot_hold_and_holidays_that_end(tmp_path: Path) -> None:
+    """An unknown name, a severity that is none, and a calendar of the year before last."""
+    terminal = Terminal(tmp_path / "desk", {"LANG": "en_US.UTF-8"})
+    assert (await terminal.types("init", str(terminal.root))).code == 0
+    folder = terminal.root / "providers" / "sever"
+    (folder / "calendars" / "old.toml").write_text(
+        'zone = "UTC"\nhours_of_week = "24xBD"\nknown_until = 2025\n', "utf-8"
+    )
+    policy = folder / "policy.toml"
+    more = '\n[[sla]]\nid = "x"\nwhen = "sevrity == \'critical\'"\ncalendar = "old.toml"\nresolution = "3h"\n'
+    more += '\n[[escalation]]\nwhen = "severity == \'urgent\'"\ndo = ["notify:lead"]\n'
+    policy.write_text(policy.read_text("utf-8") + more, "utf-8")
+    found = (await terminal.types("check")).out
+    for word in ("'sevrity'", "urgent", "old.toml knows holidays until 2025 only"):
+        assert word in found, word
