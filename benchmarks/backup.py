@@ -72,8 +72,9 @@ async def filled(database: Database, rows: int) -> None:
         whole = f"{series} {into} {query}" if not database.sqlite else f"{into} {series} {query}"
         async with database.write("sever") as session:
             await session.execute(text(whole))
-    async with database.work() as connection:
-        await connection.execute(text("ANALYZE"))
+        async with database.work() as connection:
+            # At once: PostgreSQL would look for what the next table's rows refer to as in a table of one row.
+            await connection.execute(text("ANALYZE"))
 
 
 async def delays(emulator: Emulator, people: Sequence[int], pace: float, count: int) -> list[float]:

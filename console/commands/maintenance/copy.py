@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 from collections.abc import Mapping
-from pathlib import Path
 
 import click
 
 from console.commands.maintenance.progress import telling_progress
-from console.runtime.backup import moving
+from console.runtime.backup import moving, unfinished
 from console.runtime.backup.archive import Progress
 from console.runtime.backup.desk_files import database_address, database_file
 from console.terminal.command_context import (
@@ -69,14 +68,18 @@ async def _copy(settings: Settings, target: str, progress: Progress) -> Mapping[
         file = database_file(target)
         place = file.parent if file else settings.data
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=place, prefix=".copying-") as work:
-            stage = Path(work) / "stage.db"
+        work = unfinished.beside(place / "copying")
+        work.mkdir(mode=0o700)
+        try:
+            stage = work / "stage.db"
             moving.new_file(stage)
             tables = await moving.take_tables(settings, stage, progress)
             await require_nobody_serves(database)
             moving.clear_leases(stage)
             rows = {**tables.rows, "leases": 0}
             await moving.put_tables(stage, target, progress)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
         async with database.work() as connection:
             await audit.record(connection, at=now(), actor=audit.operator(), operation="copy")
     return rows

@@ -34,9 +34,10 @@ from desk.clock import now
 from desk.language.translatable import one_below_the_other, sentence
 
 if TYPE_CHECKING:
-    from console.runtime.personal_data.erase_person import ErasureReport
+    from console.runtime.personal_data.erase_person import ErasureReport, PersonErasure
     from console.runtime.personal_data.find_person import FoundPerson
     from desk.model.settings import Settings
+    from desk.storage.database import Database
 
 
 @click.command()
@@ -104,8 +105,7 @@ async def _forget(
     yes: bool,
     agent: str,
 ) -> ErasureReport | None:
-    from console.runtime.knowledge_loader import KnowledgeLoader  # noqa: PLC0415
-    from console.runtime.personal_data.compact_database import compact  # noqa: PLC0415 (help and usage come at once)
+    from console.runtime.knowledge_loader import KnowledgeLoader  # noqa: PLC0415 (help and usage come at once)
     from console.runtime.personal_data.erase_person import PersonErasure  # noqa: PLC0415
 
     async def rebuild(names: set[str]) -> None:
@@ -116,9 +116,12 @@ async def _forget(
     settings, whose = folder.settings(), scope(folder, provider)
     async with open_database(settings) as database:
         actor = await actor_of(folder, database, agent)
-        lanes = lanes_of_key(settings, key)
-        people = await choose_people(database, whose, key, everybody, needed=not lanes)
+        lanes = frozenset(lanes_of_key(settings, key))
         erasure = PersonErasure(database, settings, folder.providers(), rebuild)
+        ended = None if dry_run else await _end_interrupted(erasure, database, actor, key, lanes)
+        people = await choose_people(database, whose, key, everybody, needed=not lanes and not ended)
+        if ended and not people:
+            return ended
         every = {*lanes, *(f"{channel}:{value}" for one in people for channel, value in one.addresses)}
         if hindered := await erasure.obstacles(people, every, cancel_open):
             refuse(one_below_the_other(hindered), REFUSED)
@@ -127,19 +130,47 @@ async def _forget(
             return None
         if not yes:
             click.confirm(told(sentence("This cannot be undone. Erase?")), abort=True)
-        report = await erasure.erase(people, every, now(), actor, key)
+        report = await erasure.erase(people, every, now(), actor, key, cancel_open)
+        await _compact(database)
+        await erasure.ended()
         if not people and not report.rows and not report.archived:
             refuse(sentence("the desk knows nobody by {key}", key=repr(key)), NO_SUCH)
-        if not await compact(database):
-            tell(sentence("Somebody reads the database for long: its log still has old pages, until they are done."))
         return report
 
 
+async def _end_interrupted(
+    erasure: PersonErasure, database: Database, actor: str, key: str, lanes: frozenset[str]
+) -> ErasureReport | None:
+    """Ends the erasures that a kill interrupted. Returns what went of the one whom the key names, if that was one."""
+    ended, mine = False, None
+    async for plan, done in erasure.resume(now(), actor):
+        if isinstance(done, list):
+            tell(sentence("An interrupted erasure cannot be ended yet:"), err=True)
+            tell(one_below_the_other(done), err=True)
+            continue
+        tell(sentence("An interrupted erasure was ended."), err=True)
+        ended, mine = True, done if plan.meant(key, lanes) else mine
+    if ended:
+        await _compact(database)
+        await erasure.ended()
+    return mine
+
+
+async def _compact(database: Database) -> None:
+    from console.runtime.personal_data.compact_database import compact  # noqa: PLC0415 (help and usage come at once)
+
+    if not await compact(database):
+        tell(sentence("Somebody reads the database for long: its log still has old pages, until they are done."))
+
+
 async def _backups(folder: DeskFolder) -> list[Path]:
-    """Backups that lie in the desk folder."""
-    from console.runtime.backup.archive import is_archive  # noqa: PLC0415 (help and usage come at once)
+    """Backups that lie in the desk folder; what a killed one left there goes."""
+    from console.runtime.backup import unfinished  # noqa: PLC0415 (help and usage come at once)
+    from console.runtime.backup.archive import is_archive  # noqa: PLC0415
 
     def found() -> list[Path]:
+        for one in (folder.root, *(path for path in folder.root.rglob("*") if path.is_dir())):
+            unfinished.sweep(one)
         return sorted(path for path in folder.root.rglob("*") if path.is_file() and is_archive(path))
 
     return await asyncio.to_thread(found)

@@ -86,11 +86,7 @@ async def _migrate(settings: Settings, force: bool, no_copy: bool, progress: Pro
                 )
         if there not in ("", latest_version()) and not no_copy:
             copy = await _keep_copy(settings, progress)
-        before, after = await bring_up_to_date(database)
-        if before != after:
-            details = {"before": before, "after": after}
-            async with database.work() as connection:
-                await audit.record(connection, at=now(), actor=audit.operator(), operation="migrate", details=details)
+        before, after = await bring_up_to_date(database, by=audit.operator(), at=now())
         return before, after, copy
     finally:
         await database.close()

@@ -98,12 +98,13 @@ async def _purge(folder: DeskFolder, dry_run: bool, provider: str, agent: str) -
         one = RetentionPurge(database, settings, folder.providers())
         if dry_run:
             return await one.preview(now(), provider)
+        row = {"actor": actor, "operation": "retention purge", "provider": provider}
+        async with database.work() as connection:  # first, so that what a kill interrupts is in the audit too
+            await audit.record(connection, at=now(), details={"begun": True}, **row)
         async for step in one.steps(now(), provider):
             gone += step
-        if gone:
-            async with database.work() as connection:
-                row = {"actor": actor, "operation": "retention purge", "details": dict(gone)}
-                await audit.record(connection, at=now(), provider=provider, **row)
+        async with database.work() as connection:
+            await audit.record(connection, at=now(), details=dict(gone), **row)
     return gone
 
 

@@ -70,9 +70,11 @@ class Manifest:
 
 @contextmanager
 def opened(path: Path, mode: str = "rw") -> Iterator[sqlite3.Connection]:
-    """An SQLite file that is there already, without transactions of the driver's own."""
+    """An SQLite file that is there already, without transactions of the driver's own; threads may take turns at it."""
     address = f"file:{quote(str(path.resolve()))}?mode={mode}"
-    with closing(sqlite3.connect(address, uri=True, isolation_level=None, timeout=30)) as connection:
+    with closing(
+        sqlite3.connect(address, uri=True, isolation_level=None, timeout=30, check_same_thread=False)
+    ) as connection:
         yield connection
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.engine import make_url
 
 from console.runtime.backup.archive import is_archive, is_sqlite
+from console.runtime.backup.unfinished import is_unfinished
 from desk.language.operator_file_faults import FileFaults
 from desk.model.settings import FILE, DeskSettingsReader, InvalidSettings, Settings
 from desk.model.toml_table import TomlTable
@@ -64,11 +65,15 @@ def _walk(folder: Path, data: Path, left_out: set[str], seen: set[str]) -> Itera
             continue
         if entry.is_dir():
             real = os.path.realpath(path)
-            if entry.name not in _LEFT_OUT and real not in seen:
+            if entry.name not in _LEFT_OUT and not is_unfinished(entry.name) and real not in seen:
                 yield path
                 yield from _walk(path, data, left_out, seen | {real})
-        elif entry.is_file() and not is_archive(path) and not (path.is_relative_to(data) and is_sqlite(path)):
+        elif entry.is_file() and not _is_made_apart(path, data):
             yield path
+
+
+def _is_made_apart(path: Path, data: Path) -> bool:
+    return is_unfinished(path.name) or is_archive(path) or (path.is_relative_to(data) and is_sqlite(path))
 
 
 def elsewhere(settings: Settings) -> list[str]:

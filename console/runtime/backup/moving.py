@@ -5,16 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import sys
-import threading
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-from console.runtime.backup import postgres_rows
+from console.runtime.backup import postgres_read, postgres_rows, postgres_write, unfinished
 from console.runtime.backup.archive import (
     BackupRefused,
     Progress,
@@ -24,6 +21,7 @@ from console.runtime.backup.archive import (
     sequences_of,
 )
 from console.runtime.backup.desk_files import database_file
+from console.runtime.backup.pace import LONGEST_REST, Pace, step_back
 from console.runtime.migrate import migrate
 from desk.language.translatable import sentence
 from desk.model.settings import Settings
@@ -31,8 +29,6 @@ from desk.storage.database import Database
 
 PAGES_AT_A_TIME = 250
 """Pages of an SQLite database, a megabyte, that are copied and brought to the disk together: so long a commit waits."""
-LONGEST_REST = 0.5
-"""Seconds of rest between two of these steps, at most."""
 ROOM = 64 * 1024 * 1024
 """Bytes that a disk must have left beside the copy."""
 
@@ -85,7 +81,7 @@ async def _copy_rows(url: str, target: Path, progress: Progress, gently: bool) -
             raise BackupRefused(sentence("the database has no tables yet: run 'firstline migrate'"))
         _require_room(target.parent, await driver.fetchval("SELECT pg_database_size(current_database())"))
         await make_tables(target, revision)
-        rows = await postgres_rows.read_into(driver, target, progress, LONGEST_REST if gently else 0.0)
+        rows = await postgres_read.read_into(driver, target, progress, LONGEST_REST if gently else 0.0)
     with opened(target) as copy:
         return TakenTables(revision, rows, sequences_of(copy))
 
@@ -108,29 +104,13 @@ def _copy_pages(source: Path, target: Path, progress: Progress, gently: bool) ->
         taken = TakenTables(revision_of(live), count_rows(live), sequences_of(live))
         if not taken.revision:
             raise BackupRefused(sentence("the database has no tables yet: run 'firstline migrate'"))
-        copy.execute("PRAGMA synchronous = OFF")  # `_Pace` brings it there
-        live.backup(copy, pages=PAGES_AT_A_TIME, progress=_Pace(written.fileno(), progress, gently).step)
+        copy.execute("PRAGMA synchronous = OFF")  # `Pace` brings it there
+        live.backup(copy, pages=PAGES_AT_A_TIME, progress=Pace(written.fileno(), progress, gently).step)
         live.execute("ROLLBACK")
         copy.execute("PRAGMA journal_mode = DELETE")  # one file, without -wal and -shm beside it
         if (there := count_rows(copy)) != taken.rows:
             raise BackupRefused(postgres_rows.difference(taken.rows, there))
     return taken
-
-
-class _Pace:
-    """Leaves the disk to the desk that serves: each step is brought there at once, since the desk's own commits would
-    wait for all of it later, and gently is followed by a rest as long as it took."""
-
-    def __init__(self, descriptor: int, progress: Progress, gently: bool) -> None:
-        self._descriptor, self._progress, self._gently = descriptor, progress, gently
-        self._began = time.monotonic()
-
-    def step(self, _status: int, left: int, total: int) -> None:
-        """After each step, as `sqlite3.Connection.backup` calls it."""
-        os.fsync(self._descriptor)
-        self._progress(sentence("pages"), total - left, total)
-        time.sleep(min(time.monotonic() - self._began, LONGEST_REST) if self._gently else 0.0)
-        self._began = time.monotonic()
 
 
 async def make_tables(path: Path, revision: str = "head") -> None:
@@ -180,15 +160,14 @@ async def put_tables(source: Path, url: str, progress: Progress) -> None:
         await migrate(database)
     finally:
         await database.close()
-    await postgres_rows.write_from(source, url, progress)
+    await postgres_write.write_from(source, url, progress)
 
 
 def _move(source: Path, target: Path) -> None:
     """Also to another disk, and never over a file that is there."""
     if target.exists() and not target.stat().st_size:
         target.unlink()
-    part = target.with_name(f".{target.name}.part")
-    part.unlink(missing_ok=True)
+    part = unfinished.beside(target)
     shutil.move(source, part)
     keep(part, target)
 
@@ -211,12 +190,6 @@ def keep(part: Path, target: Path) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
-
-
-def step_back() -> None:
-    """Lets the desk's own processes go first, from here on in this thread. Only Linux gives threads a priority."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
 
 
 def clear_leases(path: Path) -> None:

@@ -10,14 +10,13 @@ import asyncio
 import os
 import re
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from console.runtime.backup import archive, fence, moving
+from console.runtime.backup import archive, fence, moving, unfinished
 from console.runtime.backup.archive import BackupRefused, Manifest, Progress
 from console.runtime.backup.desk_files import DATA, database_address, database_file
 from console.runtime.backup.fence import Fenced
@@ -100,7 +99,8 @@ def _require_place(root: Path) -> None:
 def _beside(root: Path) -> Iterator[Path]:
     """A folder of our own on the same disk, gone at the end."""
     place = root.resolve()
-    work = Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}.", suffix=".restoring"))
+    work = unfinished.beside(place)
+    work.mkdir(mode=0o700)
     try:
         yield work
     finally:
@@ -182,9 +182,11 @@ async def _erase_again(stage: Path, settings: Settings, clock: Clock) -> int:
 
 
 def _move_into(made: Path, root: Path) -> None:
-    """The finished folder takes its place; into a folder that is there already its files do, firstline.toml last."""
-    if not root.exists():
-        made.rename(root)
+    """The finished folder takes its place, at once. Where that cannot be, its files do, firstline.toml last."""
+    if root.exists():
+        made.chmod(root.stat().st_mode & 0o777)
+    with suppress(OSError):  # a disk may be mounted there
+        made.rename(root.resolve())  # also over an empty folder
         return
     for one in sorted(made.iterdir(), key=lambda path: path.name == FILE):
         os.rename(one, root / one.name)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import tempfile
 import threading
 from dataclasses import replace
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
 
-from console.runtime.backup import archive, desk_files, moving
+from console.runtime.backup import archive, desk_files, moving, unfinished
 from console.runtime.backup.archive import BackupRefused, Manifest, Progress
+from console.runtime.backup.pace import step_back
 from desk.clock import Clock
 from desk.language.translatable import sentence
 from desk.model.settings import Settings
@@ -64,9 +63,9 @@ def _begin(target: Path) -> Path:
         raise BackupRefused(sentence("{path} is there already: nothing is overwritten", path=target))
     if not target.parent.is_dir():
         raise BackupRefused(sentence("there is no folder {path}", path=target.parent))
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    os.close(descriptor)
-    return Path(name)
+    part = unfinished.beside(target)
+    moving.new_file(part)
+    return part
 
 
 def _drop(part: Path) -> None:
@@ -84,7 +83,7 @@ async def _served(settings: Settings, at: datetime) -> bool:
 
 
 def _complete(settings: Settings, part: Path, target: Path, manifest: Manifest, progress: Progress) -> Manifest:
-    moving.step_back()
+    step_back()
     with archive.opened(part) as connection, archive.transaction(connection):
         files = archive.add_files(connection, desk_files.files_of(settings), progress)
         manifest = replace(manifest, files=files)

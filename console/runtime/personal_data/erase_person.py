@@ -1,6 +1,7 @@
 """A person is erased: rows, words that articles learned, files, archives, and what the database's files still had.
 
-Numbers, times and categories of their cases stay, each in a row that is marked as erased.
+Numbers, times and categories of their cases stay, each in a row that is marked as erased. What is to go is planned
+first (`erasure_plan`), so that whatever interrupts it, the next `firstline forget` ends it.
 """
 
 from __future__ import annotations
@@ -8,22 +9,24 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
-from console.runtime.personal_data import erasure_list
-from console.runtime.personal_data.find_person import FoundPerson, addresses_of, load_person
+from console.runtime.personal_data import erasure_list, erasure_plan
+from console.runtime.personal_data.erasure_plan import ErasurePlan
+from console.runtime.personal_data.find_person import FoundPerson, load_person
 from console.runtime.personal_data.purge_archive import PurgeArchive
 from console.runtime.personal_data.retention_purge import is_file_referenced
 from console.runtime.personal_data.rows_of_cases import (
     HOLDS,
     LINKS,
     PHRASINGS,
+    StoredRow,
     arrivals_of_cases,
     delete_people,
     delete_rows_of_cases,
@@ -61,6 +64,19 @@ class ErasureReport:
     drafts: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What there was of people besides their cases: messages of no case, departures, files, drafted articles, and
+    whether articles learned from their words."""
+
+    traces: Traces
+    loose: Sequence[StoredRow]
+    said: Sequence[int]
+    files: frozenset[str]
+    drafts: tuple[str, ...]
+    learned: bool
+
+
 RebuildIndexes = Callable[[set[str]], Awaitable[None]]
 """Erases the saved indexes of these providers, and makes them anew."""
 
@@ -79,6 +95,7 @@ class PersonErasure:
         self._database, self._settings, self._rebuild = database, settings, rebuild
         self._names = tuple({*providers, FRONT})
         self._archive = PurgeArchive(settings.data / "archive")
+        self._under_way: list[Path] = []
 
     async def obstacles(
         self, people: Sequence[FoundPerson], lanes: Collection[str], open_too: bool = False
@@ -105,19 +122,49 @@ class PersonErasure:
         return found
 
     async def erase(
-        self, people: Sequence[FoundPerson], lanes: Collection[str], now: datetime, actor: str, key: str = ""
+        self,
+        people: Sequence[FoundPerson],
+        lanes: Collection[str],
+        now: datetime,
+        actor: str,
+        key: str = "",
+        open_too: bool = False,
     ) -> ErasureReport:
         """Erases these people, and what came in these lanes from nobody the desk knows. Open cases are cancelled.
 
-        It is noted first, so that an erasure that a kill interrupts can be carried out again, and after a restore too.
-        Raises OSError.
+        It is noted and planned first: what a kill interrupts is ended by `resume`, and carried out again after a
+        restore. Once the database is written anew too, call `ended`. Raises OSError.
         """
-        of_people = {f"{channel}:{value}" for channel, value in addresses_of(people)}
-        every = {*lanes, *of_people}
-        erasure_list.note(self._settings.root, now, [one.id for one in people], every, self._secret)
+        plan = await self._plan(people, lanes, key)
+        erasure_list.note(self._settings.root, now, [one.id for one in people], plan.lanes, self._secret)
+        found = await self._look(plan)
+        plan = replace(plan, files=found.files, open_too=open_too, learned=found.learned)
+        self._under_way.append(await asyncio.to_thread(erasure_plan.write, self._settings.data, plan))
+        return await self._carry_out(plan, found, now, actor)
+
+    async def resume(self, now: datetime, actor: str) -> AsyncIterator[tuple[ErasurePlan, ErasureReport | list[str]]]:
+        """Ends the erasures that were interrupted, one after the other: what went, or what hinders it now."""
+        for path, before in await asyncio.to_thread(lambda: list(erasure_plan.read(self._settings.data))):
+            async with self._database.read(*self._names) as session:
+                people = await _people_of_ids(session, [id for _, id in before.people])
+            plan = before.joined(await self._plan(people, ()))
+            if hindered := await self.obstacles(people, plan.lanes, plan.open_too):
+                yield plan, hindered
+                continue
+            found = await self._look(plan)
+            plan = replace(plan, files=before.files | found.files)
+            yield plan, await self._carry_out(plan, found, now, actor, resumed=True)
+            self._under_way.append(path)
+
+    async def ended(self) -> None:
+        """Nothing is left of the people erased here, in the files of the database either: their plans go."""
+        for path in self._under_way:
+            await asyncio.to_thread(erasure_plan.drop, path)
+        self._under_way.clear()
+
+    async def _plan(self, people: Sequence[FoundPerson], lanes: Collection[str], *names: str) -> ErasurePlan:
         named = {name for one in people for name in one.identifiers} | await self._own_contracts(people)
-        traces = Traces(every, NamesOfPerson({*named, key}))
-        return await self._erase(people, traces, now, actor)
+        return ErasurePlan.of(people, frozenset(lanes), frozenset({*named, *names}))
 
     async def again(self, erasures: Iterable[erasure_list.Erasure], now: datetime, actor: str) -> int:
         """Carries out noted erasures once more, after a restore. Returns how many people were there again.
@@ -131,9 +178,9 @@ class PersonErasure:
             lanes = {by_hash[one] for one in erasure.lanes & by_hash.keys()}
             if not from_ids and not lanes:
                 continue
-            every = lanes | {f"{channel}:{value}" for channel, value in addresses_of(from_ids)}
-            names = {name for one in from_ids for name in one.identifiers} | await self._own_contracts(from_ids)
-            await self._erase(from_ids, Traces(every, NamesOfPerson(names), erasure.at), now, actor)
+            plan = await self._plan(from_ids, lanes)
+            found = await self._look(plan, erasure.at)
+            await self._carry_out(replace(plan, files=found.files), found, now, actor)
             again += len(from_ids)
         return again
 
@@ -157,46 +204,64 @@ class PersonErasure:
             query = select(PEOPLE.c.contract).where(PEOPLE.c.contract.in_(contracts), PEOPLE.c.id.not_in(ids))
             return contracts - set((await session.execute(query)).scalars())
 
-    async def _erase(self, people: Sequence[FoundPerson], traces: Traces, now: datetime, actor: str) -> ErasureReport:
-        cases = [(one.provider, case.id) for one in people for case in one.cases]
-        ids = [id for _, id in cases]
-        of_provider = [(one.provider, [case.id for case in one.cases]) for one in people]
+    async def _look(self, plan: ErasurePlan, until: datetime | None = None) -> _Found:
+        """What there is of them besides their cases, while those are still there."""
+        traces, cases = Traces(plan.lanes, NamesOfPerson(plan.names), until), _ids(plan)
         async with self._database.read(*self._names) as session:
             connection = await session.connection()
             came = [
-                row for provider, mine in of_provider for row in await arrivals_of_cases(connection, provider, mine)
+                row
+                for provider, ids in plan.cases.items()
+                for row in await arrivals_of_cases(connection, provider, ids)
             ]
             loose, said = await traces.arrivals(connection), await traces.departures(connection)
-            files = await _files_named(connection, ids, [row.id for row in (*came, *loose)])
-            drafted = select(LINKS.c.article).where(LINKS.c.case_id.in_(ids), LINKS.c.kind == "drafted").distinct()
+            files = await _files_named(connection, cases, [row.id for row in (*came, *loose)])
+            drafted = select(LINKS.c.article).where(LINKS.c.case_id.in_(cases), LINKS.c.kind == "drafted").distinct()
             drafts = tuple((await session.execute(drafted)).scalars())
-        gone = Counter[str]()
-        for provider, mine in of_provider:
+            phrases = select(PHRASINGS.c.person_id).where(PHRASINGS.c.person_id.in_([id for _, id in plan.people]))
+            learned = (await session.execute(phrases.limit(1))).first() is not None
+        return _Found(traces, loose, said, frozenset(files), drafts, learned)
+
+    async def _carry_out(
+        self, plan: ErasurePlan, found: _Found, now: datetime, actor: str, resumed: bool = False
+    ) -> ErasureReport:
+        gone, ids = Counter[str](), _ids(plan)
+        for provider, mine in plan.cases.items():
             for at in range(0, len(mine), AT_ONCE):
                 gone += await self._erase_cases(provider, mine[at : at + AT_ONCE], now)
-        phrases = 0
+        last, phrases = await self._erase_people(plan, found, now, actor, resumed)
+        gone += last + Counter({PHRASINGS.name: phrases})
+        providers = {provider for provider, _ in plan.people}
+        if self._rebuild and (phrases or plan.learned):
+            await self._rebuild(providers)
+        removed = [name for name in sorted(plan.files) if await self._remove_file(name)]
+        people = [id for _, id in plan.people]
+        archived = await asyncio.to_thread(remove_from_archive, self._archive, found.traces, ids, people)
+        return ErasureReport(+gone, len(ids), len(removed), archived, found.drafts)
+
+    async def _erase_people(
+        self, plan: ErasurePlan, found: _Found, now: datetime, actor: str, resumed: bool
+    ) -> tuple[Counter[str], int]:
+        """The people, what they wrote in no case's name, and the row of the audit: all or nothing. Returns how many
+        rows of each table, and how many learned phrasings."""
+        gone, phrases = Counter[str](), 0
         async with self._database.write(*self._names) as session:
             connection = await session.connection()
-            for one in people:
-                phrases += await phrase_store.forget_person(session, one.provider, one.id)
+            for provider, id in sorted(plan.people):
+                phrases += await phrase_store.forget_person(session, provider, id)
             await session.flush()
-            for one in people:
-                gone += await delete_people(connection, one.provider, [one.id])
-            gone += await delete_traces(connection, loose, said)
-            await delete_traces_of_addresses(connection, [_address(lane) for lane in traces.lanes])
-            rows = Counter({name: number for name, number in gone.items() if number})
-            for provider in sorted({one.provider for one in people}) or [""]:
-                here = [one for one in people if one.provider == provider]
-                details = {"people": len(here), "cases": sum(len(one.cases) for one in here)}
-                values = {"at": now, "actor": actor, "operation": "forget", "provider": provider, "details": details}
+            for provider, id in sorted(plan.people):
+                gone += await delete_people(connection, provider, [id])
+            gone += await delete_traces(connection, found.loose, found.said)
+            await delete_traces_of_addresses(connection, [_address(lane) for lane in plan.lanes])
+            if resumed and not (gone[PEOPLE.name] if plan.people else +gone):
+                return gone, phrases  # what was interrupted had come further than this, and is in the audit
+            for whose in sorted({provider for provider, _ in plan.people}) or [""]:
+                here = sum(provider == whose for provider, _ in plan.people)
+                details = {"people": here, "cases": len(plan.cases.get(whose, ()))}
+                values = {"at": now, "actor": actor, "operation": "forget", "provider": whose, "details": details}
                 await audit.record(session, **values)
-        if phrases:
-            gone[PHRASINGS.name] += phrases
-            if self._rebuild:
-                await self._rebuild({one.provider for one in people})
-        removed = [name for name in sorted(files) if await self._remove_file(name)]
-        archived = await asyncio.to_thread(remove_from_archive, self._archive, traces, ids, [one.id for one in people])
-        return ErasureReport(+(rows + Counter({PHRASINGS.name: phrases})), len(cases), len(removed), archived, drafts)
+        return gone, phrases
 
     async def _erase_cases(self, provider: str, ids: Sequence[int], now: datetime) -> Counter[str]:
         async with self._database.write(*self._names) as session:
@@ -216,6 +281,10 @@ class PersonErasure:
             return False
         await asyncio.to_thread(path.unlink, missing_ok=True)
         return True
+
+
+def _ids(plan: ErasurePlan) -> list[int]:
+    return [id for ids in plan.cases.values() for id in ids]
 
 
 def _address(lane: str) -> tuple[str, str]:

@@ -342,7 +342,7 @@ def test_a_copy_that_lacks_rows_is_not_kept(kept: KeptDesk, monkeypatch: pytest.
     if not kept.postgres:
         pytest.skip("an SQLite file is copied page by page")
     path = kept.backup("a.backup")
-    monkeypatch.setattr("console.runtime.backup.postgres_rows._providers", lambda _: ["sever"])
+    monkeypatch.setattr("console.runtime.backup.postgres_write._providers", lambda _: ["sever"])
     url = kept.new_database("postgresql")
     done = restores(path, kept.folder.parent / "again", "--database", url)
     assert done.exit_code == 4, done.output
