@@ -25,6 +25,9 @@ from desk.storage.database import Database
 if TYPE_CHECKING:
     from console.runtime.file_fetch import FileOpener
     from console.runtime.own_pictures import OwnPictures
+    from desk.model.settings import DeskSettingsReader
+    from desk.model.toml_table import TomlTable
+    from intake.identity.asking.source_settings import HttpSourceSettings, SqlSourceSettings
     from mail.reading.sandbox import MessageReaderPool
 
 MIN_SECRET_LENGTH = 4
@@ -51,6 +54,7 @@ class ChannelKind:
     ``section`` is its name in firstline.toml, and ``read`` reads one such section (None where `Settings` does).
     ``nouns`` are what one and several of them are called. ``make`` makes all that are configured, by name, with nothing
     connected yet. ``check`` asks the outside about one; ``check_settings`` looks at all of them without asking anybody.
+    ``is_for_people`` where people write by it.
     """
 
     section: str
@@ -60,6 +64,7 @@ class ChannelKind:
     secrets: Callable[[Any, ReplyTokenSigner | None], Iterable[str]]
     check_settings: Callable[[Sequence[Any]], Iterable[CheckFinding]] = lambda configured: ()
     read: ReadChannel | None = None
+    is_for_people: bool = True
 
 
 def _make_bots(configured: Sequence[TelegramBotSettings], tools: ChannelDependencies) -> dict[str, Channel]:
@@ -148,11 +153,80 @@ def _mailbox_secrets(box: MailboxSettings, reply_tokens: ReplyTokenSigner | None
         yield box.oauth.client_secret.reveal()
 
 
+def _make_sql_sources(configured: Sequence[SqlSourceSettings], tools: ChannelDependencies) -> dict[str, Channel]:
+    from intake.identity.asking.source_channel import SourceChannel  # noqa: PLC0415 (only where there is a source)
+    from intake.identity.asking.sql_source import SqlSource  # noqa: PLC0415 (the same)
+
+    return {
+        one.channel: SourceChannel(one.channel, one.provider, SqlSource(one), one.name, tools.database, tools.clock)
+        for one in configured
+    }
+
+
+def _make_http_sources(configured: Sequence[HttpSourceSettings], tools: ChannelDependencies) -> dict[str, Channel]:
+    from intake.identity.asking.http_source import HttpSource  # noqa: PLC0415 (only where there is a source)
+    from intake.identity.asking.source_channel import SourceChannel  # noqa: PLC0415 (the same)
+
+    return {
+        one.channel: SourceChannel(one.channel, one.provider, HttpSource(one), one.name, tools.database, tools.clock)
+        for one in configured
+    }
+
+
+async def _check_sql_source(one: SqlSourceSettings) -> list[CheckFinding]:
+    from intake.identity.asking.source_check import check_source  # noqa: PLC0415 (only where there is a source)
+    from intake.identity.asking.sql_source import SqlSource  # noqa: PLC0415 (the same)
+
+    return await check_source(one.channel, SqlSource(one), one.queries)
+
+
+async def _check_http_source(one: HttpSourceSettings) -> list[CheckFinding]:
+    from intake.identity.asking.http_source import HttpSource  # noqa: PLC0415 (only where there is a source)
+    from intake.identity.asking.source_check import check_source  # noqa: PLC0415 (the same)
+
+    return await check_source(one.channel, HttpSource(one), one.kinds)
+
+
+def _read_sql_source(section: TomlTable, reader: DeskSettingsReader) -> ChannelSettings:
+    from intake.identity.asking.source_settings import read_sql_source  # noqa: PLC0415 (only where there is a source)
+
+    return read_sql_source(section, reader)
+
+
+def _read_http_source(section: TomlTable, reader: DeskSettingsReader) -> ChannelSettings:
+    from intake.identity.asking.source_settings import read_http_source  # noqa: PLC0415 (only where there is a source)
+
+    return read_http_source(section, reader)
+
+
+SOURCE_KINDS: tuple[ChannelKind, ...] = (
+    ChannelKind(
+        "sql_source",
+        ("database of a client", "databases of clients"),
+        _make_sql_sources,
+        _check_sql_source,
+        lambda one, reply_tokens: (one.password.reveal(),),
+        read=_read_sql_source,
+        is_for_people=False,
+    ),
+    ChannelKind(
+        "http_source",
+        ("system of a client", "systems of clients"),
+        _make_http_sources,
+        _check_http_source,
+        lambda one, reply_tokens: (one.token.reveal(),),
+        read=_read_http_source,
+        is_for_people=False,
+    ),
+)
+"""Sources of accounts that are asked one key at a time: channels to a client's own system, by which nobody writes."""
+
 CHANNEL_KINDS: tuple[ChannelKind, ...] = (
     ChannelKind("telegram", ("bot", "bots"), _make_bots, _check_bot, _bot_secrets, _check_tokens),
     ChannelKind(
         "mailbox", ("mailbox", "mailboxes"), _make_mailboxes, _check_mailbox, _mailbox_secrets, _check_mailbox_settings
     ),
+    *SOURCE_KINDS,
 )
 
 
@@ -166,6 +240,15 @@ def configured(settings: Settings) -> Iterator[tuple[ChannelKind, ChannelSetting
     for kind in CHANNEL_KINDS:
         for one in settings.configured(kind.section):
             yield kind, one
+
+
+def sources_of_providers(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """The channels of each provider's own systems."""
+    found: dict[str, tuple[str, ...]] = {}
+    for kind in SOURCE_KINDS:
+        for one in settings.configured(kind.section):
+            found[one.provider] = (*found.get(one.provider, ()), one.channel)
+    return found
 
 
 def make_channels(settings: Settings, tools: ChannelDependencies) -> dict[str, Channel]:

@@ -47,6 +47,7 @@ from desk.model.dialog_state import (
     SUMMARY,
 )
 from desk.model.events import (
+    AccountAnswered,
     DeliveryFailed,
     Inbound,
     MaybeSent,
@@ -85,6 +86,7 @@ from intake import talk_about_the_talk_rules as repair
 from intake.engine.completion import is_complete
 from intake.engine.rules import dialog_rules as dialogs
 from intake.engine.rules import summary_rules as summary
+from intake.identity.asking import source_rules as sources
 from intake.limits import rate_rules
 from intake.limits.rate_rules import SenderPace
 from kb import agent_rules
@@ -167,6 +169,7 @@ def of_the_talk(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
 
 
 TIMERS = {
+    sources.SILENT_TIMER: (sources.tell_silence,),
     "silent": (arrivals.close_abandoned,),
     "not_taken": (promises.press_not_taken,),
     "not_taken_told": (promises.press_not_taken,),
@@ -245,6 +248,7 @@ RULEBOOK = Rulebook(
         Stage("delivery", (DeliveryFailed,), (escalation.mark_undelivered,)),
         Stage("delivery", (MaybeSent,), (escalation.warn_maybe_sent,)),
         RulesByKey("timers", (TimerFired,), timer_kind, TIMERS),
+        Stage("answers of sources", (AccountAnswered,), (sources.take_source_answer,)),
         # An agent orders an operation, under a name that the provider knows, where its policy allows it.
         Stage(
             "agents",
@@ -296,6 +300,7 @@ RULEBOOK = Rulebook(
             when=in_intake,
         ),
         Stage("own phone", (Said,), (account.note_own_phone,), when=own_phone_in_intake),
+        Stage("sources", (Said,), (sources.ask_sources,), when=in_intake),
         Stage("intake", SPOKEN, (account.recognise_account, matter.bring_human), when=in_intake),
         Stage("silenced", SPOKEN, (matter.nobody_to_answer,), when=by_mail_in_intake),
         Stage("too often", SPOKEN, (rate_rules.too_many_cases,), when=once_more_today),

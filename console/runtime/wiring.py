@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields
 from chat.terminal_channel import TerminalChannel
 from console.runtime.accounts.own_tables import ProviderTables
 from console.runtime.agents_and_teams_loading import ProvidersWithAgents
+from console.runtime.channel_kinds import sources_of_providers
 from console.runtime.content_folders import DIALOGS, TEMPLATES, ContentSearchPath
 from console.runtime.knowledge_loader import KnowledgeLoader
 from console.runtime.receiver_wiring import Receiver, build_receiver
@@ -55,6 +56,8 @@ from escalation.usual_wait import UsualWait, UsualWaitLookup
 from intake.desk_sentences import LetterSentencesLookup
 from intake.dialog_set_lookup import DialogSetLookup, articles_named, articles_of_zone, store_dialog_sources
 from intake.identity import guess_budget
+from intake.identity.asking.source_questions import SlowSourcesLookup, write_question
+from intake.identity.asking.source_rules import AskSource
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
 from intake.identity.identification_lookup import IdentificationLookup
 from intake.identity.index.find_accounts import IndexedAccounts
@@ -96,6 +99,7 @@ ACT_WRITERS: Mapping[type[RuleAct], ActWriter] = {
     proof_acts.BindAccount: proof_acts.write_binding,
     proof_acts.UnbindAccounts: proof_acts.write_unbinding,
     proof_acts.UseLink: proof_acts.write_link_use,
+    AskSource: write_question,
     RaiseAlarm: alarm_table.write_raised,
     EndAlarm: alarm_table.write_ended,
     BringTimersForward: alarm_table.write_timers_forward,
@@ -190,6 +194,7 @@ async def assemble_application(
     proofs = ProofReader(database, receiver.reply_tokens.derived(LINK_PURPOSE))
     lookups: Sequence[Lookup] = (
         SenderPaceLookup(database, registry),
+        SlowSourcesLookup(sources_of_providers(settings)),
         IdentificationLookup(accounts, providers, GuessLimiter(database), proofs),
         ProviderAfterRoundLookup(registry),
         ActingAgentLookup(registry),

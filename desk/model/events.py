@@ -171,6 +171,19 @@ class AlarmsDue:
     words: tuple[AlarmWords, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AccountAnswered:
+    """A source answered whose a key is: ``accounts`` as it keeps them, true at ``known_at`` (ISO 8601, "" for now).
+    ``failed`` says why it gave no answer at all. Also what a new table says of a case that waited for it."""
+
+    kind: str
+    value: str
+    source: str
+    accounts: tuple[Mapping[str, Any], ...] = ()
+    known_at: str = ""
+    failed: str = ""
+
+
 Event = (
     Said
     | Pressed
@@ -183,6 +196,7 @@ Event = (
     | NotForDesk
     | AgentsGroupChanged
     | AlarmsDue
+    | AccountAnswered
 )
 OfSubscriber = (Said, Pressed, OpenedChat)
 """Events in which a subscriber speaks."""

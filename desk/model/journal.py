@@ -357,6 +357,26 @@ class LevelRaised(JournalEntryData):
     clock: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AccountVerified(JournalEntryData):
+    """A source or a later table said whose case it is: ``status`` is what the holder is entitled to, "" where nobody
+    has the key. ``hours`` is the age of what it said."""
+
+    kind: ClassVar[str] = "account_verified"
+    category: ClassVar[Category] = Category.FINDING
+    source: str = ""
+    status: str = ""
+    hours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSilent(JournalEntryData):
+    """The provider's own system was asked whose case it is, and has not answered in time."""
+
+    kind: ClassVar[str] = "source_silent"
+    category: ClassVar[Category] = Category.FINDING
+
+
 KINDS: Mapping[str, type[JournalEntryData]] = {
     one.kind: one
     for one in (
@@ -393,6 +413,8 @@ KINDS: Mapping[str, type[JournalEntryData]] = {
         TakenUpAgain,
         ClocksMoved,
         LevelRaised,
+        AccountVerified,
+        SourceSilent,
     )
 }
 

@@ -17,6 +17,7 @@ from desk.language.unsafe_characters import storable, storable_tree
 from desk.model.agent_operations import AgentOperation, operation_as_json, operation_from_json
 from desk.model.channel_interface import Channel, ChannelCapabilities, StoreMessages
 from desk.model.events import (
+    AccountAnswered,
     AlarmsDue,
     AlarmWords,
     CaseReference,
@@ -233,7 +234,18 @@ def _alarms(body: Mapping[str, Any]) -> Event:
     return AlarmsDue(tuple(words))
 
 
+def _account(body: Mapping[str, Any]) -> Event:
+    return AccountAnswered(
+        kind=str(body["kind"]),
+        value=str(body["value"]),
+        source=str(body["source"]),
+        accounts=tuple(storable_tree(body["accounts"])),
+        known_at=str(body.get("known_at", "")),
+    )
+
+
 _EVENTS: Mapping[str, Callable[[Mapping[str, Any]], Event]] = {
+    "account": _account,
     "alarms": _alarms,
     "undelivered": _undelivered,
     "maybe_sent": _maybe_sent,

@@ -29,6 +29,7 @@ from desk.model.case import Case
 from desk.model.core_facts import CaseContacts, CaseMatch
 from desk.model.dialog_state import CONSENT, QUESTION
 from desk.model.events import (
+    AccountAnswered,
     AgentsGroupChanged,
     AlarmsDue,
     DeliveryFailed,
@@ -71,6 +72,7 @@ EVENTS: tuple[Event, ...] = (
     NotForDesk(),
     AgentsGroupChanged(present=True),
     AlarmsDue(()),
+    AccountAnswered("contract", "40-1187", "billing"),
 )
 ASKED: list[str] = []
 

@@ -64,7 +64,7 @@ def routing_domains(dialogs: DialogSet | None, table: TableColumns | None) -> di
     columns = table.extra_columns if table else ()
     in_use = list(dialogs.in_use.values()) if dialogs else []
     zones = {zone.id for dialog in in_use for zone in dialog.fault_zones} | {UNKNOWN}
-    kinds = [kind.section for kind in CHANNEL_KINDS]
+    kinds = [kind.section for kind in CHANNEL_KINDS if kind.is_for_people]
     return {
         **{column: NameDomain() for column in columns},
         "category": NameDomain(known=CATEGORIES),

@@ -48,7 +48,8 @@ def check_files(
 def check_settings(settings: Settings, faulty: bool = False) -> Iterator[CheckFinding]:
     """The settings among themselves, and against the providers' folders."""
     if not faulty:
-        there = [_channels(kind.nouns, len(settings.configured(kind.section))) for kind in CHANNEL_KINDS]
+        numbers = [(kind, len(settings.configured(kind.section))) for kind in CHANNEL_KINDS]
+        there = [_channels(kind.nouns, number) for kind, number in numbers if number or kind.is_for_people]
         channels: str = there[0]
         for one in there[1:]:
             channels = sentence("{some}, {more}", some=channels, more=one)
@@ -60,7 +61,7 @@ def check_settings(settings: Settings, faulty: bool = False) -> Iterator[CheckFi
         what = sentence("[desk] secret is short enough to be guessed")
         longer = "take at least {number} random characters, and keep the old one as former_secret for a while"
         yield CheckFinding("warning", FILE, what, sentence(longer, number=GOOD_SECRET_LENGTH))
-    if not any(True for _ in configured(settings)) and not faulty:
+    if not any(kind.is_for_people for kind, _ in configured(settings)) and not faulty:
         what = sentence("there is no bot and no mailbox: nobody can write to the desk")
         todo = sentence("add a [[telegram]] or a [[mailbox]]; firstline.toml shows how")
         yield CheckFinding("warning", FILE, what, todo)

@@ -102,6 +102,7 @@ async def _import(
     from console.runtime.accounts.own_tables import import_folder  # noqa: PLC0415 (help and usage come at once)
     from desk.storage import audit  # noqa: PLC0415 (the same)
     from intake.identity.index.import_accounts import ImportBusy, import_table  # noqa: PLC0415 (the same)
+    from intake.identity.index.verify_waiting import verify_waiting  # noqa: PLC0415 (the same)
 
     settings = folder.settings()
     provider = _meant(folder, name)
@@ -122,6 +123,7 @@ async def _import(
         except ImportBusy:
             refuse(sentence("another process takes a table of {provider} just now", provider=provider.name), REFUSED)
         if report.is_taken:
+            await verify_waiting(database, provider.name, now)
             details = {"file": path.name, **_numbers(report)}
             async with database.write(provider.name) as session:
                 values = {"actor": actor, "operation": "entitlement import", "provider": provider.name}

@@ -26,6 +26,7 @@ from intake.identity.index.import_accounts import (
     stored_tables,
 )
 from intake.identity.index.stored_accounts import KEYS_VERSION
+from intake.identity.index.verify_waiting import verify_waiting
 from intake.identity.sources.account_columns import COLUMNS
 from intake.identity.sources.table_mapping import NO_MAPPING, read_mapping
 
@@ -123,6 +124,7 @@ class ProviderTables:
             return (report.refused,)
         if number := report.reading.left_out:
             log.warning("%s: %d faults in rows of %s: see 'firstline check'", provider.name, number, path.name)
+        await verify_waiting(self.database, provider.name, self.clock)
         await asyncio.to_thread(_former_copy(self.settings, provider).unlink, missing_ok=True)
         return ()
 
