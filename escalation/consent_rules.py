@@ -6,6 +6,8 @@ agent reads it, and the subscriber is answered to the point.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from desk.language.rich_text import literal
 from desk.model.acts import (
     Addressee,
@@ -153,8 +155,14 @@ def _promised(case: Case) -> bool:
 
 def first_reminder(case: Case, facts: Facts) -> list[RuleAct]:
     """The timer of the first reminder about a solution that waits for a yes."""
-    after = min(facts.need(Provider).remind_after, default=None)
-    return [SetTimer("consent_reminder", facts.need(Now).at + after, "remind")] if after is not None else []
+    provider = facts.need(Provider)
+    after = min(provider.remind_after, default=None)
+    return [_reminder(facts.need(Now).at + after, provider)] if after is not None else []
+
+
+def _reminder(at: datetime, provider: Provider) -> SetTimer:
+    """The timer of a reminder, in day hours: nobody asked for it."""
+    return SetTimer("consent_reminder", provider.day_hours.next_day_time(at, provider.timezone), "remind")
 
 
 def remind_consent(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
@@ -165,8 +173,10 @@ def remind_consent(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> De
     if case.state != CaseState.RESOLVED or case.resolved_at is None:
         return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
     now, provider = facts.need(Now).at, facts.need(Provider)
+    if not provider.day_hours.contains(now, provider.timezone):
+        return decide(_reminder(now, provider))  # the desk was down in the day
     later = [case.resolved_at + after for after in sorted(provider.remind_after) if case.resolved_at + after > now]
-    following = [SetTimer("consent_reminder", later[0], "remind")] if later else []
+    following = [_reminder(later[0], provider)] if later else []
     if case.unread:
         return decide(SayTemplate("agents_unanswered", to=Addressee.AGENTS), *following)
     asked = SayTemplate("consent_reminder", to=Addressee.SUBSCRIBER, buttons=CONSENT_BUTTONS)

@@ -151,7 +151,7 @@ def press_not_taken(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> D
     since = case.taken_up_at or case.registered_at
     passed = [step for step in steps if since + step <= now]
     untold = inbound.event.kind == "not_taken"
-    tell = untold and len(passed) >= min(2, len(steps))
+    tell = untold and len(passed) >= min(2, len(steps)) and _may_be_told(case, facts)
     following = min((since + step for step in steps if since + step > now), default=now + max(steps, default=_A_WHILE))
     waited: Names = {**span_labels(now - since), "loud": "1" if len(passed) > 1 else ""}
     return decide(
@@ -165,6 +165,15 @@ def press_not_taken(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> D
 
 
 _A_WHILE = timedelta(hours=4)
+LIVE = timedelta(hours=1)
+"""Who spoke with the desk so lately is awake."""
+
+
+def _may_be_told(case: Case, facts: Facts) -> bool:
+    """Whether it is day at the subscriber's, or they are in a talk with the desk."""
+    now, provider = facts.need(Now).at, facts.need(Provider)
+    live = case.asked_at is not None and now - case.asked_at < LIVE
+    return live or provider.day_hours.contains(now, provider.timezone)
 
 
 def _waits(case: Case) -> bool:

@@ -32,6 +32,13 @@ def agents_undo_within(providers: Path, seconds: int) -> None:
         policy.write_text(f"{said}\n[agents]\nundo_seconds = {seconds}\n", "utf-8")
 
 
+def remind_at_any_hour(providers: Path) -> None:
+    """A story is told at any hour of the day, and means the same."""
+    for policy in providers.glob("*/policy.toml"):
+        said = re.sub(r'(?m)^day_hours = "[^"]*".*$', "", policy.read_text("utf-8")).replace("[notices]\n", "")
+        policy.write_text(f'{said}\n[notices]\nday_hours = "00:00-24:00"\n', "utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class DeskFiles:
     """What a desk stands on: a folder with the sample providers and saved indexes, and a database that is ready."""
@@ -48,6 +55,7 @@ class PreparedDesks:
         self._templated = False
         shutil.copytree(PROVIDERS, folder / "providers")
         agents_undo_within(folder / "providers", 0)
+        remind_at_any_hour(folder / "providers")
         (folder / "data").mkdir()
         self._starts(f"sqlite+aiosqlite:///{folder / 'desk.db'}")
 

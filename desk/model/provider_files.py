@@ -21,6 +21,8 @@ from desk.language.operator_file_faults import Fault, FileFaults, InvalidFiles
 from desk.language.translatable import sentence, write_instead
 from desk.language.typed_durations import InvalidDuration, parse_duration
 from desk.model.branding.brand import NO_BRAND, Brand, read_brand
+from desk.model.calendars.day_hours import USUAL_DAY, DayHours
+from desk.model.calendars.typed_hours import InvalidHours, parse_interval
 from desk.model.coverage import CoverageRule, read_coverage
 from desk.model.key_shapes import KeyShape, read_key_shapes
 from desk.model.retention import DESKS_RETENTION, ProviderRetention, read_provider_retention
@@ -141,6 +143,8 @@ class Provider:
     brand: Brand = NO_BRAND
     retention: ProviderRetention = DESKS_RETENTION
     service: ServicePolicy = NO_SERVICE_POLICY
+    day_hours: DayHours = USUAL_DAY
+    """In which people are told what they did not ask for and what was promised to nobody: reminders."""
 
     @property
     def contract_shapes(self) -> tuple[str, ...]:
@@ -201,16 +205,15 @@ def read_with_faults(folder: Path) -> tuple[Provider, list[Fault]]:
     teams_file.report_unknown_keys()
     about, consent, eta = policy.section("provider"), policy.section("consent"), policy.section("eta")
     subscribers = policy.section("subscribers")
-    of_agents = policy.section("agents")
+    of_agents, notices = policy.section("agents"), policy.section("notices")
     consent.choice("then", ("call_task",), "call_task")  # silence is never consent: in the end somebody calls
     version = str(policy.take("policy_version", ""))
-    zone = read_time_zone(about)
     provider = Provider(
         name=folder.name,
         titles=read_titles(about, "title", folder.name),
         prefix=read_prefix(about),
         language=about.choice("language", LANGUAGES, "ru"),
-        timezone=zone,
+        timezone=(zone := read_time_zone(about)),
         contract_shape=about.text("contract_shape", ""),
         key_shapes=read_key_shapes(policy),
         coverage=read_coverage(policy),
@@ -231,9 +234,10 @@ def read_with_faults(folder: Path) -> tuple[Provider, list[Fault]]:
         brand=read_brand(about, folder),
         retention=read_provider_retention(policy.section("retention")),
         service=read_service_policy(policy, folder, zone),
+        day_hours=_read_day_hours(notices),
         policy_version=f"{version} {hashlib.sha256(policy.faults.source.encode()).hexdigest()[:12]}".strip(),
     )
-    for section in (about, consent, eta, subscribers, of_agents, policy):
+    for section in (about, consent, eta, subscribers, of_agents, notices, policy):
         section.report_unknown_keys()
     found = [*policy.faults.found, *teams_file.faults.found]
     return provider, sorted(found, key=lambda one: (one.file, one.line))
@@ -334,6 +338,15 @@ def _read_waiting(section: TomlTable, consent: TomlTable, eta: TomlTable) -> Wai
     )
     section.report_unknown_keys()
     return policy
+
+
+def _read_day_hours(section: TomlTable) -> DayHours:
+    text = section.text("day_hours", "09:00-21:00")
+    try:
+        return DayHours(*parse_interval(text))
+    except InvalidHours as error:
+        section.report(sentence("{key}: {why}", key="day_hours", why=error.args[0]), "day_hours")
+        return USUAL_DAY
 
 
 def read_prefix(section: TomlTable) -> str:
