@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import aiosmtplib
 
-from desk.language.translatable import KeptReason, sentence
+from desk.language.translatable import KeptReason, said_by, sentence
 from desk.model.check_findings import CheckFinding
 from desk.model.settings import MailboxSettings
 from desk.storage.database import Database
@@ -156,7 +156,7 @@ async def _check_imap(settings: MailboxSettings) -> list[CheckFinding]:
                 "error",
                 where,
                 sentence("mail cannot be received: {error}", error=error),
-                _suggest_remedy(str(error), settings),
+                _suggest_remedy(said_by(error), settings),
             )
         ]
     idle, can_move = connection.can_idle, connection.can_move

@@ -16,7 +16,7 @@ from console.runtime.schema_version import SchemaMismatch, require_current
 from console.terminal.errors import DATABASE, reason
 from desk.agents.changes_of_agents import differences
 from desk.clock import Clock
-from desk.language.translatable import sentence
+from desk.language.translatable import said_by, sentence
 from desk.model.check_findings import CheckFinding
 from desk.model.provider_files import Provider
 from desk.model.settings import Settings
@@ -61,8 +61,7 @@ async def check_database(settings: Settings, providers: Mapping[str, Provider], 
         found += [*await check_clock(database, clock), *(one for of_box in accounts for one in of_box)]
         return [*found, *await _check_agents(database, providers)]
     except SchemaMismatch as error:
-        version, _, remedy = str(error).partition(": ")
-        return [CheckFinding("error", where, version, remedy)]
+        return [CheckFinding("error", where, said_by(error))]
     except TimeoutError:
         return [
             CheckFinding(

@@ -89,6 +89,8 @@ def test_what_check_finds_is_told_in_sentences() -> None:
                 elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) in ("what", "todo", "why"):
                     told = [node.value] if isinstance(node.value, ast.JoinedStr) else []
                 words = [ast.unparse(one) for one in told if isinstance(one, ast.JoinedStr | ast.Constant)]
+                plain = [ast.unparse(one) for one in ast.walk(node) if told and ast.unparse(one) == "str(error)"]
+                by_hand += [f"{path.name}: {one} instead of said_by(error)" for one in plain]
                 by_hand += [f"{path.name}: {one}" for one in words if " " in one and one[:7] not in TYPED]
     assert not by_hand, "\n".join(by_hand)
 
