@@ -8,6 +8,7 @@ from desk.model.core_facts import ActingAgent, Now
 from desk.model.provider_files import Agent, Provider
 from desk.model.states import CaseState
 from escalation.names_and_times import agent_name
+from escalation.usual_restore import UsualRestore
 
 
 def take_over(case: Case, agent: Agent, facts: Facts, quietly: bool = False) -> list[RuleAct]:
@@ -23,7 +24,14 @@ def take_over(case: Case, agent: Agent, facts: Facts, quietly: bool = False) -> 
         acts.append(SayTemplate("agent_took", {"agent": agent_name(agent, case.language)}, Addressee.SUBSCRIBER))
     if case.eta is None:
         acts.append(SetTimer("eta_missing", now + provider.first_eta_within, "eta"))
+        acts += suggested_eta(facts)
     return acts
+
+
+def suggested_eta(facts: Facts) -> list[RuleAct]:
+    """What an agent may promise, as like cases took; nothing where too few are known."""
+    usual = facts.get(UsualRestore)
+    return [SayTemplate("agents_usual_restore", usual.labels(), Addressee.AGENTS)] if usual else []
 
 
 def acting_agent(facts: Facts) -> Agent:

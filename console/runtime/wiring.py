@@ -52,6 +52,7 @@ from escalation.folded_text import FoldedTextLookup
 from escalation.said_while_untaken import TranscriptLookup, UnreadLookup
 from escalation.sla.calendar_version_table import with_calendar_versions
 from escalation.sla.clock_table import CaseClocks, CaseClocksLookup, WriteClocks, write_clocks
+from escalation.usual_restore import UsualRestore, UsualRestoreLookup
 from escalation.usual_wait import UsualWait, UsualWaitLookup
 from intake.desk_sentences import LetterSentencesLookup
 from intake.dialog_set_lookup import DialogSetLookup, articles_named, articles_of_zone, store_dialog_sources
@@ -184,6 +185,7 @@ async def assemble_application(
         ArticlesNamedByDialog: ArticlesNamedByDialogLookup(knowledge, articles_named),
         KnowledgeForAgentCommand: AgentArticlesLookup(database, knowledge, articles_of_zone),
         UsualWait: UsualWaitLookup(database),
+        UsualRestore: UsualRestoreLookup(database),
         CaseClocks: CaseClocksLookup(database),
         EarlierCases: EarlierCasesLookup(database),
         PreviousAnswer: PreviousAnswerLookup(database),
