@@ -31,7 +31,7 @@ def write_lines(path: Path, lines: str) -> None:
     text = path.read_text("utf-8")
     for line in lines.splitlines():
         key = line.partition("=")[0].rstrip()
-        text, replaced = re.subn(rf"(?m)^{key} *= .*$", lambda _, line=line: line, text, count=1)
+        text, replaced = re.subn(rf"(?m)^{key} *= .*$", line.replace("\\", r"\\"), text, count=1)
         assert replaced, key
     path.write_text(text, "utf-8")
 
