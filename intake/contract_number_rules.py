@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from desk.language.plain_answers import says_no_number
 from desk.language.rich_text import literal
 from desk.model.acts import (
@@ -47,6 +49,12 @@ _BESIDE_A_NUMBER = frozenset({Act.CORRECTION, Act.AGREE, Act.DENY, Act.GREETING,
 """Acts that say nothing of their own in a message with another number: "нет, 40-1187, спасибо"."""
 SHARE_CONTACT: Buttons = ((Button("share_contact", "button_share_contact"),),)
 """The button by which a channel sends the sender's own contact (`ChannelCapabilities.contacts`)."""
+_LOOKS_FOR_IT = re.compile(
+    r"\W*(?:(?:ща|щас|сейчас|счас|минутку|погодите|ok|okay|hold on|one sec|just a sec|ой|ок|хорошо)\W+)*"
+    r"(?:пойду |попробую )?(?:най(?:ду|ти)|по?ищу|поискать|гляну|посмотрю|достану|принесу|возьму|"
+    r"let me (?:find|look|check|get)|i'?ll (?:find|look|check|get)|looking)\b[^\d?]{0,40}"
+)
+"""Who goes to look for the number: "щас найду бумагу"."""
 MOST_NAMED = 4
 """Numbers of which one is asked for, where a message names several."""
 WITHOUT_CONTRACT = ("joining",)
@@ -221,8 +229,9 @@ def take_identifier(case: Case, inbound: Answer, facts: Facts) -> Decision | Non
     seen = [SayTemplate("seen", {"kind": kind_seen(inbound.files)})] if inbound.files else []
     if case.contract and isinstance(inbound.event, Said) and not has_substance(inbound.text, case.contract):
         return decide(Expect(), done=False)
-    waits = found.says(Act.WAIT) and not found.values and not case.dialog_state.waits
-    if waits and not inbound.option and not has_substance(inbound.text):
+    looks = bool(_LOOKS_FOR_IT.fullmatch(read(inbound.text).text))
+    waits = (looks or found.says(Act.WAIT)) and not found.values and not case.dialog_state.waits
+    if waits and not inbound.option and (looks or not has_substance(inbound.text)):
         return decide(SetDialogState({"waits": 1}), *acknowledge(case, "take_your_time"), words_used=True)
     none_known = says_no_number(inbound.text) or found.says(Act.DONT_KNOW, Act.SKIP)
     none_known = none_known and not inbound.files

@@ -16,7 +16,7 @@ from desk.model.dialog_state import PROBLEM, RESTART
 from desk.model.events import Inbound, OpenedChat, Pressed, Said
 from desk.model.shared_facts import Identification
 from desk.understanding.opening_hours import asked_of_hours
-from desk.understanding.own_or_other_matter import says_again
+from desk.understanding.own_or_other_matter import changes_mind, says_again
 from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import Act, Understanding
 from desk.understanding.substance import has_substance, is_only_thanks
@@ -138,8 +138,8 @@ def describe_problem(case: Case, inbound: Words, facts: Facts) -> Decision | Non
 def _of_settled_before(inbound: Words, facts: Facts) -> dict[str, Any]:
     """ "Опять пропал!" goes on with what was settled lately: its dialog, its words, and no article once more. A trouble
     of another kind does not."""
-    before = facts.get(SettledBefore) if says_again(inbound.text) else None
-    if before is None or not before.dialog:
+    before = facts.get(SettledBefore)
+    if before is None or not before.dialog or not _takes_up(before, inbound.text):
         return {}
     dialogs = facts.get(DialogSet)
     named = dialogs.match(inbound.text) if dialogs else None
@@ -147,7 +147,12 @@ def _of_settled_before(inbound: Words, facts: Facts) -> dict[str, Any]:
         return {}
     described = append_words(before.description, inbound.text) if named is None else inbound.text[:ENOUGH]
     carried_on = {"dialog": before.dialog, "category": before.category, "articles": list(before.articles)}
-    return {**carried_on, "recurrences": 1, "description": described}
+    return {**carried_on, "recurrences": 0 if before.called_off else 1, "description": described}
+
+
+def _takes_up(before: SettledBefore, text: str) -> bool:
+    """Whether the words go on with a matter: "опять", or, of one that was called off, "нет, всё-таки помогите"."""
+    return says_again(text) or (before.called_off and changes_mind(text))
 
 
 def _says_which(found: Understanding) -> bool:

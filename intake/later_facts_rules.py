@@ -41,7 +41,7 @@ def note_later_facts(case: Case, inbound: Inbound[Said], facts: Facts) -> Decisi
 
 
 def _told_otherwise(case: Case, inbound: Inbound[Said], facts: Facts) -> dict[str, Any]:
-    """Of what a message tells, other states than those that were answered."""
+    """Of what a message tells, other states than those that were answered, and states that nobody had told."""
     dialog = dialog_of(case, facts)
     if dialog is None:
         return {}
@@ -50,5 +50,5 @@ def _told_otherwise(case: Case, inbound: Inbound[Said], facts: Facts) -> dict[st
     return {
         name: one
         for name, one in found.items()
-        if name in questions and name in case.answers and case.answers[name].get("value") not in (None, one["value"])
+        if name in questions and case.answers.get(name, {}).get("value") != one["value"]
     }

@@ -32,7 +32,7 @@ from desk.understanding.working_but_for import works_but_for_other_service
 from intake.command_rules import silenced
 from intake.engine.completion import completed, is_complete
 from intake.engine.dialog_context import is_letter_channel
-from intake.engine.model import Dialog, DialogSet
+from intake.engine.model import Dialog, DialogSet, Question
 from intake.engine.rules import message_answers
 from intake.engine.rules.known_so_far import collected_so_far
 from intake.engine.rules.message_answers import heard
@@ -113,7 +113,7 @@ def _ask_what_happened(case: Case, inbound: Spoken, facts: Facts) -> Decision:
     bare_sign = not inbound.files and not any(map(str.isalnum, inbound.text))
     greeted = (found.says(Act.GREETING) or bare_sign or is_knock(inbound.text)) and not case.upset
     asked = "what_happened_again" if tries else "hello_what_happened" if greeted else "what_happened"
-    lead: list[RuleAct] = [SayTemplate("bot_honest")] if found.says(Act.BOT_QUESTION) else []
+    lead: list[RuleAct] = [SayTemplate("bot_honest", {"again": ""})] if found.says(Act.BOT_QUESTION) else []
     if inbound.files:
         lead.append(SayTemplate("seen", {"kind": kind_seen(inbound.files)}))
     return decide(Expect(PROBLEM), SetDialogState({"tries": tries + 1}), *lead, SayTemplate(asked), words_used=True)
@@ -137,8 +137,8 @@ def begin_own_dialog(case: Case, inbound: Spoken, facts: Facts) -> Decision | No
 
 
 def may_turn_to_kindred_dialog(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
-    """Whether an article has led to a dialog of which nothing was asked or answered yet."""
-    return case.open and not is_complete(case) and bool(case.dialog) and not (case.dialog_state.put or case.answers)
+    """Whether an article has led to a dialog of which nothing was asked yet."""
+    return case.open and not is_complete(case) and bool(case.dialog) and not case.dialog_state.put
 
 
 def turn_to_kindred_dialog(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
@@ -150,7 +150,15 @@ def turn_to_kindred_dialog(case: Case, inbound: Inbound[Said], facts: Facts) -> 
     said, begun = dialogs.match(inbound.text), dialogs.get(case.dialog)
     if said is None or begun is None or said.id == begun.id or dialogs.is_another_matter(said, begun):
         return None
-    return decide(SetFields({"dialog": said.id, "category": said.category}), done=False)
+    told = {name: one for name, one in case.answers.items() if _asks_alike(said.question(name), begun.question(name))}
+    return decide(SetFields({"dialog": said.id, "category": said.category, "answers": told}), done=False)
+
+
+def _asks_alike(one: Question | None, other: Question | None) -> bool:
+    """Whether two dialogs ask for the same, so that an answer to one is an answer to the other."""
+    return (
+        one is not None and other is not None and bool(one.means) and (one.means, one.type) == (other.means, other.type)
+    )
 
 
 def is_of_other_service(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:

@@ -22,7 +22,7 @@ from desk.model.acts import (
     decide,
 )
 from desk.model.arrival_outcomes import IgnoredCode
-from desk.model.case import Case
+from desk.model.case import Case, append_words
 from desk.model.core_facts import CaseMatch, Now, ReplyTiming
 from desk.model.dialog_state import IDENTIFIER, QUESTION, RESUME, SELF_HELP, SETTLED
 from desk.model.events import Inbound, Pressed, Said
@@ -32,12 +32,14 @@ from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.closing_by_consent import may_consent, settling_acts
 from desk.understanding.explained_terms import term_asked
 from desk.understanding.opening_hours import asked_of_hours
+from desk.understanding.own_or_other_matter import says_again
 from desk.understanding.reading.observations import Act
 from desk.understanding.substance import has_substance
 from intake.contract_number_rules import asks_about_number
 from intake.engine import engine
 from intake.engine.dialog_context import dialog_of, is_letter_channel
 from intake.engine.letters.rules import letter_shown
+from intake.engine.model import DialogSet
 from intake.engine.paused_questions import CLOSE_OR_NOT, GO_ON_OR_ANEW, PAUSING, interpose, taken_up
 from intake.engine.rules import message_answers
 from intake.engine.rules.message_answers import heard
@@ -168,7 +170,8 @@ def _between(case: Case, inbound: Words, facts: Facts) -> list[RuleAct]:
         said += acknowledge(case, "bot_honest")
     if (term := term_asked(found)) and case.expecting.owner != SELF_HELP:
         said += acknowledge(case, "explain", {"term": term})
-    if found.says(Act.STATUS) and case.description:
+    answers_too = is_letter_channel(facts) and (found.values or message_answers.words_left(found, case))
+    if found.says(Act.STATUS) and case.description and not answers_too:  # the letter itself says what is still to ask
         said += acknowledge(case, "status_intake")
     if asked_of_hours(inbound.text) is not None:
         said += opening_hours(case, facts)
@@ -195,7 +198,11 @@ def take_settled(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
         return _settled(case, inbound, facts)
     denied = inbound.option == "still_open" or message_answers.agreed(found) is False
     if denied:
-        return _go_on(case, facts, SayTemplate("go_on_then"))
+        dialogs = facts.get(DialogSet)
+        told = says_again(inbound.text) or (dialogs is not None and dialogs.match(inbound.text) is not None)
+        words = SetFields({"description": append_words(case.description, inbound.text)})
+        kept = [words] if told and not inbound.option else []
+        return _go_on(case, facts, *kept, SayTemplate("go_on_then"))
     return decide(*taken_up(case), done=False)
 
 

@@ -37,7 +37,7 @@ from desk.api.submit_operation import ArrivalStatus
 from desk.clock import now
 from desk.language.translatable import KeptReason, sentence
 from desk.model.arrival_outcomes import Done, DoneCode, stored_outcome
-from desk.model.case import Case
+from desk.model.case import Case, name_of_case
 from desk.model.events import Said
 from desk.model.messages import UnreadableMessage
 from desk.pipeline.internal_channel import acceptance_message
@@ -121,7 +121,7 @@ async def _fetch_pending(folder: DeskFolder) -> tuple[Sequence[PendingMail], Map
             query = select(pending_mail).where(pending_mail.c.state == "waiting").order_by(pending_mail.c.arrival_id)
             rows = (await session.execute(query)).all()
         cases = await _cases(database, folder.desks(), {row.case_id for row in rows})
-        return rows, {case.id: case.number or sentence("one without a number yet ({id})", id=case.id) for case in cases}
+        return rows, {case.id: name_of_case(case.number, case.id) for case in cases}
 
 
 @pending.command("show")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
+_IN_MONTH = "январе,феврале,марте,апреле,мае,июне,июле,августе,сентябре,октябре,ноябре,декабре".split(",")  # noqa: SIM905
 _MONTHS: Mapping[str, Sequence[str]] = {
     "ru": "января,февраля,марта,апреля,мая,июня,июля,августа,сентября,октября,ноября,декабря".split(","),  # noqa: SIM905
     "en": "January,February,March,April,May,June,July,August,September,October,November,December".split(","),  # noqa: SIM905
@@ -139,6 +140,8 @@ def _night(evening: date, morning: date, today: date | None, language: str) -> s
 
 
 def _between_days(first: date, last: date, language: str) -> str:
+    if first.day == 1 and first.month == last.month and (last + timedelta(days=1)).day == 1:
+        return f"в {_IN_MONTH[first.month - 1]}" if language == "ru" else f"in {_MONTHS['en'][first.month - 1]}"
     words = [date_in_words(day, None, language) for day in (first, last)]
     if first.month == last.month:
         words[0] = str(first.day)

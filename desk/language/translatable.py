@@ -107,6 +107,14 @@ def _values_in(text: str, pattern: str) -> Mapping[str, str] | None:
     return values if name is not None or at == len(text) else None
 
 
+def one_after_another(sentences: Sequence[str]) -> str:
+    """Names or sentences with commas between, still to be translated; "" where there are none."""
+    told = sentences[0] if sentences else ""
+    for one in sentences[1:]:
+        told = sentence("{some}, {more}", some=told, more=one)
+    return told
+
+
 def one_below_the_other(sentences: Sequence[str]) -> str:
     """Sentences in lines of one text, still to be translated."""
     told = sentences[0] if sentences else ""

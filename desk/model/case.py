@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Boolean, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from desk.language.translatable import sentence
 from desk.model.dialog_state import DialogState, Expecting
 from desk.model.states import FINAL, CaseState, ForbiddenTransition, may_follow
 from desk.storage.base import Base, Instant, ProviderScopedRow
@@ -189,6 +190,11 @@ _FIELDS = frozenset(Case.__table__.columns.keys())
 def number_beside(case: Case) -> str:
     """The number of the case that was open when this one began; "" where there was none."""
     return next((one["number"] for one in case.related if one["kind"] == BESIDE), "")
+
+
+def name_of_case(number: str | None, id: int) -> str:
+    """How operators are told which case it is: its number, or that it has none yet, with its id."""
+    return number or sentence("one without a number yet ({id})", id=id)
 
 
 ENOUGH = 8000

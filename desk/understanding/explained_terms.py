@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from desk.language.normalize import normalized
 from desk.understanding.reading.observations import Act, Understanding
 
@@ -26,11 +28,16 @@ def term_asked(found: Understanding) -> str:
     """The term that a message asks about, "" where it asks about none."""
     if not found.says(Act.CONFUSED) and "?" not in found.text:
         return ""
-    words = normalized(found.text).replace("wi fi", "wifi").split()
-    if len(words) > _SHORT:
+    if len(_words(found.text)) > _SHORT:
         return ""
-    return next((_TERM_OF[word] for word in words if word in _TERM_OF), "")
+    asked = [one for one in _SENTENCE.findall(found.text) if one.rstrip().endswith("?")] or [found.text]
+    return next((_TERM_OF[word] for one in asked for word in _words(one) if word in _TERM_OF), "")
 
 
+def _words(text: str) -> list[str]:
+    return normalized(text).replace("wi fi", "wifi").split()
+
+
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
 _SHORT = 9
 """Words of a question about a word at most: a longer one is about something else."""

@@ -135,6 +135,14 @@ def says_again(text: str) -> bool:
     return bool(_AGAIN.intersection(words)) or any(one in joined for one in _STILL)
 
 
+_AFTER_ALL = re.compile(r"\b(?:все ?таки|все же|передумал\w*|after all|changed my mind|still need)\b")
+
+
+def changes_mind(text: str) -> bool:
+    """Whether who called something off wants it after all: "нет, всё-таки помогите"."""
+    return bool(_AFTER_ALL.search(" ".join(word.text for word in words_of(text))))
+
+
 def said_after_closing(text: str, situation: Situation, is_about_money: bool = False) -> AfterClosing:
     """What the words say to a closed case. ``is_about_money`` when that case was: "опять списали" is no lost signal.
 

@@ -45,6 +45,16 @@ def tells_of_matter(said: Understanding, number: str = "") -> bool:
     return False
 
 
+_WAITS_FOR_US = re.compile(
+    r"\b(?:жд(?:у|ем|[её]м)|буд(?:у|ем) ждать|i'?m waiting|(?:i'?ll|we'?ll|i will) wait|waiting)\b"
+)
+
+
+def waits_for_us(text: str) -> bool:
+    """Whether the writer waits for the desk, and takes the matter for passed on: "спасибо, жду"."""
+    return bool(_WAITS_FOR_US.search(text.casefold().replace("\u2019", "'")))
+
+
 _HEADINGS = frozenset(
     word_lines(
         "вопрос | вопросы | проблема | проблемы | фото | фотография | снимок | скриншот | картинка | файл | "

@@ -226,7 +226,7 @@ def _parse_skipped(received: _AnswerInput) -> ParsedAnswer | None:
     found = received.understood
     if found.says(Act.DONT_KNOW) and word_count(text) <= _LONGEST_NOT_KNOWING:
         unknown = question.option("unknown") if question.type == "choice" else None
-        return ParsedAnswer(unknown.id if unknown else None, text)
+        return ParsedAnswer(unknown.id, text, {SAYS_LESS: True}) if unknown else ParsedAnswer(None, text)
     if question.required:
         return None
     refused = question.type in _FILE_QUESTION_TYPES and len(text) < 40 and plain_answer(read(text)) is False

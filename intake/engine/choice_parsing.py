@@ -23,6 +23,8 @@ _NOT_KNOWING_WHY = re.compile(
     r"\b(?:не (?:понимаю|пойму|понял\w?|знаю|ясно|понятно)|(?:dont|do not|cant) (?:know|understand|see|get))\b"
 )
 """Words that deny to know why, and not what they speak of: "списали деньги, не понимаю за что"."""
+_NUMBER_SIGN = re.compile(r"\b(?:contract|account|customer|phone|telephone|apartment|apt|flat|house) no\b|\bno (?=\d)")
+"""A "no" that is short for number: "contract no 40-1187"."""
 _LETTER = re.compile(r"\s*([A-Za-zА-Яа-яЁё])\s*[).:!]?\s*")
 _NEGATIONS = frozenset({"не", "нет", "ни", "no", "not", "without", "без", "кроме", "except", "dont", "doesnt", "isnt"})
 _STOP_WORDS = frozenset(
@@ -217,7 +219,8 @@ def _label_words(option: QuestionOption) -> list[str]:
 
 def _is_negated(text: str, options: Sequence[QuestionOption]) -> bool:
     """Whether the words deny something that the option's own label does not: "LOS не горит" is not "LOS"."""
-    negations = _NEGATIONS & set(_NOT_KNOWING_WHY.sub(" ", normalized(text)).split())
+    said = _NUMBER_SIGN.sub(" ", _NOT_KNOWING_WHY.sub(" ", normalized(text)))
+    negations = _NEGATIONS & set(said.split())
     return any(
         negations - set(" ".join(normalized(label) for label in option.label.values()).split()) for option in options
     )

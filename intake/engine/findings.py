@@ -11,7 +11,9 @@ from typing import Any
 from desk.language.normalize import normalized
 from desk.language.rich_text import parse_markdown
 from desk.language.time_words import precision_of, short_span, span_in_words
+from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import SAYS_LESS, Act, Situation, TalkStage
+from desk.understanding.slots.works_or_not import plain_answer
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ON_FILE
 from intake.engine.builtin_labels import LABELS, UNKNOWN
@@ -119,14 +121,19 @@ def _chosen_ids(value: object) -> list[Any]:
 
 
 def _fills_field(question: Question, reply: Mapping[str, Any], field: str) -> bool:
-    return question.case_field == field and reply.get("value") not in (None, "")
+    """Whether an answer stands in that field; of the circumstances also that nothing has changed."""
+    if question.case_field != field:
+        return False
+    value = reply.get("value")
+    nothing = field == "circumstances" and value is None and bool(reply.get("text")) and not _says_unknown(reply)
+    return nothing or value not in (None, "")
 
 
 def _is_told_nowhere_else(question: Question, reply: Mapping[str, Any]) -> bool:
     """Whether an answer says what stands in no field and is no finding of its option: also one nobody understood."""
     value = reply.get("value")
     if value is None:
-        return bool(reply.get("text")) and not _says_unknown(reply)
+        return bool(reply.get("text")) and not _says_unknown(reply) and not question.case_field
     chosen = [option for option in question.options if option.id in _chosen_ids(value)]
     by_option = not _says_less(reply) and any(option.present or option.absent for option in chosen)
     stated = question.request or question.case_field or by_option
@@ -141,7 +148,7 @@ def _says_less(reply: Mapping[str, Any]) -> bool:
 def _says_unknown(reply: Mapping[str, Any]) -> bool:
     """Whether an answer only says that the person does not know: "хз"."""
     unknown = understand(str(reply.get("text", "")), Situation(TalkStage.QUESTION)).says(Act.DONT_KNOW)
-    return reply.get("value") is None and unknown
+    return unknown and (reply.get("value") is None or (reply.get("value") == UNKNOWN and _says_less(reply)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +180,8 @@ class AnswerFormatter:
         if isinstance(value, bool) and question.type == "yesno":
             return self._within(question, self._yes_or_no(question, value))
         files = ", ".join(str(file.get("name") or file.get("kind", "")) for file in reply.get("files", ()))
+        if value is None and question.means == "changed" and plain_answer(read(text)) is False:
+            return labels["nothing"]
         if not text and not files and isinstance(value, str):
             text = value  # an option that this version of the dialog lacks
         return " ".join(part for part in (text, f"[{files}]" if files else "") if part) or labels["skipped"]

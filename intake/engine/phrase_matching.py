@@ -14,6 +14,7 @@ from desk.understanding.reading.known_word_mender import WordMender
 T = TypeVar("T")
 
 _FILLER_WORDS = (
+    "по вечерам вечером вечерами постоянно часто иногда "
     "у меня нас мамы дома на даче в квартире опять снова вообще совсем уже что то почему то же просто сегодня вчера "
     "здесь тут блин короче нормально больше теперь сейчас пока the my our at all again still here home just now today "
     "yesterday since is are am was been has have do does did i we it im ive its a an really very completely totally "
@@ -29,7 +30,7 @@ JOINING = (
     r"second),?:?\s+"
 )
 """Words that join another matter to the one before."""
-_CLAUSE = re.compile(rf"[.!?;]+(?=\s|$)|\n+|,?\s+{JOINING}", re.IGNORECASE)
+_CLAUSE = re.compile(rf"[.!?;]+(?=\s|$)|\n+|(?:^|[,:]?\s)\d{{1,2}}\)\s+|,?\s+{JOINING}", re.IGNORECASE)
 LOOKED_THROUGH = 600
 """Characters of a text in which typos are mended, and matters told apart: a longer one is a story, or a machine's."""
 

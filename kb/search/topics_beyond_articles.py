@@ -86,8 +86,8 @@ def fitting_facts(
 ) -> Sequence[T]:
     """The articles of a ranking, the best first, without those that contradict what the question tells: on one device
     or on Wi-Fi alone where every device is affected, on speed where there is no internet at all, on how to restart what
-    restarts by itself. Where no lamp is lit, those come alone that are about that too, if any. ``editions`` gives the
-    editions of one."""
+    restarts by itself. Where no lamp is lit, or LOS is red, those come alone that are about that too, if any.
+    ``editions`` gives the editions of one."""
     if not ranked:
         return ranked
     scope, lamps = _told(text)
@@ -99,13 +99,14 @@ def fitting_facts(
         how_to_restart = restarts_itself and any(_RESTART.search(title) for title in titles)
         return partial or how_to_restart or (no_service and any(_SPEED.search(title) for title in titles))
 
-    def is_of_dark_lamps(one: T) -> bool:
-        return any(_told(words)[1] == "off" for edition in editions(one).values() for words in edition.phrasings)
+    def is_of_these_lamps(one: T) -> bool:
+        return any(_told(words)[1] == lamps for edition in editions(one).values() for words in edition.phrasings)
 
-    dark = [one for one in ranked if is_of_dark_lamps(one)] if lamps == "off" else []
-    return dark or [one for one in ranked if not contradicts(one)]
+    alike = [one for one in ranked if is_of_these_lamps(one)] if lamps in _TELLING_LAMPS else []
+    return alike or [one for one in ranked if not contradicts(one)]
 
 
+_TELLING_LAMPS = frozenset({"off", "los"})
 _PARTIAL = frozenset({"one", "wifi", "wired"})
 _RESTART = re.compile(r"перезагру|restart", re.IGNORECASE)
 _BY_ITSELF = re.compile(

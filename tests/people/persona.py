@@ -38,9 +38,11 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Answers what is asked: ``once``, or until nothing is asked any more."""
+    """Answers what is asked: ``once``, or until nothing is asked any more; a letter also by typing the answers into
+    what it asks, unmarked, as Outlook sends it."""
 
     once: bool = False
+    into_letter: bool = False
 
 
 ANSWER, ANSWERS = Answer(once=True), Answer()

@@ -21,6 +21,7 @@ from tests.people.persona import (
     Photo,
     Press,
 )
+from tests.people.personas_by_hand import BY_HAND
 from tests.people.personas_with_detours import DETOURS
 from tests.people.personas_with_repairs import REPAIRS
 from tests.people.personas_with_second_matters import SECOND_MATTERS
@@ -447,4 +448,5 @@ PERSONAS = (
     *DETOURS,
     *SECOND_MATTERS,
     *REPAIRS,
+    *BY_HAND,
 )

@@ -82,10 +82,10 @@ class _Player:
 
     async def make(self, move: Move) -> None:
         if isinstance(move, Answer):
-            for _ in range(1 if move.once else MOST_ANSWERS):
-                if not await self._answer():
+            for _ in range(1 if move.once or move.into_letter else MOST_ANSWERS):
+                if not await self._answer(move.into_letter):
                     return
-            if not move.once:
+            if not (move.once or move.into_letter):
                 self.played.faults.append(f"the desk still asks after {MOST_ANSWERS} answers")
         elif isinstance(move, Press):
             await self._press(move)
@@ -119,7 +119,7 @@ class _Player:
         cases = await self.cases()
         return bool(cases) and cases[-1].expecting.owner == owner
 
-    async def _answer(self) -> bool:
+    async def _answer(self, into_letter: bool = False) -> bool:
         """Answers what the desk asks now. Whether it asked anything."""
         cases = await self.cases()
         case = next((one for one in reversed(cases) if one.expecting), None)
@@ -132,6 +132,9 @@ class _Player:
             asked = [question for name in case.dialog_state.asked if (question := self._question(case, name))]
             self.played.asked += [question.id for question in asked]
             words = self._letter(asked) if self.person.kind == "mail" else self._words(asked[0])
+            if into_letter and isinstance(self.person, MailPerson):
+                await self.person.types_into({f"{at})": self._words(one) for at, one in enumerate(asked, 1)})
+                return True
         elif owner == SUMMARY:
             words = "send"
         else:

@@ -349,9 +349,23 @@ class MailPerson(SimulatedPerson):
         self.address, self.name = address, name
         self.subject = "Вопрос"
         self.answered_case = 0
+        self._typed_into = ""
 
     def _pieces(self, pieces: tuple[str, ...]) -> tuple[str, ...]:
         return ("\n".join(pieces),)
+
+    async def types_into(self, answers: Mapping[str, str]) -> list[DeskMessage]:
+        """Answers the last letter in its own text, each answer as a line below the question that begins so; nothing
+        marks what is quoted."""
+        told: list[str] = []
+        for line in str(self.heard[-1].body["text"]).splitlines():
+            told += [line, *(words for begins, words in answers.items() if line.startswith(begins))]
+        self._typed_into = "\n".join(["", "-----Исходное сообщение-----", *told])
+        self.transcript.append(Line("person", f"(into the letter) {' / '.join(answers.values())}"))
+        self.desk.clock.move(BETWEEN)
+        await self.writes("")
+        self._typed_into = ""
+        return await self.reads()
 
     async def writes(self, text: str, photo: bool = False) -> None:
         about = [one for one in self.heard if one.case == self.answered_case] or self.heard
@@ -368,7 +382,7 @@ class MailPerson(SimulatedPerson):
             letter["References"] = str(last["message_id"])
             lines = re.sub(r"^", "> ", str(last["text"]), flags=re.MULTILINE)
             quoted = f"\n\nпн, 30 нояб. 2026 г. в 12:00, Север <{MAILBOX}>:\n{lines}\n"
-        letter.set_content(text + quoted)
+        letter.set_content(self._typed_into or text + quoted)
         if photo:
             letter.add_attachment(b"\x89PNG\r\n\x1a\n", "image", "png", filename="photo.png")
         domain = self.address.partition("@")[2]

@@ -104,7 +104,7 @@ def _choose_providers(folder: DeskFolder, provider: str) -> tuple[str, ...]:
 async def _list_phrases(folder: DeskFolder, whose: Sequence[str], article: str) -> list[ListedPhrase]:
     from sqlalchemy import select  # noqa: PLC0415
 
-    from desk.model.case import Case  # noqa: PLC0415
+    from desk.model.case import Case, name_of_case  # noqa: PLC0415
     from kb.storage import article_store, phrase_store  # noqa: PLC0415
 
     async with open_database(folder.settings()) as database:
@@ -119,7 +119,7 @@ async def _list_phrases(folder: DeskFolder, whose: Sequence[str], article: str) 
                         sentence("there is no article {article}: see 'firstline kb articles'", article=repr(article)),
                         NO_SUCH,
                     )
-    return [ListedPhrase(one, known.get(one.case_id) or str(one.case_id)) for one in found]
+    return [ListedPhrase(one, name_of_case(known.get(one.case_id), one.case_id)) for one in found]
 
 
 async def _forget(folder: DeskFolder, whose: Sequence[str], ids: Sequence[str], agent: str) -> int:

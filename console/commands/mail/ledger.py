@@ -27,7 +27,7 @@ from console.terminal.command_context import (
 from console.terminal.times import full_time
 from desk.clock import now
 from desk.language.translatable import KeptReason, sentence
-from desk.model.case import Case
+from desk.model.case import Case, name_of_case
 from desk.model.messages import FRONT
 from desk.storage.database import Database
 from mail.receiving import ledger as ledger_store
@@ -167,7 +167,7 @@ async def _case_numbers(folder: DeskFolder, database: Database, ids: set[int]) -
     whose = (*folder.providers(), FRONT)
     async with database.read(*whose) as session:
         cases = await session.scalars(select(Case).where(Case.provider.in_(whose), Case.id.in_(ids)))
-        return {case.id: case.number or str(case.id) for case in cases}
+        return {case.id: name_of_case(case.number, case.id) for case in cases}
 
 
 def _mail_as_json(row: Row[Any], numbers: Mapping[int, str]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from console.terminal.command_context import (
     told,
 )
 from desk.clock import now
-from desk.language.translatable import one_below_the_other, sentence
+from desk.language.translatable import one_after_another, one_below_the_other, sentence
 
 if TYPE_CHECKING:
     from console.runtime.personal_data.erase_person import ErasureReport, PersonErasure
@@ -187,7 +187,7 @@ def lanes_of_key(settings: Settings, key: str) -> set[str]:
 
 def _announce(people: Collection[FoundPerson], lanes: Collection[str]) -> None:
     for one in people:
-        numbers = ", ".join(case.number for case in one.cases) or "-"
+        numbers = one_after_another([case.name for case in one.cases]) or "-"
         addresses = ", ".join(f"{channel}:{value}" for channel, value in one.addresses)
         what = "{name} ({provider}): {addresses}; cases: {numbers}"
         names = {"name": one.name or "-", "provider": one.provider, "addresses": addresses, "numbers": numbers}

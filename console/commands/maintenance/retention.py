@@ -212,7 +212,7 @@ def holds(folder: DeskFolder, as_json: bool) -> None:
 async def _holds(folder: DeskFolder) -> list[Hold]:
     from sqlalchemy import select  # noqa: PLC0415 (help and usage come at once)
 
-    from desk.model.case import Case  # noqa: PLC0415
+    from desk.model.case import Case, name_of_case  # noqa: PLC0415
     from desk.storage.retention_tables import LegalHoldRow  # noqa: PLC0415
 
     async with open_database(folder.settings()) as database, database.read(*scope(folder, "")) as session:
@@ -223,7 +223,9 @@ async def _holds(folder: DeskFolder) -> list[Hold]:
         Hold(
             row.id,
             row.provider,
-            (known.get(row.case_id) or str(row.case_id)) if row.case_id else sentence("person {id}", id=row.person_id),
+            name_of_case(known.get(row.case_id), row.case_id)
+            if row.case_id
+            else sentence("person {id}", id=row.person_id),
             row.why,
             row.set_by,
             row.set_at,

@@ -35,7 +35,7 @@ from console.runtime.personal_data.rows_of_cases import (
     waiting_lanes,
 )
 from console.runtime.personal_data.traces import NamesOfPerson, Traces, delete_traces, remove_from_archive
-from desk.language.translatable import sentence
+from desk.language.translatable import one_after_another, sentence
 from desk.model.messages import FRONT
 from desk.model.settings import Settings
 from desk.model.states import FINAL, CaseState
@@ -103,12 +103,12 @@ class PersonErasure:
         """Why it cannot be done now, in sentences that say what to do; empty when it can."""
         cases = [case for one in people for case in one.cases]
         found: list[str] = []
-        if (opened := [case.number for case in cases if case.open]) and not open_too:
+        if (opened := [case.name for case in cases if case.open]) and not open_too:
             what = (
                 "{cases}: not over yet. Bring it to its end first ('firstline resolve N'), or cancel it without a word "
                 "with --cancel-open"
             )
-            found.append(sentence(what, cases=", ".join(opened)))
+            found.append(sentence(what, cases=one_after_another(opened)))
         async with self._database.read(*self._names) as session:
             held = select(HOLDS.c.id, HOLDS.c.case_id, HOLDS.c.person_id)
             mine, ids = {one.id for one in people}, {case.id for case in cases}

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from desk.model.case import Case
+from desk.model.case import Case, name_of_case
 from desk.model.states import FINAL
 from desk.model.subscribers import Person, PersonAddress
 
@@ -25,6 +25,11 @@ class CaseOfPerson:
     id: int
     number: str
     open: bool
+
+    @property
+    def name(self) -> str:
+        """What operators are told of it: its number, or in words that it has none yet."""
+        return name_of_case("" if self.number == str(self.id) else self.number, self.id)
 
 
 @dataclass(frozen=True, slots=True)

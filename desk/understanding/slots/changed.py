@@ -69,6 +69,10 @@ _WISH = re.compile(
     r"give me|дайте|пришлите|привезите|верните|замените)\b|\bесли\b|"
     r"\bбудет\b|\bкогда\b|\bзавтра\b"
 )
+_LABEL = re.compile(
+    r"\s*(?:что(?:[ -]?(?:то|нибудь))?|what|has anything|did anything)\s+(?:из|по)?(?:мен|change)\w*\s*$"
+)
+"""The question itself, as a heading of the answer: "Что менялось: ничего"."""
 _DENIED = re.compile(
     r"\b(?:ничего|ничё|никто|никаких|не|ни|без)\s+(?:не\s+)?(?:\w+\s+)?$|\b(?:no|not|nothing|never|haven't|"
     r"hasn't|didn't|without)\s+(?:\w+\s+){0,2}$"
@@ -117,7 +121,13 @@ def _told(reading: Reading, found: re.Match[str]) -> tuple[int, int] | None:
     """The words of one change: "после грозы", or the clause up to what followed from it."""
     clause = reading.clause_at(found.start())
     before = reading.text[clause.start : found.start()]
-    if clause.asks or _WISH.search(clause.text) or _DENIED.search(before) or _OTHERS.search(clause.text):
+    if (
+        _LABEL.match(clause.text)
+        or clause.asks
+        or _WISH.search(clause.text)
+        or _DENIED.search(before)
+        or _OTHERS.search(clause.text)
+    ):
         return None
     if lead := _AFTER.search(before):
         return clause.start + lead.start(), found.end()

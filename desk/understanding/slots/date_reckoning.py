@@ -67,6 +67,10 @@ class PersonClock:
             month = (month - timedelta(days=1)).replace(day=1)
         return None
 
+    def last_month_of_year(self, month: int) -> date:
+        """The first day of that month, of the last one that has begun."""
+        return date(self.today.year - (month > self.today.month), month, 1)
+
     def before_now(self, low: float, high: float, unit: timedelta) -> TimeSpan:
         """From so many units before now to so many; whole days where the unit is one or more."""
         if unit >= timedelta(days=1):

@@ -81,6 +81,8 @@ _DARK = re.compile(rf"\b(?:{_NOT_LIT}|off|out|dark|isn't lit|not lit|isn't on|no
 _PLUGGED = re.compile(r"\b(?:кабел\w+|провод\w*|шнур\w*|гнезд\w+|разъем\w*|cable|wire|cord|socket|plug)\b")
 _LINK_BUT_NOT_LAMP = re.compile(r"\b(?:интернет|internet|инет|net)\b")
 _LOS = re.compile(r"\b(?:los|лос|лосс|loss)\b")
+_LOS_ALONE = re.compile(r"\W*(?P<name>los|лос|лосс)[\s.!,)]*")
+"""A whole message: who names this lamp and nothing else says what it shows."""
 _RED = re.compile(r"\b(?:красн\w+|краснен\w+|покраснел\w*|red|reddish)\b")
 _ONE_OF_THEM = re.compile(
     r"\b(?:одн[аоу]|один|друг\w+|втор\w+|последн\w+|верхн\w+|нижн\w+|средн\w+|остальн\w+|one|another|other)\b"
@@ -147,6 +149,8 @@ def _tells(reading: Reading, place: int) -> bool:
 
 def _los(reading: Reading, asked: bool) -> _Found | None:
     text = reading.text
+    if alone := _LOS_ALONE.fullmatch(text):
+        return "los", *alone.span("name")
     for found in _LOS.finditer(text):
         clause = reading.clause_at(found.start())
         near = text[max(clause.start, found.start() - 30) : min(clause.end, found.end() + 30)]

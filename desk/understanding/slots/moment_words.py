@@ -166,6 +166,13 @@ BARE_UNIT = re.compile(
 )
 LAST_WEEK = re.compile(r"\b(?:прошл\w{2,3} недел\w|last week)\b")
 LAST_MONTH = re.compile(r"\b(?:прошл\w{2,3} месяц\w?|last month)\b")
+MONTH_ALONE = re.compile(
+    r"\b(?:в|во|с|со|на|за|since|in|from|last|during)\s+(?:(?:прошл\w{2,3}|эт\w{2,3}|the)\s+)?"
+    r"(?:(?P<third>начал[аеу]|середин[аеыу]|кон(?:ец|ца|це)|beginning of|start of|early|middle of|mid|end of|late)\s+)?"
+    rf"(?P<month>{'|'.join(f'{russian}[а-я]*' for russian, _ in MONTHS if russian != 'мая')}|ма[яею]|"
+    rf"{_ENGLISH_MONTHS})\b(?![\s,]*\d)"
+)
+"""A month without a day, or its beginning, middle or end: "в ноябре", "с конца октября", "since early May"."""
 WEEKEND = re.compile(r"\b(?:выходны(?:х|е)|weekend)\b")
 BEGINNING = re.compile(r"\b(?:начал[ае] (?P<what>недели|месяца)|beginning of the (?P<english>week|month))\b")
 RECENT_DAYS = re.compile(r"\bна днях\b|\bнесколько дней\b|\bthe other day\b")
@@ -203,12 +210,15 @@ PART = re.compile(
     r"ноч(?:и|ь|ью)|полно(?:чь|чи)|mornings?|afternoon|noon|lunch(?:time)?|midday|evening|tonight|(?:last "
     r")?(?:night|nite)|midnight)\b"
 )
-CLOCK = re.compile(r"(?<![\d.:/-])([0-2]?\d)[:.]([0-5]\d)(?![\d./:-])(?: ?(am|pm|утра|дня|вечера|ночи)\b)?")
+CLOCK = re.compile(r"(?<![\d.:/-])([0-2]?\d)[:.]([0-5]\d)(?![\d/:-]|\.\d)(?: ?(am|pm|утра|дня|вечера|ночи)\b)?")
 HOUR_WITH_HALF = re.compile(
     rf"(?<![\d.:/-])\b(?P<hour>[0-2]?\d|часу?|"
     rf"{'|'.join(word for word in NUMBERS if word not in ('a', 'an', 'couple', 'пару', 'пара'))})"
     r" ?(?:час(?:ов|а)? )?(?P<half>утра|дня|вечера|ночи|am|pm|a\.m|p\.m|in the (?:morning|evening|afternoon)|at "
     r"night)\b"
+)
+HOUR_BEFORE_A_PART = re.compile(
+    r"(?<![\d.:/-])\b(?P<hour>[0-2]?\d)(?= (?:this|yesterday|last) (?:morning|afternoon|evening|night)\b)"
 )
 HOUR_ALONE = re.compile(
     r"(?<![\d.:/-])\b(?P<lead>в|с|со|к|ко|около|часов в|часа в|at|from|since|around|about|after|после|примерно в|"

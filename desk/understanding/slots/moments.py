@@ -34,6 +34,8 @@ _LEAD = re.compile(
     r"since|for|from|at|on|in|about|around|almost|already|the|last|this|past|over|late|early|more than|after|"
     r"some)\s+)+$"
 )
+_BEFORE_LEAD = re.compile(r"(?:this|the|это|вот)\s+(?=(?:for|since|from|с|со|уже)\b)")
+"""What a lead begins with that belongs to the words before: "been like this for two weeks"."""
 _TRAIL = re.compile(r"\s+(?:уже|как|подряд|now|already|or so|числа)\b")
 _ONSET = re.compile(r"\b(?:с|со|уже|начиная|вот|последн\w+|since|for|from|already|past|last)\b")
 _EXCLUDED = re.compile(
@@ -171,6 +173,8 @@ class _Finder(PersonClock):
         first, last = group[0], group[-1]
         lead = _LEAD.search(self.text, max(0, first.start - 40), first.start)
         start = lead.start() if lead else first.start
+        if beside := _BEFORE_LEAD.match(self.text, start):
+            start = beside.end()
         before = self.text[max(0, start - 30) : start]
         is_duration = any(one.is_duration for one in group)
         if any(one.clock for one in group) and _DEADLINE.search(self.text[max(0, first.start - 6) : first.start]):
@@ -224,6 +228,11 @@ class _Finder(PersonClock):
         for found in words.LAST_MONTH.finditer(text):
             last = today.replace(day=1) - timedelta(days=1)
             yield _Atom(*found.span(), span=self.days_between(last.replace(day=1), today.replace(day=1)))
+        for found in words.MONTH_ALONE.finditer(text):
+            first = self.last_month_of_year(_month_of(found["month"]))
+            if self.today - first > timedelta(days=300):
+                continue  # "в декабре", said in November, is still to come
+            yield _Atom(*found.span(), span=self.days_between(*_third_of(first, found["third"] or "")))
         for found in words.WEEKEND.finditer(text):
             saturday = today - timedelta(days=(today.weekday() - 5) % 7)
             yield _Atom(*found.span(), span=self.days_between(saturday, saturday + timedelta(days=2)))
@@ -295,6 +304,9 @@ class _Finder(PersonClock):
             hour = 1 if found["hour"].startswith("час") else int(words.number_of(found["hour"]) or 0)
             if clock := time_of(hour, 0, found["half"]):
                 yield _Atom(*found.span(), clock=clock, has_half=True)
+        for found in words.HOUR_BEFORE_A_PART.finditer(self.text):  # "8 this morning"
+            if clock := time_of(int(found["hour"]), 0, ""):
+                yield _Atom(*found.span(), clock=clock, is_ambiguous=0 < clock.hour < 12)
         for found in words.HOUR_ALONE.finditer(self.text):
             is_length = found["unit"] and found["lead"] in ("около", "about", "around", "after", "после")
             if is_length or not (found["unit"] or words.AFTER_AN_HOUR.match(self.text, found.end())):
@@ -377,8 +389,14 @@ class _Finder(PersonClock):
             return TimeSpan(self.at(yesterday, 21), self.at(self.today, 6))
         if part[0] == 0 and day and any(self.text[one.start : one.end] == "night" for one in group):
             part = (18, 24)  # "Friday night" is its evening
+        if day == self.today and not self.names_today(group) and self.span_of_part(day, part).start > self.now:
+            day -= timedelta(days=7)  # "sunday night", said on a Sunday at noon
         span = self.span_of_part(day or self.today, part)
         return span if day or span.start.astimezone(UTC) <= self.instant else self.span_of_part(yesterday, part)
+
+    def names_today(self, group: Sequence[_Atom]) -> bool:
+        """Whether the day is told as this one, and not by its name in the week."""
+        return not any(words.WEEKDAY.fullmatch(self.text, one.start, one.end) for one in group if one.day)
 
     def is_last_night(self, group: Sequence[_Atom]) -> bool:
         said = self.text[max(0, group[0].start - 10) : group[-1].end]
@@ -389,7 +407,19 @@ _DAYS_BACK = {"three": 3, "two": 2, "one": 1, "zero": 0, "whole": 0}
 
 
 def _month_of(word: str) -> int:
+    if word.startswith("ма") and not word.startswith("март"):
+        return 5
     return next(at for at, stems in enumerate(words.MONTHS, 1) if word.startswith(stems))
+
+
+def _third_of(first: date, third: str) -> tuple[date, date]:
+    """The days of the month that begins on ``first``, or its beginning, middle or end, and the day after them."""
+    following = (first + timedelta(days=31)).replace(day=1)
+    if third.startswith(("нач", "beg", "start", "early")):
+        return first, first.replace(day=11)
+    if third.startswith(("сер", "mid")):
+        return first.replace(day=10), first.replace(day=21)
+    return (first.replace(day=20) if third else first), following
 
 
 def _range(first: str, second: str | None) -> tuple[float, float]:

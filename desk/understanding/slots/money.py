@@ -8,6 +8,7 @@ from itertools import islice
 
 from desk.understanding.reading.normalized_message import MAX_MATCHES, Reading
 from desk.understanding.reading.observations import ObservedValue
+from desk.understanding.slots.moment_words import NAMED_DATE
 from desk.understanding.slots.number_words import SpelledNumber, spelled_numbers
 
 SMALLEST = 10
@@ -49,6 +50,11 @@ _NOT_MONEY = re.compile(
     r"этаж\w*)"
 )
 
+_SEVERAL_TIMES = re.compile(r"\b(?:twice|times|дважды|трижды|раза?|payments|charges|списани\w+|платеж\w+)\b")
+_EACH = re.compile(r"[\d.,\s]+(?:each|apiece|both times|every time|кажд\w+|оба раза)\b")
+_BY_SO_MUCH = re.compile(
+    r"\b(?:раза?|дважды|трижды|списани\w+|платеж\w+|times|twice|payments|charges)[\s,]+(?:по|of)\s+$"
+)
 _RANGE = re.compile(r"\b(?:от|до|или|либо|from|between|or)\b|\d\s?[-–]\s?\d")
 
 
@@ -67,10 +73,13 @@ def amount(reading: Reading, asked: bool) -> ObservedValue | None:
         return in_words
     if spelled and asked:
         return None
+    days = [found.span() for found in reading.matches(NAMED_DATE)]
     numbers = [
         found
         for found in reading.matches(_NUMBER_ALONE)
-        if not _NOT_MONEY.match(reading.text, found.end()) and not _is_taken_back(reading, found.start())
+        if not any(start <= found.start() < end for start, end in days)
+        and not _NOT_MONEY.match(reading.text, found.end())
+        and not _is_taken_back(reading, found.start())
     ]
     if asked and len(numbers) == 1 and not _RANGE.search(reading.text):
         return _observed(reading, numbers[0], _number(numbers[0]["number"]) * _thousands(numbers[0]))
@@ -118,8 +127,12 @@ def _is_told(reading: Reading, start: int) -> bool:
 
 
 def _is_paid(reading: Reading, start: int) -> bool:
-    """Whether a payment stands before the number, near by."""
+    """Whether a payment stands before the number, near by; or what each of several was follows: "twice, 650 each"."""
     clause = reading.clause_at(start)
+    if _SEVERAL_TIMES.search(reading.text[:start]) and (
+        _EACH.match(reading.text, start) or _BY_SO_MUCH.search(reading.text[:start])
+    ):
+        return bool(_PAID.search(reading.text[:start]))
     before = reading.text[max(clause.start, start - 25) : start]
     return bool(_PAID.search(before)) and not re.search(
         r"\b(?:за|до|на|в|по|from|until|in|№|договор\w*|номер\w*)\s*$", before

@@ -13,6 +13,7 @@ _TAKEN = (
 )
 _MONEY = r"(?:ден\w{1,4}|сумм\w+|средств\w*|рубл\w+|руб|р|money|payments?)"
 _CHARGE = re.compile(
+    rf"\b{_TAKEN}\b[^.!?\n]{{0,20}}\b(?:вместо|instead of)\b|"
     rf"\b(?:за что|почему|зачем|откуда|куда|why|what for)\b[^.!?\n]{{0,25}}\b{_TAKEN}\b|"
     rf"\b{_TAKEN}\b[^.!?\n]{{0,40}}\b(?:лишн\w+|дважды|два раза|двойн\w+|повторно|за что|непонятн\w+|не понимаю|зря|"
     r"twice|wrong\w*|extra|too much)\b|"

@@ -13,14 +13,14 @@ from desk.understanding.slots.works_or_not import TROUBLE, WORKS, word_count, wo
 _Found = tuple[str, int, int]
 
 _DEVICE = re.compile(
-    r"\b(?:(?P<phone>телефон\w*|смартфон\w*|айфон\w*|андроид\w*|мобил(?:а|е|ка|ке|ьник\w*)|phones?|iphone|"
-    r"android|smartphone|mobile)|"
-    r"(?P<laptop>ноут\w*|лэптоп\w*|макбук\w*|laptop|macbook|notebook)|"
-    r"(?P<pc>комп\w{0,3}|компьютер\w*|пк|системник\w*|pc|computer|desktop)|(?P<tablet>планшет\w*|айпад\w*|tablet|"
-    r"ipad)|"
-    r"(?P<tv>телевизор\w*|телек\w*|телик\w*|тв|tv|telly|television)|(?P<box>приставк\w+|плойк\w+|xbox|ps[345]|"
-    r"playstation|console)|"
-    r"(?P<other>принтер\w*|камер[аеу]|колонк[аеу]|printer|camera))\b"
+    r"\b(?:(?P<phone>телефон\w*|смартфон\w*|айфон\w*|андроид\w*|мобил(?:а|е|ка|ке|ьник\w*)|phones?|iphones?|"
+    r"androids?|smartphones?|mobiles?)|"
+    r"(?P<laptop>ноут\w*|лэптоп\w*|макбук\w*|laptops?|macbooks?|notebooks?)|"
+    r"(?P<pc>комп\w{0,3}|компьютер\w*|пк|системник\w*|pcs?|computers?|desktops?)|(?P<tablet>планшет\w*|айпад\w*|tablets?|"
+    r"ipads?)|"
+    r"(?P<tv>телевизор\w*|телек\w*|телик\w*|тв|tvs?|tell(?:y|ies)|televisions?)|(?P<box>приставк\w+|плойк\w+|xbox|ps[345]|"
+    r"playstation|consoles?)|"
+    r"(?P<other>принтер\w*|камер[аеу]|колонк[аеу]|printers?|cameras?))\b"
 )
 _WIFI = re.compile(r"\b(?:вай\s?-?\s?фа\w*|wi-?\s?fi|вафл\w+|вифи|беспровод\w+|по воздуху|wireless)\b")
 _BEFORE_WIFI = re.compile(r"\b(?:(?:только|лишь|по|через|на|only|just|over|by|on|via|the) ){1,3}$")
@@ -70,6 +70,10 @@ _TALK = re.compile(
     r"менял\w*|поменял\w*|"
     r"перезагр\w+|показыва\w+|двигал\w*|перегрыз\w*|задел\w*)\b"
 )
+_SEVERAL = re.compile(
+    r"\b(?:оба|обе|обоих|обеих|дв[ае]|двух|три|трех|все|всех|both|two|three|all)\s+(?:(?:my|our|the|мои|наши)\s+)?$"
+)
+"""What stands before several devices of one kind: "оба телефона"."""
 _NOT_BEFORE = re.compile(r"\b(?:не|not)\s+(?:только\s+)?$")
 
 
@@ -88,7 +92,18 @@ def scope(reading: Reading, asked: bool) -> ObservedValue | None:
     if value == "wifi" and not _WIRE.search(reading.text):
         before = _BEFORE_WIFI.search(reading.text[:start])
         return reading.value("scope", value, before.start() if before else start, end, {SAYS_LESS: True})
-    return reading.value("scope", value, start, end)
+    less = {SAYS_LESS: True} if _says_less(reading, start, end, value) else {}
+    return reading.value("scope", value, start, end, less)
+
+
+def _says_less(reading: Reading, start: int, end: int, value: str) -> bool:
+    """Whether devices are named, and nothing is said of the others: "телефон и планшет", "ноутбук"."""
+    if not _DEVICE.search(reading.text, start, end) or any(one["sure"] for one in reading.matches(_ALL)):
+        return False
+    if value == "all":
+        return True
+    contrast = _ONLY.search(reading.text) or _REST.search(reading.text) or works(reading.text[:start]) is True
+    return value == "one" and not (contrast or works(reading.text[end:]) is True)
 
 
 def _surely_all(reading: Reading, start: int, end: int) -> re.Match[str] | None:
@@ -215,7 +230,9 @@ def _devices(reading: Reading, asked: bool) -> _Found | None:
         return None
     is_contrast = has_good and any(states[one] is False for one in bad)
     is_only = any(_is_marked_only(reading, one) for one in bad)
-    is_answer = asked and word_count(reading.text) <= 8 and not re.search(r"ах$|ы$|phones$", bad[0].group())
+    is_answer = asked and word_count(reading.text) <= 8 and not re.search(r"ах$|ы$|[a-z]{2}s$", bad[0].group())
+    if several := _SEVERAL.search(reading.text, max(0, start - 20), start):
+        return ("all", several.start(), end) if is_answer and not (is_contrast or is_only or has_good) else None
     is_over = asked and _ends_well(reading) and not has_good
     return ("one", start, end) if (is_contrast or is_only or is_answer) and not is_over else None
 

@@ -14,7 +14,7 @@ from desk.understanding.slots.works_or_not import TROUBLE
 HINT = re.compile(
     r"\d|вчера|сегодня|утр|вечер|ноч|днем|ден|дня|дней|сут|час|мин|недел|мес|обед|\bща\b|щас|щаз|счас|сейчас|тольк|числ|понед|"
     r"вторн|сред|четв|пятн|суб|"
-    r"воскр|январ|феврал|март|апрел|мая|июн|июл|авгус|сентяб|октяб|нояб|декаб|выходн|двадцат|надцат|перво|второ|"
+    r"воскр|январ|феврал|март|апрел|ма[яею]\b|июн|июл|авгус|сентяб|октяб|нояб|декаб|выходн|двадцат|надцат|перво|второ|"
     r"трет|полдня|"
     r"yesterday|today|morning|evening|night|nite|noon|lunch|day|hour|hr|min|week|month|now|ago|since|weekend|"
     r"jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun"

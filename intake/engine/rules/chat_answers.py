@@ -19,13 +19,14 @@ from desk.model.messages import kind_seen
 from desk.model.provider_files import Provider
 from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.reading.observations import Act, Situation, TalkStage, Understanding
-from desk.understanding.substance import has_substance
+from desk.understanding.substance import has_substance, waits_for_us
 from desk.understanding.understand import understand
 from intake.engine import engine, prompts
-from intake.engine.answer_parsing import ParsedAnswer, parse_answer
+from intake.engine.answer_parsing import ON_FILE, ParsedAnswer, parse_answer
 from intake.engine.completion import completed
-from intake.engine.dialog_context import condition_values
+from intake.engine.dialog_context import condition_values, template_values
 from intake.engine.model import Dialog, Question
+from intake.engine.on_file_words import names_what_is_on_file
 from intake.engine.rules import message_answers
 from intake.engine.rules.next_step import go_on, recorded
 
@@ -93,7 +94,14 @@ def _answer(
         return None
     now, zone = facts.need(Now).at, facts.need(Provider).timezone
     given = parse_answer(question, inbound.text, now, files=inbound.files, zone=zone)
-    return given if isinstance(given, ParsedAnswer) else None
+    if not isinstance(given, ParsedAnswer):
+        return None
+    return None if given.value == ON_FILE and not _is_of_the_file(case, facts, question, inbound.text) else given
+
+
+def _is_of_the_file(case: Case, facts: Facts, question: Question, text: str) -> bool:
+    """Whether "да" confirms what is on file: it was shown, or is named as such ("как в договоре")."""
+    return bool(template_values(case, facts).get(question.prefill)) or names_what_is_on_file(text)
 
 
 def _answered(
@@ -130,9 +138,8 @@ def _beside(
         return _stands(case, inbound, facts, dialog, question, found)
     if inbound.files:
         return _shown(case, inbound, facts, dialog, question)
-    if found.says(Act.GREETING, Act.THANKS, Act.WAIT) and not message_answers.words_left(found, case):
-        lead = "take_your_time" if found.says(Act.WAIT) else "hello_again"
-        return decide(*acknowledge(case, lead), words_used=True)
+    if (courtesy := _courtesy(case, inbound, facts, dialog, question, found)) is not None:
+        return courtesy
     if found.says(Act.SKIP) and not message_answers.words_left(found, case):
         return _unknown(case, facts, dialog, question, [SayTemplate("never_mind")])
     if lead := _soft_lead(case, inbound, question, found):
@@ -141,10 +148,24 @@ def _beside(
     return _once_more(case, facts, dialog, question, [SayTemplate(lead)])
 
 
+def _courtesy(
+    case: Case, inbound: Spoken, facts: Facts, dialog: Dialog, question: Question, found: Understanding
+) -> Decision | None:
+    """What is said to a greeting, thanks, or "one moment"; who waits for us hears what is still to be answered."""
+    if message_answers.words_left(found, case):
+        return None
+    if waits_for_us(inbound.text):
+        return _repeated(case, facts, dialog, question, acknowledge(case, "status_intake"))
+    if not found.says(Act.GREETING, Act.THANKS, Act.WAIT):
+        return None
+    lead = "take_your_time" if found.says(Act.WAIT) else "hello_again"
+    return decide(*acknowledge(case, lead), words_used=True)
+
+
 def _soft_lead(case: Case, inbound: Spoken, question: Question, found: Understanding) -> str:
     """What is said before a question is put once more, where the words were understood and answer nothing; "" where
     they were not understood."""
-    if _did_not_help(inbound.text):
+    if _did_not_help(inbound.text) and not case.recurrences:  # then nothing was tried in this matter
         return "sorry_once_more"
     only_read = not found.acts and any(map(str.isalpha, found.text)) and not has_substance(found.text)
     if not only_read:  # "ок", "хорошо", "понятно" say that the question was read
