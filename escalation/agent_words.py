@@ -38,7 +38,8 @@ from desk.model.core_facts import CARD, TWO_CASES, WORDS, AnsweredMessage, CaseC
 from desk.model.events import Inbound, OperationOrdered, TimerFired
 from desk.model.journal import DialogueMessageLogged, NoteAdded, WordsCorrected, WordsHeld
 from desk.model.messages import File, RedeliveryPolicy
-from desk.model.provider_files import Agent, Provider
+from desk.model.provider_files import Provider
+from desk.model.provider_sections.members import Agent
 from escalation.agent_messages import HELD, NOTE, SAID, SAY_HELD, AgentMessage, AgentMessages
 from escalation.names_and_times import agent_name
 from escalation.ownership import acting_agent, take_over

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from desk.language.time_labels import time_labels
 from desk.model.case import Case
-from desk.model.provider_files import Agent, Provider
+from desk.model.provider_files import Provider
+from desk.model.provider_sections.members import Agent
 
 
 def agent_name(agent: Agent, language: str) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from desk.model.acts import Addressee, CancelTimer, ChangeState, Facts, RuleAct, SayTemplate, SetFields, SetTimer
 from desk.model.case import Case
 from desk.model.core_facts import ActingAgent, Now
-from desk.model.provider_files import Agent, Provider
+from desk.model.provider_files import Provider
+from desk.model.provider_sections.members import Agent
 from desk.model.states import CaseState
 from escalation.names_and_times import agent_name
 from escalation.usual_restore import UsualRestore

@@ -34,7 +34,7 @@ from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import Act
 from desk.understanding.substance import has_substance
 from intake.engine.dialog_context import is_letter_channel
-from intake.engine.model import DialogSet
+from intake.engine.dialog_set import DialogSet
 from intake.engine.rules.message_answers import heard
 from intake.identity.meant_keys import chosen_key
 from intake.identity.proof.proof_acts import BindAccount

@@ -13,7 +13,9 @@ from desk.model.provider_files import Provider
 from desk.pipeline.arrival_round import Round
 from desk.storage.database import Database, insert_ignoring_duplicates
 from desk.storage.queue_and_lease_tables import contents
-from intake.engine.model import Dialog, DialogSet, InvalidDialog, parse_dialog
+from intake.engine.dialog_file import InvalidDialog, parse_dialog
+from intake.engine.dialog_set import DialogSet
+from intake.engine.model import Dialog
 
 log = logging.getLogger(__name__)
 

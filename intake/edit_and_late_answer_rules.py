@@ -22,8 +22,9 @@ from desk.understanding.understand import understand
 from intake.engine import engine, prompts
 from intake.engine.answer_parsing import ParsedAnswer, answer_of, parse_answer, value_for
 from intake.engine.dialog_context import condition_values, dialog_of
+from intake.engine.dialog_set import DialogSet
 from intake.engine.engine import ConditionValues
-from intake.engine.model import Dialog, DialogSet, Question
+from intake.engine.model import Dialog, Question
 from intake.engine.rules import message_answers
 from intake.engine.rules.next_step import go_on
 from intake.open_question_again import open_again

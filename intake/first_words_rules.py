@@ -21,7 +21,7 @@ from desk.understanding.reading.normalized_message import read
 from desk.understanding.reading.observations import Act, Understanding
 from desk.understanding.substance import has_substance, is_only_thanks
 from intake.engine.dialog_context import is_letter_channel
-from intake.engine.model import DialogSet
+from intake.engine.dialog_set import DialogSet
 from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose
 from intake.engine.rules.message_answers import heard
 from intake.other_matters import apart_by_mail, split_matters

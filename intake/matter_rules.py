@@ -32,7 +32,8 @@ from desk.understanding.working_but_for import works_but_for_other_service
 from intake.command_rules import silenced
 from intake.engine.completion import completed, is_complete
 from intake.engine.dialog_context import is_letter_channel
-from intake.engine.model import Dialog, DialogSet, Question
+from intake.engine.dialog_set import DialogSet
+from intake.engine.model import Dialog, Question
 from intake.engine.rules import message_answers
 from intake.engine.rules.known_so_far import collected_so_far
 from intake.engine.rules.message_answers import heard
@@ -113,7 +114,7 @@ def _ask_what_happened(case: Case, inbound: Spoken, facts: Facts) -> Decision:
     bare_sign = not inbound.files and not any(map(str.isalnum, inbound.text))
     greeted = (found.says(Act.GREETING) or bare_sign or is_knock(inbound.text)) and not case.upset
     asked = "what_happened_again" if tries else "hello_what_happened" if greeted else "what_happened"
-    lead: list[RuleAct] = [SayTemplate("bot_honest", {"again": ""})] if found.says(Act.BOT_QUESTION) else []
+    lead: list[RuleAct] = acknowledge(case, "bot_honest") if found.says(Act.BOT_QUESTION) else []
     if inbound.files:
         lead.append(SayTemplate("seen", {"kind": kind_seen(inbound.files)}))
     return decide(Expect(PROBLEM), SetDialogState({"tries": tries + 1}), *lead, SayTemplate(asked), words_used=True)

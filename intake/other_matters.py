@@ -39,8 +39,8 @@ from desk.understanding.reading.observations import Act, Situation, TalkStage
 from desk.understanding.substance import has_substance
 from desk.understanding.understand import understand
 from intake.engine.dialog_context import dialog_of, is_letter_channel
+from intake.engine.dialog_set import DialogSet
 from intake.engine.letters.matters_beside import matters_beside, without_them
-from intake.engine.model import DialogSet
 from intake.engine.paused_questions import GO_ON_OR_ANEW, interpose, taken_up, waiting_behind
 from intake.engine.rules import message_answers
 from intake.engine.rules.message_answers import heard

@@ -32,7 +32,7 @@ from desk.model.unrepeated_acknowledgement import acknowledge
 from desk.understanding.closing_by_consent import may_consent, settling_acts
 from desk.understanding.reading.observations import Act
 from intake.engine.completion import completed
-from intake.engine.model import DialogSet
+from intake.engine.dialog_set import DialogSet
 from intake.engine.paused_questions import interpose, taken_up
 from intake.engine.rules import message_answers
 from intake.engine.rules.message_answers import heard

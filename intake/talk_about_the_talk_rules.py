@@ -38,8 +38,8 @@ from desk.understanding.substance import has_substance
 from intake.contract_number_rules import asks_about_number
 from intake.engine import engine
 from intake.engine.dialog_context import dialog_of, is_letter_channel
+from intake.engine.dialog_set import DialogSet
 from intake.engine.letters.rules import letter_shown
-from intake.engine.model import DialogSet
 from intake.engine.paused_questions import CLOSE_OR_NOT, GO_ON_OR_ANEW, PAUSING, interpose, taken_up
 from intake.engine.rules import message_answers
 from intake.engine.rules.message_answers import heard

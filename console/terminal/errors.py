@@ -15,7 +15,7 @@ from desk.language.templates import InvalidTemplate
 from desk.language.translatable import one_below_the_other, said_by, sentence
 from desk.model.provider_files import InvalidProvider
 from desk.model.settings import InvalidSettings
-from intake.engine.model import InvalidDialog
+from intake.engine.dialog_file import InvalidDialog
 from intake.identity.index.read_table import InvalidTable
 from intake.identity.sources.table_mapping import InvalidMapping
 from kb.content.article_files import InvalidArticle

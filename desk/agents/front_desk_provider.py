@@ -7,7 +7,8 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from desk.model.messages import FRONT
-from desk.model.provider_files import Provider, Team
+from desk.model.provider_files import Provider
+from desk.model.provider_sections.members import Team
 from desk.model.settings import Settings
 
 TITLES = {"ru": "Служба поддержки", "en": "Support desk"}

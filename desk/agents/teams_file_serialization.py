@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from desk.model.provider_files import Agent, Provider, Team
+from desk.model.provider_files import Provider
+from desk.model.provider_sections.members import Agent, Team
 from desk.model.toml_table import toml_string
 
 Key = tuple[str, str]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from desk.language.translatable import sentence
 from desk.model.dialog_state import NOTHING_ASKED, Expecting
 from desk.model.messages import Address
-from desk.model.provider_files import Agent
+from desk.model.provider_sections.members import Agent
 
 if TYPE_CHECKING:
     from desk.model.acts import AgentAddressee, TeamAddressee

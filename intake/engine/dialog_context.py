@@ -15,8 +15,9 @@ from desk.model.provider_files import Provider
 from desk.model.shared_facts import Account, EntitlementStatus, Identification, Outage
 from intake.engine import engine
 from intake.engine.builtin_labels import SKIPPED, UNKNOWN
+from intake.engine.dialog_set import DialogSet
 from intake.engine.findings import case_findings
-from intake.engine.model import Dialog, DialogSet, Question
+from intake.engine.model import Dialog, Question
 
 
 def dialog_of(case: Case, facts: Facts) -> Dialog | None:

@@ -20,7 +20,7 @@ from desk.model.acts import AddJournalEntry, Addressee, Facts, RuleAct, SayTempl
 from desk.model.case import Case
 from desk.model.events import Event, Inbound
 from desk.model.journal import GuessingSuspected
-from desk.model.provider_files import AbuseLimits
+from desk.model.provider_sections.limits_and_promises import AbuseLimits
 from desk.model.shared_facts import ContractGuess, Identification
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

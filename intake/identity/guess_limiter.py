@@ -17,7 +17,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, select
 
 from desk.model.messages import Address
-from desk.model.provider_files import AbuseLimits
+from desk.model.provider_sections.limits_and_promises import AbuseLimits
 from desk.model.shared_facts import Account, ContractGuess, MeantKey
 from desk.pipeline.arrival_round import Round, address_of
 from desk.pipeline.write_buffer import WriteBuffer

@@ -9,7 +9,8 @@ import pytest
 
 from desk.agents.import_merge import AgentEntriesCompared, ImportResult, merge, require_consistent
 from desk.agents.teams_file_serialization import Entry, Key, as_file, by_key, hash_of, of_agent, of_provider, of_team
-from desk.model.provider_files import Agent, InvalidProvider, Provider, Team, load
+from desk.model.provider_files import InvalidProvider, Provider, load
+from desk.model.provider_sections.members import Agent, Team
 
 ANNA = Agent("anna", {"ru": "Анна", "en": "Anna"}, 1, "anna@sever.test", ("l1",))
 BORIS = Agent("boris", {"ru": "Борис", "en": "Boris"}, 2, "", ())

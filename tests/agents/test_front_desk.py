@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from desk.agents.front_desk_provider import front_desk, staffed
-from desk.model.provider_files import Agent, Provider, Team
+from desk.model.provider_files import Provider
+from desk.model.provider_sections.members import Agent, Team
 from desk.model.settings import InvalidSettings, Settings, load
 
 BILLING = Team("billing", "queue", {"ru": "Расчёты", "en": "Billing"})

@@ -26,7 +26,8 @@ from desk.agents.tables import (
 )
 from desk.agents.teams_file_serialization import Entry, of_agent
 from desk.model.messages import FRONT
-from desk.model.provider_files import Agent, Provider, load_all
+from desk.model.provider_files import Provider, load_all
+from desk.model.provider_sections.members import Agent
 from desk.storage import audit
 from desk.storage.audit import AUDIT, DESK, AuditRow
 from desk.storage.base import ProviderScopedRow

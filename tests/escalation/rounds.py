@@ -14,7 +14,8 @@ from desk.model.core_facts import ActingAgent, CaseContacts, CaseMatch, Now
 from desk.model.dialog_state import CONSENT, Expecting
 from desk.model.events import CaseReference, Event, Inbound, OperationOrdered, Pressed
 from desk.model.messages import Address
-from desk.model.provider_files import Agent, Provider
+from desk.model.provider_files import Provider
+from desk.model.provider_sections.members import Agent
 from desk.pipeline.decide import apply_rules
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)

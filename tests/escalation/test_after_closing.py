@@ -13,7 +13,7 @@ from desk.model.core_facts import CaseMatch
 from desk.model.events import Event, Inbound, Said
 from desk.model.journal import KeptSilent, TakenUpAgain
 from desk.model.messages import Address, SenderAssurance
-from desk.model.provider_files import WaitingPromises
+from desk.model.provider_sections.limits_and_promises import WaitingPromises
 from desk.model.states import FINAL, RECURRED, CaseState, may_follow
 from desk.pipeline.case_of_unnamed_message import CaseChoice, unnamed
 from desk.understanding.own_or_other_matter import AfterClosing, asks_of_another_matter, said_after_closing

@@ -13,7 +13,7 @@ from desk.model.agent_operations import SetEta, Take
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import Case
 from desk.model.events import Said, TimerFired
-from desk.model.provider_files import WaitingPromises
+from desk.model.provider_sections.limits_and_promises import WaitingPromises
 from escalation.usual_wait import UsualWait, usual_wait
 from tests.escalation.rounds import CONTACT, NOW, PROVIDER, a_case, decided, in_progress, ordered, resolved, templates
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from desk.language.conditions import CompiledCondition
-from desk.model.provider_files import Provider, RoutingRule, Team
+from desk.model.provider_files import Provider, RoutingRule
+from desk.model.provider_sections.members import Team
 from escalation.routing import NOWHERE, route_by, rules_tried
 
 FIELD = Team("field", "queue", {"ru": "Мастера", "en": "Field"})

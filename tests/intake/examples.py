@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import intake
 from desk.model.messages import File
 from intake.engine.answer_parsing import NotUnderstood, ParsedAnswer, parse_answer
-from intake.engine.model import Dialog, DialogSet, Question, parse_dialog
+from intake.engine.dialog_file import parse_dialog
+from intake.engine.dialog_set import DialogSet
+from intake.engine.model import Dialog, Question
 
 DIALOG_FOLDER = Path(intake.__file__).parent / "dialogs"
 PACKAGED = DialogSet.of([DIALOG_FOLDER])

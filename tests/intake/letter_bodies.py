@@ -14,9 +14,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from intake.engine.dialog_set import DialogSet
 from intake.engine.engine import option_labels
 from intake.engine.letters.questions import first_letter_questions, render_letter_question
-from intake.engine.model import Dialog, DialogSet, Question
+from intake.engine.model import Dialog, Question
 from tests.intake.examples import PACKAGED
 
 SETS = Path(__file__).parent / "sets"

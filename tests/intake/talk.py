@@ -17,11 +17,13 @@ from desk.model.dialog_state import IDENTIFIER
 from desk.model.events import Event, Inbound, Pressed, Said
 from desk.model.journal import JournalEntryData
 from desk.model.messages import Address
-from desk.model.provider_files import Provider, Team
+from desk.model.provider_files import Provider
+from desk.model.provider_sections.members import Team
 from desk.model.shared_facts import Account, ArticlesNamedByDialog, ArticleSuggestion, Identification
 from desk.pipeline.decide import RoundDecision, apply_rules, is_case_saved
 from desk.understanding.contract_numbers import contract_told
-from intake.engine.model import Dialog, DialogSet
+from intake.engine.dialog_set import DialogSet
+from intake.engine.model import Dialog
 
 AT = datetime(2026, 11, 21, 12, 40, tzinfo=UTC)
 ANNA = Address("telegram", "telegram:main", "5001")

@@ -9,7 +9,7 @@ from desk.understanding.contract_numbers import adds_contract, contracts_named
 from desk.understanding.own_or_other_matter import asks_of_another_matter, says_again
 from desk.understanding.reading.observations import Situation
 from intake.engine.answer_parsing import ON_FILE
-from intake.engine.model import parse_dialog
+from intake.engine.dialog_file import parse_dialog
 from tests.intake.examples import NO_INTERNET, PACKAGED
 from tests.intake.talk import Talk
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from intake.engine.model import DialogSet, InvalidDialog, parse_dialog
+from intake.engine.dialog_file import InvalidDialog, parse_dialog
+from intake.engine.dialog_set import DialogSet
 from tests.intake.examples import DIALOG_FOLDER, NO_INTERNET, PACKAGED, SMALL_DIALOG, small_dialog, small_dialog_text
 
 

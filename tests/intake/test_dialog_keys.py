@@ -22,8 +22,9 @@ from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import contents
 from intake.dialog_set_lookup import DialogSetLookup, store_dialog_sources
 from intake.engine.dialog_context import dialog_of, values_of
+from intake.engine.dialog_set import DialogSet
 from intake.engine.letters.questions import MOST_QUESTIONS, first_letter_questions, letter_questions
-from intake.engine.model import Dialog, DialogSet
+from intake.engine.model import Dialog
 from tests.intake.examples import DIALOG_FOLDER, NO_INTERNET, PACKAGED, small_dialog
 from tests.intake.talk import ACCOUNT, TEAMS, Talk
 

@@ -13,9 +13,9 @@ from desk.understanding.reading.observations import Act, Situation, TalkStage
 from desk.understanding.substance import is_knock
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ON_FILE, ParsedAnswer, parse_answer
+from intake.engine.dialog_set import DialogSet
 from intake.engine.letters.desk_text_in_answer import DeskSentences
 from intake.engine.letters.person_words import person_words
-from intake.engine.model import DialogSet
 
 PACKAGED = DialogSet.of([DIALOGS])
 NO_INTERNET, BILLING = PACKAGED.in_use["no_internet"], PACKAGED.in_use["billing"]

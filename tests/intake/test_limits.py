@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from desk.model.provider_files import AbuseLimits, InvalidProvider, load
+from desk.model.provider_files import InvalidProvider, load
+from desk.model.provider_sections.limits_and_promises import AbuseLimits
 from intake.identity.guess_budget import CountedGuess, GuessBudget, is_lookup_allowed, next_guess
 from intake.limits.rate_limiter import RateLimiter
 

@@ -8,7 +8,7 @@ import pytest
 
 from desk.language.rich_text import RichText
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions
-from intake.engine.model import DialogSet
+from intake.engine.dialog_set import DialogSet
 from tests.intake.examples import DIALOG_FOLDER, SMALL_DIALOG
 from tests.intake.talk import Talk
 

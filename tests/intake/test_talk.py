@@ -171,6 +171,33 @@ class TestRepair:
         assert "status_none" not in talk.words
         assert "пришлите пароль" in talk.case.description
 
+    def test_who_was_asked_whether_all_is_well_and_says_that_it_is_gone_again_is_on_record(self) -> None:
+        talk = begun().says("подождите, заработало")
+        assert talk.words == ["glad_may_close"]
+        assert "опять пропал" in talk.says("ой нет опять пропал").case.description
+
+    def test_who_waits_for_us_hears_what_is_still_to_be_answered(self) -> None:
+        talk = begun().says("спасибо, жду")
+        assert "status_intake" in talk.words
+        assert talk.case.expecting.question == "scope"
+
+    def test_whose_word_is_relayed_and_who_does_not_know_leaves_the_question_open(self) -> None:
+        talk = begun().says("Не знаю она не разбирается")
+        assert talk.case.answers["scope"]["value"] is None
+        assert talk.case.expecting.question != "scope"
+
+    def test_a_yes_to_an_address_that_was_not_shown_confirms_nothing(self) -> None:
+        talk = begun().presses("all").presses("today_morning")
+        assert talk.case.expecting.question == "place"
+        assert "place" not in talk.says("да").case.answers
+        assert talk.says("как в договоре").case.answers["place"]["value"] == "on_file"
+
+    def test_a_bot_says_that_it_is_one_before_anything_was_told(self) -> None:
+        talk = Talk(NO_INTERNET, dialogs=PACKAGED).says("вы бот?")
+        assert talk.words == ["bot_honest", "what_happened"]
+        said = [one for one in talk.acts if isinstance(one, SayTemplate)]
+        assert "again" in said[0].names
+
     def test_a_bot_says_that_it_is_one_and_the_question_stands(self) -> None:
         talk = begun().says("вы бот?")
         assert talk.words == ["bot_honest"]

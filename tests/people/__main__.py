@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import median
 
 from console.runtime.content_folders import DIALOGS
-from intake.engine.model import DialogSet
+from intake.engine.dialog_set import DialogSet
 from tests.people.personas import PERSONAS
 from tests.people.play import Played, play
 from tests.people.simulated_desk import SimulatedDesk

@@ -17,7 +17,8 @@ from desk.model.states import CaseState
 from desk.understanding.reading.observations import Act, Situation
 from desk.understanding.understand import understand
 from intake.engine.answer_parsing import ON_FILE
-from intake.engine.model import DialogSet, Question
+from intake.engine.dialog_set import DialogSet
+from intake.engine.model import Question
 from tests.people.persona import Answer, Edit, Expected, Later, Move, Persona, Photo, Press
 from tests.people.simulated_desk import MORNING, MailPerson, SimulatedDesk, SimulatedPerson, TelegramPerson
 

@@ -18,7 +18,8 @@ from desk.model.dialog_state import CONSENT, IDENTIFIER, QUESTION, SELF_HELP, SU
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions
 from desk.model.states import CaseState
 from intake.engine.answer_parsing import ON_FILE
-from intake.engine.model import Dialog, parse_dialog
+from intake.engine.dialog_file import parse_dialog
+from intake.engine.model import Dialog
 from tests.intake.talk import Talk
 from tests.people.random_words import RUSSIAN, Fragment, Speech
 

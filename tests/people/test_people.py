@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from console.runtime.content_folders import DIALOGS
-from intake.engine.model import DialogSet
+from intake.engine.dialog_set import DialogSet
 from tests.people.personas import PERSONAS
 from tests.people.play import play
 from tests.people.simulated_desk import SimulatedDesk

@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from desk.agents import changes_of_agents as save
 from desk.agents.teams_file_serialization import of_agent
-from desk.model.provider_files import Agent, Provider, load_all
+from desk.model.provider_files import Provider, load_all
+from desk.model.provider_sections.members import Agent
 from desk.storage.audit import AuditRow
 from desk.storage.database import Database
 from tests.peers.botapi import BotApi

@@ -23,7 +23,8 @@ from desk.clock import now
 from desk.language.detect import LANGUAGES
 from desk.language.translatable import sentence
 from desk.language.unsafe_characters import safe_for_terminal
-from desk.model.provider_files import LONGEST_ID, ROLES, Agent, Provider
+from desk.model.provider_files import Provider
+from desk.model.provider_sections.members import LONGEST_ID, ROLES, Agent
 
 STATES = ("in", "away", "off")
 

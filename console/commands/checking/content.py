@@ -16,7 +16,8 @@ from desk.language.translatable import counted, meant, sentence, write_instead
 from desk.model.check_findings import CheckFinding
 from desk.model.provider_files import Provider
 from desk.model.settings import Settings
-from intake.engine.model import Dialog, DialogSet
+from intake.engine.dialog_set import DialogSet
+from intake.engine.model import Dialog
 from kb.content.article_body import FACT_NAMES
 from kb.content.article_files import read_with_faults
 

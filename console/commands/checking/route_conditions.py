@@ -15,8 +15,9 @@ from desk.model.check_findings import CheckFinding
 from desk.model.provider_files import Provider, RoutingRule
 from desk.model.shared_facts import EntitlementStatus
 from intake.engine.builtin_labels import UNKNOWN
+from intake.engine.dialog_set import DialogSet
 from intake.engine.lint import CATEGORIES, SEVERITIES
-from intake.engine.model import Dialog, DialogSet
+from intake.engine.model import Dialog
 
 
 class TableColumns(Protocol):

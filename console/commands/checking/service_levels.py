@@ -16,7 +16,7 @@ from desk.model.provider_files import Provider
 from desk.model.service_levels.policy_file import TICKET_TYPES
 from desk.model.states import CaseState
 from escalation.sla.clock_rules import LEVELS
-from intake.engine.model import DialogSet
+from intake.engine.dialog_set import DialogSet
 
 AHEAD = timedelta(days=60)
 """So long before a calendar's holidays end somebody should make the next ones."""

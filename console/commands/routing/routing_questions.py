@@ -22,7 +22,7 @@ from desk.model.shared_facts import Account, EntitlementStatus
 from desk.storage.database import Database
 from escalation.routing import routing_values
 from intake.engine import engine
-from intake.engine.model import DialogSet
+from intake.engine.dialog_set import DialogSet
 from intake.identity.key_folding import normalise
 
 

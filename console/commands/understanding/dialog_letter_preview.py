@@ -19,9 +19,11 @@ from desk.language.templates import Templates
 from desk.language.translatable import sentence
 from intake.desk_sentences import read_sentences
 from intake.engine.answer_parsing import ParsedAnswer
+from intake.engine.dialog_file import InvalidDialog, parse_dialog
+from intake.engine.dialog_set import DialogSet
 from intake.engine.letters.questions import first_letter_questions, render_letter
 from intake.engine.letters.reading import read_letter
-from intake.engine.model import Dialog, DialogSet, InvalidDialog, Question, parse_dialog
+from intake.engine.model import Dialog, Question
 
 language_option = click.option(
     "--language", type=click.Choice(list(LANGUAGES)), default="ru", show_default=True, help="The letter's language."

@@ -17,7 +17,7 @@ from console.terminal.command_context import USAGE, CommandError, DeskFolder, js
 from desk.language.translatable import sentence
 from desk.understanding.reading.observations import Situation, TalkStage, Understanding
 from desk.understanding.understand import understand as understand_text
-from intake.engine.model import DialogSet
+from intake.engine.dialog_set import DialogSet
 
 DEFAULT_SHAPE = "99-9999"
 """The contract numbers of the demo provider: used where no desk tells others."""

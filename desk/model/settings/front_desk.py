@@ -8,7 +8,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from desk.model.branding.brand import NO_BRAND, Brand, read_brand
-from desk.model.provider_files import Team, read_prefix, read_teams, read_time_zone, read_titles
+from desk.model.provider_files import read_prefix, read_time_zone
+from desk.model.provider_sections.members import Team, read_teams
+from desk.model.provider_sections.values import read_titles
 from desk.model.toml_table import TomlTable
 
 

@@ -6,7 +6,8 @@ import re
 
 from desk.understanding.reading.observations import Act, Situation, TalkStage
 from desk.understanding.understand import understand
-from intake.engine.model import Dialog, DialogSet
+from intake.engine.dialog_set import DialogSet
+from intake.engine.model import Dialog
 from intake.engine.phrase_matching import JOINING
 
 _OF_MONEY = ("charge", "plan")

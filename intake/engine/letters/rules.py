@@ -36,12 +36,13 @@ from intake.engine.dialog_context import (
     pictures_of,
     template_values,
 )
+from intake.engine.dialog_set import DialogSet
 from intake.engine.letters import questions as letters
 from intake.engine.letters import reading as letter_reading
 from intake.engine.letters.desk_text_in_answer import DeskSentences
 from intake.engine.letters.matters_beside import matters_beside, without_them
 from intake.engine.letters.person_words import person_words
-from intake.engine.model import Dialog, DialogSet, Question
+from intake.engine.model import Dialog, Question
 from intake.engine.paused_questions import CLOSE_OR_NOT, interpose
 
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]

@@ -9,8 +9,8 @@ from desk.model.case import Case
 from desk.model.dialog_state import QUESTION
 from desk.model.events import Inbound
 from intake.engine.dialog_context import case_data, dialog_of, is_letter_channel
+from intake.engine.dialog_set import DialogSet
 from intake.engine.letters.rules import answers_in_letter
-from intake.engine.model import DialogSet
 from intake.engine.rules import message_answers
 from intake.engine.rules.next_step import on_file
 

@@ -51,7 +51,8 @@ from desk.model.journal import (
     WordsHeld,
     stored_data,
 )
-from desk.model.provider_files import Provider, Team
+from desk.model.provider_files import Provider
+from desk.model.provider_sections.members import Team
 from desk.model.shared_facts import MailSuppressionCode
 from desk.model.states import CaseState
 

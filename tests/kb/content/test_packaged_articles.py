@@ -12,7 +12,7 @@ import kb
 from desk.language.detect import LANGUAGES
 from desk.language.rich_text import parse_markdown
 from desk.model import provider_files
-from intake.engine.model import DialogSet
+from intake.engine.dialog_set import DialogSet
 from kb.content.article_body import (
     FACT_NAMES,
     fact_names_in,
