@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from desk.language.normalize import word_set
 from desk.understanding.facts_told import facts_told
-from desk.understanding.reading.observations import Situation, TalkStage
+from desk.understanding.reading.observations import SAYS_LESS, Situation, TalkStage
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 NOW = datetime(2026, 11, 30, 15, 0, tzinfo=MOSCOW)
@@ -42,6 +42,49 @@ def test_one_message_may_answer_everything() -> None:
         "changed": "Была гроза",
         "place": "Озёрная 12 кв 5",
     }
+
+
+@pytest.mark.parametrize(
+    ("text", "slot", "question", "value"),
+    [
+        ("терминал не принимает карты с 10 утра, вы вообще работаете?!", "since", "", "с 10 утра"),
+        ("Когда началось: вчера в 19:00. Лампочки: красный LOS.", "since", "", "вчера в 19:00"),
+        ("been like this for about two weeks, no internet", "since", "", "for about two weeks"),
+        ("8 this morning", "since", "since", "8 this morning"),
+        ("в ноябре", "since", "since", "в ноябре"),
+        ("Почему в ноябре сняли 1300 вместо 650?", "date", "", "в ноябре"),
+        ("I was charged twice on 25 November, 650 each", "amount", "", 650),
+        ("I was charged on 25 November", "amount", "", None),
+        ("списали два раза по 650", "amount", "", 650),
+        ("за ноябрь списано 890 вместо 650", "money_matter", "", "charge"),
+        ("the telly and both laptops", "scope", "scope", "all"),
+        ("оба телефона", "scope", "scope", "all"),
+        ("ноутбук", "scope", "scope", "one"),
+        ("1) везде, даже телевизор", "scope", "scope", "all"),
+        ("лос", "lamps", "address", "los"),
+        ("Что менялось: ничего не менялось", "changed", "", None),
+        ("Has anything changed: nothing", "changed", "", None),
+    ],
+)
+def test_words_as_a_stranger_wrote_them(text: str, slot: str, question: str, value: Any) -> None:
+    context = TalkStage.QUESTION if question else TalkStage.FIRST
+    assert told(text, question, context).get(slot) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "says_less"),
+    [
+        ("телефон и планшет", True),
+        ("оба телефона", True),
+        ("ноутбук", True),
+        ("только ноутбук", False),
+        ("ноутбук, на телефоне работает", False),
+        ("на всех: телефон и планшет", False),
+    ],
+)
+def test_devices_that_are_named_say_nothing_of_the_others(text: str, says_less: bool) -> None:
+    found = facts_told(text, Situation(TalkStage.QUESTION, "scope", NOW, MOSCOW))
+    assert bool(next(one for one in found if one.slot == "scope").parsed.get(SAYS_LESS)) is says_less
 
 
 @pytest.mark.parametrize(
