@@ -32,9 +32,9 @@ bench: .venv/installed  ## measure the desk beside its rivals (see benchmarks/RE
 
 kills: .venv/installed  ## the long way: 50 kills over 2,500 messages, outages of 30 s (SIZE=full: 300 over 20,000)
 ifeq ($(SIZE),full)
-	FIRSTLINE_KILLS=300 FIRSTLINE_TEXTS=16000 FIRSTLINE_MAILS=4000 $(BIN)/python -m pytest -s tests/kills $(ARGS)
+	FIRSTLINE_KILLS=300 FIRSTLINE_COMMAND_KILLS=50 FIRSTLINE_TEXTS=16000 FIRSTLINE_MAILS=4000 $(BIN)/python -m pytest -s tests/kills $(ARGS)
 else
-	FIRSTLINE_KILLS=50 FIRSTLINE_TEXTS=2000 FIRSTLINE_MAILS=500 FIRSTLINE_OUTAGE=30 \
+	FIRSTLINE_KILLS=50 FIRSTLINE_COMMAND_KILLS=10 FIRSTLINE_TEXTS=2000 FIRSTLINE_MAILS=500 FIRSTLINE_OUTAGE=30 \
 		$(BIN)/python -m pytest -s tests/kills tests/faults $(ARGS)
 endif
 

@@ -129,6 +129,7 @@ async def require_empty(url: str) -> None:
     file = database_file(url)
     where = make_url(url).set(drivername="postgresql").render_as_string(hide_password=True)
     if file is not None:
+        unfinished.sweep(file.parent)  # also where one was killed that had only this to do yet
         if file.exists() and file.stat().st_size:
             raise BackupRefused(sentence("{path} is there already: nothing is overwritten", path=file))
         return

@@ -10,8 +10,8 @@ import time
 from console.runtime.backup.archive import Progress
 from desk.language.translatable import sentence
 
-LONGEST_REST = 0.5
-"""Seconds of rest between two steps, at most."""
+LONGEST_REST = 5.0
+"""Seconds of rest between two steps, at most: where the disk is slow, a step is long, and so is its rest."""
 
 
 class Pace:

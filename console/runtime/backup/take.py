@@ -59,6 +59,7 @@ async def take_backup(settings: Settings, target: Path, progress: Progress, cloc
 
 def _begin(target: Path) -> Path:
     """An empty file of a temporary name beside it, for our own eyes only."""
+    unfinished.sweep(target.parent)
     if target.exists():
         raise BackupRefused(sentence("{path} is there already: nothing is overwritten", path=target))
     if not target.parent.is_dir():
