@@ -129,7 +129,7 @@ def _ends(
     for kind in kinds:
         clock = clocks.get(kind)
         if clock is not None and not clock.is_over:
-            yield ClockEvent(kind, move, event.at, reason or event.kind.value, rule=RULE)
+            yield ClockEvent(kind, move, event.at, reason or event.state or event.kind.value, rule=RULE)
 
 
 def _promised(event: CaseEvent, clocks: Clocks) -> Iterator[ClockEvent]:

@@ -26,6 +26,7 @@ from desk.clock import now
 from desk.language.translatable import sentence
 from desk.model.case import Case
 from desk.model.provider_files import Provider
+from desk.model.service_levels.clocks import ClockMove
 from escalation.sla.calendar_version_table import with_calendar_versions
 from escalation.sla.explain import ExplainedClock, clock_events
 from escalation.sla.explain import explain as explain_clocks
@@ -108,17 +109,21 @@ def _print_clock(clock: ExplainedClock, zone: ZoneInfo, say: Mapping[str, str]) 
             )
         else:
             tell(sentence("{when}  {counted} counted", when=when, counted=_length(span.counted)))
-    tell(
-        sentence(
-            "  together {counted} counted + {outside} outside of hours + {paused} stopped = {all}",
-            counted=_length(clock.used),
-            outside=_length(clock.outside),
-            paused=_length(clock.paused),
-            all=_length(clock.used + clock.outside + clock.paused),
+    if len(clock.spans) > 1:
+        tell(
+            sentence(
+                "  together {counted} counted + {outside} outside of hours + {paused} stopped = {all}",
+                counted=_length(clock.used),
+                outside=_length(clock.outside),
+                paused=_length(clock.paused),
+                all=_length(clock.used + clock.outside + clock.paused),
+            )
         )
-    )
+    late = False
     for move in clock.moves:
-        moved = say.get(f"clock_move_{move.move.value}", move.move.value)
+        name = "fulfil_late" if late and move.move is ClockMove.FULFIL else move.move.value
+        late = late or move.move is ClockMove.BREACH
+        moved = say.get(f"clock_move_{name}", name)
         tell(sentence("  {at}  {moved} ({rule})", at=_local(move.at, zone), moved=moved, rule=move.rule or "sla"))
 
 
