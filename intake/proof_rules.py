@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from desk.language.rich_text import literal
 from desk.model.acts import (
+    Addressee,
     Decision,
     Expect,
     Facts,
@@ -12,16 +15,20 @@ from desk.model.acts import (
     SayTemplate,
     SetDialogState,
     SetFields,
+    UpdateCard,
     decide,
 )
 from desk.model.arrival_outcomes import IgnoredCode
 from desk.model.case import Case
+from desk.model.core_facts import CaseContacts
 from desk.model.dialog_state import IDENTIFIER, PROBLEM
 from desk.model.events import Inbound, OpenedChat, Said
 from desk.model.shared_facts import Identification
 from intake.contract_number_rules import SHARE_CONTACT, account_acts, is_standing_untold, phone_button
+from intake.identity.proof.codes import MOST_ATTEMPTS, CodeState, SendCode, TryCode
 from intake.identity.proof.one_time_links import is_token
 from intake.identity.proof.proof_acts import UnbindAccounts, UseLink
+from intake.open_question_again import open_again
 
 
 def may_prove_by_link(case: Case, inbound: Inbound[OpenedChat], facts: Facts) -> bool:
@@ -51,15 +58,53 @@ def prove_by_link(case: Case, inbound: Inbound[OpenedChat], facts: Facts) -> Dec
 def answer_about_me(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
     """/me shows what the chat is bound to, /forget unties it, with a question before."""
     word = inbound.text.strip().lower()
+    if word == "/phone" and phone_button(facts):
+        return decide(SayTemplate("share_phone", buttons=SHARE_CONTACT), Ignore(IgnoredCode.STATUS))
     if word not in ("/me", "/forget", "/forget yes"):
         return None
     identified = facts.get(Identification) or Identification()
     contracts = ", ".join(identified.bound)
-    if word == "/me":
-        offered = SHARE_CONTACT if not contracts and phone_button(facts) else ()
-        return decide(SayTemplate("me", {"bound": contracts}, buttons=offered), Ignore(IgnoredCode.STATUS))
-    if not contracts:
-        return decide(SayTemplate("me", {"bound": ""}), Ignore(IgnoredCode.STATUS))
+    names = {"bound": contracts, "phone": "1" if phone_button(facts) else ""}
+    if word == "/me" or not contracts:
+        return decide(SayTemplate("me", names), Ignore(IgnoredCode.STATUS))
     if word == "/forget":
         return decide(SayTemplate("forget_ask", {"bound": contracts}), Ignore(IgnoredCode.STATUS))
     return decide(UnbindAccounts(), SetFields({"proved": False}), SayTemplate("forgotten"))
+
+
+def send_code(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
+    """/code sends a code to the address on file of the contract that was named. The same is said where there is none,
+    or where no more may be sent."""
+    state = facts.get(CodeState)
+    if state is None or inbound.text.strip().lower() != "/code":
+        return None
+    if not case.names_account:
+        return decide(SayTemplate("code_needs_contract"), Ignore(IgnoredCode.STATUS))
+    identified, contact = facts.get(Identification), facts.get(CaseContacts)
+    account = identified.account if identified else None
+    reaches = bool(state.code and account and contact and contact.on_file)
+    contract = account.contract if account and reaches else ""
+    counted = SendCode(state.number, state.code if reaches else "", contract)
+    letter = (SayTemplate("code_letter", {"code": state.code}, Addressee.ON_FILE),) if reaches else ()
+    return decide(counted, *letter, SayTemplate("code_sent"), words_used=True)
+
+
+def gives_code(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether a message is an attempt at a code that was sent."""
+    state = facts.get(CodeState)
+    return state is not None and bool(state.open_number)
+
+
+def take_code(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
+    """The right code binds the chat; the question that was open stays open."""
+    state, identified = facts.need(CodeState), facts.get(Identification)
+    tried = TryCode(state.open_number, state.attempt, state.is_right)
+    if not state.is_right or identified is None or identified.how != "code":
+        left = "" if state.attempt >= MOST_ATTEMPTS else "1"
+        return decide(tried, SayTemplate("code_wrong", {"left": left}), words_used=True)
+    acts: list[RuleAct] = [tried, *account_acts(case, identified, facts), SayTemplate("code_right")]
+    if case.registered:
+        return decide(*acts, SetFields({"proved": True}), UpdateCard(), words_used=True)
+    if is_standing_untold(case, identified, facts):
+        return decide(*acts, done=False, words_used=True)
+    return decide(*open_again(case, facts, *acts), words_used=True)

@@ -259,7 +259,8 @@ RULEBOOK = Rulebook(
         # Subscribers are answered where they wrote; a question about the desk itself changes nothing.
         Stage("back again", SPOKEN, (escalation.reachable_again,), when=back_again),
         Stage("agents in private", (Said,), (escalation.send_agent_to_group,), when=escalation.agent_in_private),
-        Stage("commands", (Said,), (commands.answer_command, proofs.answer_about_me), when=a_command),
+        Stage("commands", (Said,), (commands.answer_command, proofs.answer_about_me, proofs.send_code), when=a_command),
+        Stage("codes", (Said,), (proofs.take_code,), when=proofs.gives_code),
         Stage("edits", (Said,), (turns.correct_message,), when=edited),
         Stage("last channel", SPOKEN, (arrivals.remember_channel,)),
         Stage("incomplete mail", (Said,), (mail.note_lost_parts, mail.note_forwarder), when=by_mail),

@@ -24,6 +24,7 @@ from desk.language.detect import LANGUAGES
 from desk.queues import recovery, timers
 from desk.storage import serving_processes
 from intake.identity import guess_limiter
+from intake.identity.proof.code_lookup import delete_old_proofs
 from intake.limits import abandoned
 from mail.sending import loop_guard_store
 
@@ -177,6 +178,7 @@ class Server:
             await serving_processes.delete_left_behind(database, now)
             await loop_guard_store.delete_expired(database, now)
             await guess_limiter.delete_old_guesses(database, self._application.providers, now)
+            await delete_old_proofs(database, self._application.providers, now)
             if await abandoned.fire_abandoned(database, self._application.providers.values(), now):
                 self._stored()
 

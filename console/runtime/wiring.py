@@ -62,7 +62,8 @@ from intake.identity.asking.source_rules import AskSource
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
 from intake.identity.identification_lookup import IdentificationLookup
 from intake.identity.index.find_accounts import IndexedAccounts
-from intake.identity.proof import proof_acts
+from intake.identity.proof import codes, proof_acts
+from intake.identity.proof.code_lookup import CODE_PURPOSE, CodeLookup, code_writer, write_code_try
 from intake.identity.proof.read_proofs import LINK_PURPOSE, ProofReader
 from intake.identity.sources import AccountFinder
 from intake.limits import rate_rules
@@ -99,6 +100,7 @@ ACT_WRITERS: Mapping[type[RuleAct], ActWriter] = {
     guess_budget.CountGuess: write_counted_guess,
     proof_acts.BindAccount: proof_acts.write_binding,
     proof_acts.UnbindAccounts: proof_acts.write_unbinding,
+    codes.TryCode: write_code_try,
     proof_acts.UseLink: proof_acts.write_link_use,
     AskSource: write_question,
     RaiseAlarm: alarm_table.write_raised,
@@ -193,10 +195,12 @@ async def assemble_application(
     }
     letters = pending_letter_store.PendingLetterLookup(database)
     without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ReachableAddressesLookup(registry), letters)
+    code_key = receiver.reply_tokens.derived(CODE_PURPOSE)
     proofs = ProofReader(database, receiver.reply_tokens.derived(LINK_PURPOSE))
     lookups: Sequence[Lookup] = (
         SenderPaceLookup(database, registry),
         SlowSourcesLookup(sources_of_providers(settings)),
+        CodeLookup(database, code_key),
         IdentificationLookup(accounts, providers, GuessLimiter(database), proofs),
         ProviderAfterRoundLookup(registry),
         ActingAgentLookup(registry),
@@ -218,7 +222,7 @@ async def assemble_application(
         database,
         registry,
         MessageComposer(templates, registry, receiver.reply_tokens, _card_renderer(knowledge)),
-        ACT_WRITERS,
+        {**ACT_WRITERS, codes.SendCode: code_writer(code_key)},
         OUTCOME_LISTENERS,
     )
     return Application(

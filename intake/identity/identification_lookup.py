@@ -17,6 +17,7 @@ from intake.identity.guess_limiter import FoundAccounts, GuessLimiter, LookupRes
 from intake.identity.key_folding import is_same, normalise
 from intake.identity.meant_keys import chosen_key
 from intake.identity.named_keys import NamedKey, named_keys
+from intake.identity.proof.codes import CodeState
 from intake.identity.proof.read_proofs import ProofReader
 from intake.identity.sources import AccountFinder
 from intake.limits.rate_rules import SenderPace
@@ -70,7 +71,9 @@ class IdentificationLookup:
         if chosen := chosen_key(case, inbound):
             account = await self._single_account(chosen.provider, chosen.kind, chosen.value)
             return NamedKey(chosen.kind, chosen.value, chosen.value), LookupResult(account, source_asked=True)
-        event = inbound.event
+        event, code = inbound.event, round_.facts.get(CodeState)
+        if code is not None and code.open_number:
+            return None, LookupResult(source_asked=True)  # six digits that answer a code are no contract
         if not isinstance(event, Said) or event.phone or (case.registered and case.contract):
             return None, LookupResult(source_asked=True)
         # What is new in a letter comes first: alone, a number without its dash is told by standing there alone.
@@ -188,6 +191,9 @@ def _how_proved(round_: Round, account: Account, bound: Sequence[tuple[str, str]
     inbound = round_.inbound
     if not inbound.from_subscriber:
         return "before" if round_.case.proved else ""
+    code = round_.facts.get(CodeState)
+    if code is not None and code.is_right and code.contract == account.contract:
+        return "code"
     if (account.provider, account.contract) in bound:
         return "bound"
     mails = {one.strip().lower() for one in account.emails}

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
+from desk.model.journal import AccountVerified
 from desk.pipeline.reply_tokens import ReplyTokenSigner
 from desk.storage.database import Database
+from intake.identity.proof.codes import MOST_ATTEMPTS
 from intake.identity.proof.make_link import make_link
 from intake.identity.proof.read_proofs import LINK_PURPOSE
 from tests.peers.botapi import BotApi
 from tests.prepared_desks import DeskFiles
 from tests.stories.conftest import Newcomer
-from tests.stories.desk import AGENTS, IVANOVA, AgentsGroup, Desk, new_desk
+from tests.stories.desk import AGENTS, IVANOVA, AgentsGroup, Desk, eventually, new_desk
 from tests.stories.subscribers import CHANNELS, MailSubscriber, Subscriber, TelegramSubscriber
 
 PROBLEM = "второй день нет интернета"
@@ -321,3 +324,66 @@ async def test_who_holds_two_contracts_is_asked_which(two_contracts: Desk) -> No
     await two_contracts.settled()
     (case,) = await two_contracts.cases()
     assert (case.contract, case.proved) == ("40-7002", True)
+
+
+async def test_an_unknown_number_is_verified_by_a_later_table(desk: Desk, newcomer: Newcomer, channel: str) -> None:
+    """The case opens all the same; once the table has the number, its journal says so, and nothing is told."""
+    boris = newcomer("Борис")
+    await boris.says(f"{PROBLEM}, серийный номер SNGP00AA77FF, оператор")
+    await boris.hears("registered")
+    await desk.settled()
+    (case,) = await desk.cases()
+    assert (case.contract, case.entitlement) == ("", "unverified")
+    said = len(boris.everything())
+    table = desk.settings.root / "providers" / "sever" / "entitlements.csv"
+    row = "40-7003,Борис Новый,active,residential,ru,,,,SNGP00AA77FF,,,,,,\n"
+    table.write_text(table.read_text("utf-8") + row, "utf-8")
+
+    async def verified() -> bool:
+        (case,) = await desk.cases()
+        return (case.contract, case.entitlement, case.proved) == ("40-7003", "ok", False)
+
+    await eventually(verified, 60)
+    assert any(line.kind == AccountVerified.kind for line in await desk.journal(case))
+    assert len(boris.everything()) == said
+
+
+@pytest.mark.channels("mail", because="the code is read in a letter, and typed in Telegram")
+async def test_a_code_by_mail_proves_the_chat(desk: Desk, channel: str) -> None:
+    """It goes to the address on file, and is typed back in the chat that asked for it."""
+    valentina = TelegramSubscriber(desk, "Валентина")
+    by_mail = MailSubscriber(desk, "Валентина", address="valentina.kalinina@example.test")
+    await valentina.says(f"{PROBLEM}, договор {BLOCKED}")
+    await valentina.hears("did_it_help")
+    await valentina.says("/code")
+    await valentina.hears("code_sent")
+    letter = await by_mail.hears("code_letter")
+    code = re.findall(r"\b\d{6}\b", letter.text)[0]
+    await valentina.says(f"{int(code) ^ 1:06d}")
+    await valentina.hears("code_wrong")
+    await valentina.says(code)
+    await valentina.hears("code_right")
+    assert valentina.heard("lane_blocked") == 1
+    await desk.settled()
+    (case,) = await desk.cases()
+    assert (case.contract, case.proved) == (BLOCKED, True)
+
+
+@pytest.mark.channels("mail", because="a code leaves by mail where there is an address")
+async def test_no_code_is_guessed_and_none_tells_anything(desk: Desk, channel: str) -> None:
+    """Word for word the same for a contract with an address and for one that nobody has; attempts are few."""
+    said = []
+    for contract in (BLOCKED, "40-9998"):
+        person = TelegramSubscriber(desk, "Борис")
+        await person.says(f"{PROBLEM}, договор {contract}")
+        await person.hears("did_it_help")
+        await person.says("/code")
+        await person.hears("code_sent")
+        for number in range(7):
+            await person.says(f"00000{number}")
+            await desk.settled()
+        await person.catches_up()
+        said.append([one.replace(contract, "#") for one in person.everything()])
+        assert person.heard("code_wrong") == MOST_ATTEMPTS
+    assert said[0] == said[1]
+    assert not any(case.proved for case in await desk.cases())
