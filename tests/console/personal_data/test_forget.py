@@ -18,13 +18,14 @@ from sqlalchemy import select, update
 
 import console.sample
 from console.runtime.migrate import migrate
-from console.runtime.personal_data import erasure_list
+from console.runtime.personal_data import erasure_list, erasure_plan
 from console.runtime.personal_data.erase_person import PersonErasure
 from console.runtime.personal_data.find_person import find_people
 from console.runtime.personal_data.retention_purge import RetentionPurge
 from desk.model.case import Case
 from desk.model.provider_files import load_all
 from desk.model.settings import Secret, Settings, load
+from desk.model.subscribers import Person
 from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import arrivals
 from tests.console.conftest import Typist
@@ -232,3 +233,28 @@ def test_an_export_has_all_of_one_person_and_nothing_of_another(typist: Typist, 
     assert (other.address.encode() in everything, b"ivanova" in everything) == (False, False)
     assert typist.types("export", str(file), "--person", one.address).exit_code == 2
     assert json.loads(typist.types("audit", "--json").stdout)[0]["operation"] == "export"
+
+
+async def test_an_interrupted_erasure_is_ended_unless_something_hinders_it_by_now(
+    database: Database, settings: Settings
+) -> None:
+    """A hold that was set since keeps what is left."""
+    old = OldCases(database)
+    gone = await old.add(3)
+    async with database.read(*PROVIDERS) as session:
+        people = await find_people(session, gone.address)
+    await PersonErasure(database, settings, PROVIDERS).erase(people, [], NOW, "operator:me")
+    assert len(list(erasure_plan.read(settings.data))) == 1, "it is not ended before the database is written anew"
+    back = await old.add(2, "inProgress", person=gone.person_id)
+    async with database.write("sever") as session:
+        session.add(Person(provider="sever", id=gone.person_id, name="", created_at=NOW))
+    again = PersonErasure(database, settings, PROVIDERS)
+    hindered = [done async for _, done in again.resume(NOW, "operator:me")]
+    assert [back.number in sentence for one in hindered if isinstance(one, list) for sentence in one] == [True]
+    async with database.write("sever") as session:
+        await session.execute(update(Case).where(Case.id == back.id).values(state="closed"))
+    (done,) = [done async for _, done in again.resume(NOW, "operator:me")]
+    assert not isinstance(done, list)
+    assert done.rows["people"] == 1
+    await again.ended()
+    assert list(erasure_plan.read(settings.data)) == []
