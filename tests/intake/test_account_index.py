@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
@@ -20,7 +20,7 @@ from intake.identity.index.find_accounts import IndexedAccounts
 from intake.identity.index.import_accounts import ImportBusy, StoredTable, TableFile, import_table, stored_tables
 from intake.identity.index.stored_accounts import key_and_value
 from intake.identity.index.workbench import RowKind
-from intake.identity.key_folding import fold, normalise
+from intake.identity.key_folding import KINDS, fold, normalise
 from tests.intake.reading_tables import clock, opened, taken
 
 PROVIDERS = ("sever", "volga")
@@ -214,7 +214,10 @@ async def test_what_is_in_use_is_told(database_url: str, tmp_path: Path) -> None
         assert [one["line"] for one in stored.findings["warnings"]] == [4]
 
 
-@given(st.sampled_from(["contract", "serial", "licence"]), st.text(st.characters(max_codepoint=0x7E), max_size=20))
+@given(st.sampled_from(KINDS), st.text(st.characters(max_codepoint=0x7F), max_size=20))
+@example("phone", "8 (900) 000-00-01 ext 7")
+@example("login", "Anna-K.1")
+@example("email", " A.B@x.Test ")
 def test_the_short_way_to_a_key_leads_where_the_long_one_does(kind: str, value: str) -> None:
     normal, folded = normalise(kind, value), fold(kind, value)
     assert key_and_value(kind, value) == ((f"{kind}:{folded}", normal) if normal and folded else ("", ""))

@@ -14,8 +14,9 @@ from typing import Any, BinaryIO
 from desk.language.operator_file_faults import Fault, InvalidFiles
 from desk.language.translatable import Sentence, sentence
 from desk.model.shared_facts import Account
+from intake.identity.index.stored_accounts import key_and_value
 from intake.identity.index.workbench import ImportWorkbench, RowKind
-from intake.identity.key_folding import normalise, normalise_shape
+from intake.identity.key_folding import normalise_shape
 from intake.identity.sources.account_columns import AccountTable, is_header
 from intake.identity.sources.csv_text import NotText, Row, rows_of
 from intake.identity.sources.table_mapping import NO_MAPPING, TableMapping
@@ -101,7 +102,7 @@ def read_table(
                     reading.number += kind in (RowKind.NEW, RowKind.CHANGED, RowKind.SAME)
                     if kind is RowKind.TWICE:
                         table.report_twice(account.contract, line)
-                    if shaped and not shaped.fullmatch(normalise("contract", account.contract)):
+                    if shaped and not shaped.fullmatch(key_and_value("contract", account.contract)[1]):
                         reading.odd += 1
                         reading.odd_contracts = (*reading.odd_contracts, account.contract)[:_SHOWN]
                     if account.service_level and len(levels) < MAX_LEVELS:

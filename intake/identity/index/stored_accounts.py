@@ -10,7 +10,7 @@ from typing import Any
 
 from desk.language.look_alikes import READ_ANYWHERE
 from desk.model.shared_facts import Account
-from intake.identity.key_folding import KINDS, fold, normalise
+from intake.identity.key_folding import fold, normalise
 
 KEYS_VERSION = 1
 """Grows whenever keys are folded otherwise: then they are all written anew."""
@@ -18,7 +18,12 @@ MAX_KEY = 254
 """Characters of a value that is a key; a longer one is no mail address and no number."""
 _LISTS = ("phones", "emails", "logins", "serials", "references", "licences", "products")
 _TEXTS = ("name", "status", "service_level", "language", "address")
+_COLUMNS = (
+    *(("phone", "phones"), ("email", "emails"), ("login", "logins"), ("serial", "serials")),
+    *(("reference", "references"), ("licence", "licences")),
+)
 _LETTERS_AND_DIGITS = frozenset({"contract", "serial", "reference", "licence"})
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _PLAIN = {code: chr(code).lower() if chr(code).isalnum() else None for code in range(128)}
 """What `normalise` makes of each ASCII character of a key of these kinds."""
 
@@ -31,17 +36,32 @@ def index_key(kind: str, folded: str) -> str:
 def key_and_value(kind: str, value: str) -> tuple[str, str]:
     """What stands in the index for a value: "" for one that finds nobody. A million are made in a minute, so what is
     ASCII goes a short way to the same."""
-    if kind in _LETTERS_AND_DIGITS and value.isascii() and value.isprintable():
+    if not value.isascii():
+        return _by_rule(kind, value)
+    if kind in _LETTERS_AND_DIGITS:
         normal = value.translate(_PLAIN)
-        return (f"{kind}:{normal.translate(READ_ANYWHERE)}", normal) if normal else ("", "")
+        folded = normal.translate(READ_ANYWHERE)
+    elif kind in ("email", "login"):
+        normal = "".join(value.lower().split())
+        folded = (normal.translate(_PLAIN) if kind == "login" else normal).translate(READ_ANYWHERE)
+    elif kind == "phone" and (digits := value.translate(_PLAIN)).isdigit():
+        normal = folded = normalise(kind, digits)
+    else:
+        return _by_rule(kind, value)
+    return (f"{kind}:{folded}", normal) if folded else ("", "")
+
+
+def _by_rule(kind: str, value: str) -> tuple[str, str]:
     normal, folded = normalise(kind, value), fold(kind, value)
     return (index_key(kind, folded), normal) if normal and folded else ("", "")
 
 
 def keys_of(account: Account) -> set[tuple[str, str]]:
     """Every (key, value) an account is found by."""
-    values = ((kind, value) for kind in KINDS for value in account.keys(kind) if len(value) <= MAX_KEY)
-    found = {key_and_value(kind, value) for kind, value in values}
+    found = {key_and_value("contract", account.contract)}
+    for kind, column in _COLUMNS:
+        if values := getattr(account, column):
+            found.update(key_and_value(kind, one) for one in values if len(one) <= MAX_KEY)
     found.discard(("", ""))
     return found
 
@@ -83,7 +103,7 @@ def fingerprint(data: str) -> int:
 
 def as_json(account: Account) -> str:
     """`as_data` as the text that is stored."""
-    return json.dumps(as_data(account), ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(as_data(account))
 
 
 def searched(account: Account) -> str:

@@ -14,8 +14,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from desk.model.shared_facts import Account
-from intake.identity.index.stored_accounts import as_json, fingerprint, keys_of, searched
-from intake.identity.key_folding import normalise
+from intake.identity.index.stored_accounts import as_json, fingerprint, key_and_value, keys_of, searched
 
 _TABLES = """
     PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -24000; PRAGMA temp_store = FILE;
@@ -28,6 +27,8 @@ _TABLES = """
 """
 StoredAccount = tuple[int, str, str, str, str, str, int]
 """id, contract, status, service level, data, searched, fingerprint."""
+AT_ONCE = 2000
+"""Rows that are gathered before they are put down."""
 StoredKey = tuple[str, int, str]
 """key, account's id, value."""
 
@@ -58,6 +59,9 @@ class ImportWorkbench:
         if folder:
             os.unlink(path)  # whatever ends this process, nothing is left of it
         self._db.execute("BEGIN")
+        self._has_former = False
+        self._rows: list[StoredAccount] = []
+        self._keys: list[StoredKey] = []
 
     def close(self) -> None:
         """Throws everything away."""
@@ -71,14 +75,13 @@ class ImportWorkbench:
     def add_former(self, rows: Iterable[tuple[str, int, int]]) -> None:
         """Accounts in use: contract, id, fingerprint."""
         self._db.executemany("INSERT OR IGNORE INTO former VALUES (?, ?, ?, 0, 0)", rows)
+        self._has_former = self._has_former or self.former_number() > 0
 
     def add(self, account: Account) -> RowKind:
         """A row of the new table."""
-        contract, data = normalise("contract", account.contract), as_json(account)
+        contract, data = key_and_value("contract", account.contract)[1], as_json(account)
         number = fingerprint(data)
-        earlier = self._db.execute(
-            "SELECT id, fingerprint, seen, now FROM former WHERE contract = ?", (contract,)
-        ).fetchone()
+        earlier = self._former(contract)
         if earlier and earlier[2]:
             return RowKind.REPEATED if earlier[3] == number else RowKind.TWICE
         if earlier:
@@ -93,17 +96,27 @@ class ImportWorkbench:
                 (before,) = self._db.execute("SELECT fingerprint FROM fresh WHERE contract = ?", (contract,)).fetchone()
                 return RowKind.REPEATED if before == number else RowKind.TWICE
         self._last_id += 1
-        self._db.execute(
-            "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (
-                *(self._last_id, contract, account.status, account.service_level, data, searched(account)),
-                number,
-            ),
-        )
-        self._db.executemany(
-            "INSERT INTO keys VALUES (?, ?, ?)", [(key, self._last_id, value) for key, value in keys_of(account)]
-        )
+        found = (account.status, account.service_level, data, searched(account), number)
+        self._rows.append((self._last_id, contract, *found))
+        self._keys += [(key, self._last_id, value) for key, value in keys_of(account)]
+        if len(self._rows) >= AT_ONCE:
+            self._put_down()
         return RowKind.CHANGED if earlier else RowKind.NEW
+
+    def _former(self, contract: str) -> tuple[int, int, int, int] | None:
+        """The account in use: id, fingerprint, whether the new table has it, and with which fingerprint."""
+        if not self._has_former:
+            return None
+        query = "SELECT id, fingerprint, seen, now FROM former WHERE contract = ?"
+        found: tuple[int, int, int, int] | None = self._db.execute(query, (contract,)).fetchone()
+        return found
+
+    def _put_down(self) -> None:
+        """What was gathered goes into the file; many rows at a time cost a third of one by one."""
+        self._db.executemany("INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?)", self._rows)
+        self._db.executemany("INSERT INTO keys VALUES (?, ?, ?)", self._keys)
+        self._rows.clear()
+        self._keys.clear()
 
     def former_number(self) -> int:
         """How many accounts were in use."""
@@ -125,18 +138,22 @@ class ImportWorkbench:
 
     def new_accounts(self) -> Iterator[StoredAccount]:
         """The new versions, in the order of the table."""
+        self._put_down()
         return iter(self._db.execute("SELECT * FROM rows ORDER BY id"))
 
     def new_keys_number(self) -> int:
         """How many keys they have."""
+        self._put_down()
         return int(self._db.execute("SELECT count(*) FROM keys").fetchone()[0])
 
     def new_keys(self) -> Iterator[StoredKey]:
         """Their keys, in the order in which the index keeps them: so they are written page after page."""
+        self._put_down()
         return iter(self._db.execute("SELECT key, id, value FROM keys ORDER BY key, id, value"))
 
     def shared_keys(self, more_than: int, limit: int) -> list[tuple[str, int]]:
         """Values that more accounts have than may live together, with their number: a placeholder, perhaps."""
+        self._put_down()
         query = (
             "SELECT min(value), count(DISTINCT id) AS number FROM keys GROUP BY key HAVING number > ? "
             "ORDER BY number DESC LIMIT ?"
@@ -145,5 +162,6 @@ class ImportWorkbench:
 
     def data_of(self, contract: str) -> str:
         """What the new version of an account says, by its normalised contract; "" where there is none."""
+        self._put_down()
         found = self._db.execute("SELECT data FROM rows WHERE contract = ?", (contract,)).fetchone()
         return str(found[0]) if found else ""

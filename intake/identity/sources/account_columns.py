@@ -56,6 +56,7 @@ _RANK = {heading: rank for headings in HEADINGS.values() for rank, heading in en
 _NOTHING = frozenset(
     {"-", "–", "—", "--", "нет", "n/a", "none", "null", "nil", "#н/д", "#n/a", "не указан", "не указана"}
 )
+_LONGEST_NOTHING = max(map(len, _NOTHING))
 _SUMS = ("итого", "всего", "total", "grand total")
 MAX_CONTRACT_LENGTH = 80
 """Characters of a contract that a case can keep."""
@@ -121,6 +122,7 @@ class AccountTable:
         ]
         self.extra_columns = [(at, column) for at, column in enumerate(self.header) if column and column not in COLUMNS]
         self.column_numbers = {column: self.header.index(column) for column in COLUMNS if column in self.header}
+        self._lists = [(column, at) for column, at in self.column_numbers.items() if column in LIST_COLUMNS]
 
     def header_fault(self) -> str:
         """What is wrong with the header, "" for nothing."""
@@ -165,9 +167,9 @@ class AccountTable:
 
     def _faults(self, cells: Row, contract: str) -> Iterator[tuple[str, str]]:
         """Why a row is no account: the column, and what is wrong."""
-        if contract.casefold().startswith(_SUMS):
+        if not contract[:1].isdigit() and contract.casefold().startswith(_SUMS):
             yield "contract", sentence("is a sum, no contract")
-        if not any(map(str.isalnum, contract)):
+        if not contract[:1].isalnum() and not any(map(str.isalnum, contract)):
             yield "contract", sentence("is empty")
         if len(contract) > MAX_CONTRACT_LENGTH:
             what = "has {number} characters, and {most} at most can be kept"
@@ -185,7 +187,7 @@ class AccountTable:
         """Empties what is no address or no number, so that the rest of the account can be used."""
         if (at := self.column_numbers.get("emails")) is not None:
             good = []
-            for one in _SEVERAL_ADDRESSES.split(cells[at]):
+            for one in _SEVERAL_ADDRESSES.split(cells[at]) if cells[at] else ():
                 if one and ("@" not in one or len(one) > 254 or not one.isprintable()):
                     what = sentence("{typed} is no address; the account is kept without it", typed=repr(one[:80]))
                     self.report(line, "emails", what)
@@ -207,27 +209,19 @@ class AccountTable:
     def account(self, cells: Row) -> Account:
         """The account of a row."""
         cell = partial(self.cell, cells)
-
-        def several(column: str) -> tuple[str, ...]:
-            return _split_values(cell(column))
-
+        lists = {column: _split_values(cells[at]) for column, at in self._lists if cells[at]}
+        status = cell("status")
         return Account(
             provider=self.provider,
             contract=cell("contract"),
             name=cell("name"),
-            status=self._statuses.get(cell("status").casefold(), "active"),
+            status=self._statuses.get(status.casefold(), "active") if status else "active",
             service_level=cell("service_level"),
             language=cell("language").casefold(),
             address=cell("address"),
-            valid_to=day_of(cell("valid_to")),
+            valid_to=day_of(day) if (day := cell("valid_to")) else None,
             characteristics={column: cells[at] for at, column in self.extra_columns if cells[at]},
-            phones=several("phones"),
-            emails=several("emails"),
-            logins=several("logins"),
-            serials=several("serials"),
-            references=several("references"),
-            licences=several("licences"),
-            products=several("products"),
+            **lists,  # type: ignore[arg-type]
         )
 
     def report(self, line: int, column: str, what: str) -> None:
@@ -265,13 +259,27 @@ def is_header(cells: Row, mapping: TableMapping = NO_MAPPING) -> bool:
 
 
 def _plain(cell: str) -> str:
-    """A cell without what spreadsheets put around it: blanks, ="...", an apostrophe; "" for a word that means none."""
-    bare = cell.replace("\u00a0", " ").strip()
-    if formula := _FORMULA.fullmatch(bare):
+    """A cell without what spreadsheets put around it: blanks, ="...", an apostrophe; "" for a word that means none.
+
+    A table has millions of cells, most of them plain: each oddity is looked for only where it can be.
+    """
+    bare = cell.strip()
+    if not bare:
+        return ""
+    if not bare.isascii():
+        bare = bare.replace("\u00a0", " ")
+    if bare[0] == "=" and (formula := _FORMULA.fullmatch(bare)):
         bare = formula[1].strip()
-    bare = bare.removeprefix("'").replace("\0", "")
-    return "" if bare.casefold() in _NOTHING else bare
+    if bare[:1] == "'":
+        bare = bare[1:]
+    if "\0" in bare:
+        bare = bare.replace("\0", "")
+    return "" if len(bare) <= _LONGEST_NOTHING and bare.casefold() in _NOTHING else bare
 
 
 def _split_values(cell: str) -> tuple[str, ...]:
-    return tuple(part for piece in _SEVERAL.split(cell) if (part := piece.strip())) if cell else ()
+    if not cell:
+        return ()
+    if not _SEVERAL.search(cell):
+        return (cell,)
+    return tuple(part for piece in _SEVERAL.split(cell) if (part := piece.strip()))
