@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from desk.model.settings import Settings
 from intake.engine.dialog_set import DialogSet
 from intake.engine.model import Dialog
 from kb.content.article_body import FACT_NAMES
-from kb.content.article_files import read_with_faults
+from kb.content.article_files import Article, read_with_faults
 
 ALWAYS_GIVEN = frozenset({"number", "provider_title", "name", "buttons", "letter"})
 """Names that every sentence may use (`desk.pipeline.compose`), beside the provider's facts."""
@@ -27,13 +27,35 @@ ALWAYS_GIVEN = frozenset({"number", "provider_title", "name", "buttons", "letter
 Findings = Iterator[CheckFinding]
 
 
+class SharedContent:
+    """Dialogs and articles as one run of the check reads them: those that many providers share, once."""
+
+    def __init__(self) -> None:
+        self._dialogs: dict[tuple[Path, ...], tuple[DialogSet, list[Fault]]] = {}
+        self._articles: dict[tuple[Path, ...], tuple[Mapping[str, Article], list[Fault]]] = {}
+
+    def dialogs(self, folders: Sequence[Path]) -> tuple[DialogSet, list[Fault]]:
+        """The dialogs of these folders, and what is wrong with others."""
+        key = tuple(one for one in folders if one.is_dir())
+        if key not in self._dialogs:
+            self._dialogs[key] = DialogSet.with_faults(key)
+        return self._dialogs[key]
+
+    def articles(self, folders: Sequence[Path]) -> tuple[Mapping[str, Article], list[Fault]]:
+        """The articles of these folders, and what is wrong with others."""
+        key = tuple(one for one in folders if one.is_dir())
+        if key not in self._articles:
+            self._articles[key] = read_with_faults(key)
+        return self._articles[key]
+
+
 def check_content(
-    root: Path, search: ContentSearchPath, provider: Provider
+    root: Path, search: ContentSearchPath, provider: Provider, shared: SharedContent
 ) -> Generator[CheckFinding, None, DialogSet | None]:
     """The dialogs and articles that a provider works with, its own, the desk's and the packaged ones. Returns the
     dialogs, where all of them can be read."""
     name, named = provider.name, dict[str, Dialog]()
-    dialogs, faults = DialogSet.with_faults([one for one in search.of(name, DIALOGS) if one.is_dir()])
+    dialogs, faults = shared.dialogs(search.of(name, DIALOGS))
     yield from of_faults(faults, root, name)
     if dialogs.in_use or not faults:
         without = sentence("there are no dialogs: the desk asks nothing, and a person has to ask everything")
@@ -43,7 +65,7 @@ def check_content(
             yield from _check_teams(root, provider, dialog)
             yield from _check_phrases(root, dialogs, dialog)
         named.update(dict.fromkeys(dialog.articles, dialog))
-    articles, wrong = read_with_faults(search.of(name, ARTICLES), name)
+    articles, wrong = shared.articles(search.of(name, ARTICLES))
     yield from of_faults(wrong, root, name)
     if articles or not wrong:
         without = sentence("there are no articles: the desk cannot help people to help themselves")

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from console.commands.checking.account_tables import check_table
-from console.commands.checking.content import check_content, check_facts, check_own_templates
+from console.commands.checking.content import SharedContent, check_content, check_facts, check_own_templates
 from console.commands.checking.file_faults_as_findings import of_faults
 from console.commands.checking.route_conditions import check_conditions
 from console.commands.checking.service_levels import check_service_levels
@@ -94,10 +94,10 @@ def check_providers(
 ) -> tuple[dict[str, Provider], list[CheckFinding]]:
     """Each provider's folder: policy, teams, table of accounts, dialogs, articles, sentences."""
     root, found = settings.root / "providers", list[CheckFinding]()
-    search = ContentSearchPath(settings)
+    search, shared = ContentSearchPath(settings), SharedContent()
     providers: dict[str, Provider] = {}
     for folder in provider_folders(root):
-        check = _ProviderCheck(settings, folder, search, tables.get(folder.name, StoredTable()))
+        check = _ProviderCheck(settings, folder, search, shared, tables.get(folder.name, StoredTable()))
         found += check.findings()
         if check.provider:
             providers[folder.name] = check.provider
@@ -115,6 +115,7 @@ class _ProviderCheck:
     settings: Settings
     folder: Path
     search: ContentSearchPath
+    shared: SharedContent
     stored: StoredTable
     provider: Provider | None = None
 
@@ -138,7 +139,7 @@ class _ProviderCheck:
         yield from of_faults(faults, self.root, self.name)
         yield from self._policy(provider)
         table = yield from check_table(self.settings, self.folder, provider, self.stored)
-        dialogs = yield from check_content(self.root, self.search, provider)
+        dialogs = yield from check_content(self.root, self.search, provider, self.shared)
         own_names = yield from check_own_templates(self.root, self.folder / "templates", provider)
         yield from check_facts(self.root, provider, own_names)
         yield from check_conditions(self.root, provider, dialogs, table)
