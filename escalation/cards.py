@@ -70,6 +70,8 @@ def case_card(case: Case, provider: Provider, title: Callable[[str], str] = str)
         "absent": [_short(one, 160) for one in case.absent[:12]],
         "known": "1" if _is_known(case) else "",
         "zone": _known(case.fault_zone),
+        "own_zone": provider.zone_title(case.fault_zone, provider.language),
+        "own_category": provider.category_title(case.category, provider.language),
         "sure": f"{case.zone_sure:.0%}",
         "severity": case.severity,
         "articles": "; ".join(map(title, case.articles)),

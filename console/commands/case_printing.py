@@ -151,7 +151,7 @@ def _details(case: Case, person: Person | None, providers: Providers, say: Label
             (say["circumstances"], _if_known(case.circumstances)),
             (say["present"], "\n".join(f"+ {one}" for one in case.present)),
             (say["absent"], "\n".join(f"− {one}" for one in case.absent)),
-            (say["zone"], _zone(case, say)),
+            (say["zone"], _zone(case, providers, say)),
             (say["articles"], ", ".join(case.articles)),
         ]
     )
@@ -162,8 +162,10 @@ def _if_known(told: str) -> str:
     return "" if told == "unknown" else told
 
 
-def _zone(case: Case, say: Labels) -> str:
-    return f"{say.get(case.fault_zone, case.fault_zone)} ({case.zone_sure:.0%})" if case.fault_zone else ""
+def _zone(case: Case, providers: Providers, say: Labels) -> str:
+    provider = providers.get(case.provider)
+    own = provider.zone_title(case.fault_zone, say["language"]) if provider else ""
+    return f"{own or say.get(case.fault_zone, case.fault_zone)} ({case.zone_sure:.0%})" if case.fault_zone else ""
 
 
 def _journal_line(

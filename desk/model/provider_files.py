@@ -41,6 +41,9 @@ from desk.model.toml_table import TomlTable, read_toml
 
 _PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _NUMBER_PREFIX = re.compile(r"[A-Z0-9]{1,8}")
+_OWN_ID = re.compile(r"[a-z][a-z0-9_]*")
+LONGEST_CATEGORY, LONGEST_ZONE = 24, 32
+"""Characters of the id of a category, and of a zone: as many as articles and cases keep."""
 
 
 class InvalidProvider(InvalidFiles):
@@ -86,6 +89,10 @@ class Provider:
     policy_version: str = ""
     brand: Brand = NO_BRAND
     retention: ProviderRetention = DESKS_RETENTION
+    categories: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The provider's own categories of trouble, with their titles by language."""
+    zones: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Its own zones in which a fault may lie, likewise."""
     service: ServicePolicy = NO_SERVICE_POLICY
     day_hours: DayHours = USUAL_DAY
     """In which people are told what they did not ask for and what was promised to nobody: reminders."""
@@ -104,6 +111,14 @@ class Provider:
     def title(self, language: str) -> str:
         """The provider's name in a language, or in its own."""
         return self.titles.get(language) or self.titles.get(self.language) or self.name
+
+    def category_title(self, category: str, language: str) -> str:
+        """What a category of the provider's own is called; "" for one of the desk's."""
+        return _title_of(self.categories.get(category, {}), language)
+
+    def zone_title(self, zone: str, language: str) -> str:
+        """What a zone of the provider's own is called; "" for one of the desk's."""
+        return _title_of(self.zones.get(zone, {}), language)
 
     def agent_on_telegram(self, user_id: str) -> Agent | None:
         """The active agent with this Telegram user id."""
@@ -128,6 +143,10 @@ class Provider:
         name = target.partition(":")[2] or target
         team = self.team(name)
         return (team.titles.get(language) or team.id) if team else name
+
+
+def _title_of(titles: Mapping[str, str], language: str) -> str:
+    return titles.get(language) or next(iter(titles.values()), "")
 
 
 def load(folder: Path) -> Provider:
@@ -176,6 +195,8 @@ def read_with_faults(folder: Path) -> tuple[Provider, list[Fault]]:
         undo_seconds=of_agents.number("undo_seconds", 5, (0, 60)),
         brand=read_brand(about, folder),
         retention=read_provider_retention(policy.section("retention")),
+        categories=_read_own_titles(policy, "category", LONGEST_CATEGORY),
+        zones=_read_own_titles(policy, "zone", LONGEST_ZONE),
         service=read_service_policy(policy, folder, zone),
         day_hours=read_day_hours(notices),
         policy_version=f"{version} {hashlib.sha256(policy.faults.source.encode()).hexdigest()[:12]}".strip(),
@@ -248,6 +269,21 @@ def read_prefix(section: TomlTable) -> str:
         what = sentence("prefix {typed} must be one to eight capital letters or digits", typed=repr(prefix))
         section.report(what, "prefix")
     return prefix
+
+
+def _read_own_titles(policy: TomlTable, kind: str, longest: int) -> Mapping[str, Mapping[str, str]]:
+    """Every section [[category]] or [[zone]]: an id that dialogs name, and what people read."""
+    found: dict[str, Mapping[str, str]] = {}
+    for section in policy.sections(kind):
+        section.set_name(id := section.text("id"))
+        if not _OWN_ID.fullmatch(id) or len(id) > longest:
+            what = "{typed} is no id: write a-z, 0-9 and _, at most {longest} characters"
+            section.report(sentence(what, typed=repr(id), longest=longest), "id")
+        elif id in found:
+            section.report(sentence("[[{kind}]] {id} is there twice", kind=kind, id=id), "id")
+        found[id] = read_titles(section, "title", id)
+        section.report_unknown_keys()
+    return found
 
 
 def read_time_zone(section: TomlTable) -> ZoneInfo:

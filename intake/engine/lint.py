@@ -40,6 +40,12 @@ QUESTION_TYPES = frozenset(
 )
 REQUEST_KINDS = frozenset({"command_output", "photo", "speedtest", "log", "access"})
 CATEGORIES = frozenset({"technical", "billing", "security", "equipment_setup"})
+"""Those of the desk; a provider may add its own ([[category]] of policy.toml)."""
+ZONES = frozenset(
+    {"subscriber_device", "home_network", "access_line", "isp_aggregation", "isp_core", "isp_service", "remote_site"}
+    | {"mail_account", "payment_path", "plan", "charge", "billing", "unknown"}
+)
+"""The zones that the agents' card has words for; a provider may add its own ([[zone]] of policy.toml)."""
 TICKET_TYPES = frozenset({"incident", "service_request", "change_request", "question", "complaint"})
 SEVERITIES = frozenset({"critical", "major", "minor"})
 CASE_FIELDS = frozenset({"occurred_at", "place", "circumstances"})
@@ -56,6 +62,8 @@ MAX_OPTIONS = 9  # an option is answered by one digit after its question's numbe
 MAX_TEXT_LENGTH = 1500  # with its options it must fit one message of 4096 characters
 MAX_LABEL_LENGTH = 60  # a button of a phone shows no more
 
+_CATEGORY_ID = re.compile(r"[a-z][a-z0-9_]{0,23}")
+"""Any category can be read: whether a provider has one of its own, its policy tells (`firstline check`)."""
 _DIALOG_ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 _DIALOG_KEYS = frozenset(
@@ -118,7 +126,8 @@ class _DialogLinter(PartsLinter):
         if not matches(_DIALOG_ID, dialog.get("id")):
             self.report(where / "id", sentence("is a short name of a-z, 0-9 and _, such as no_internet"))
         self.check_number(dialog, "version", where, 1, 10**6)
-        self.check_one_of(dialog, "category", CATEGORIES, where)
+        if not matches(_CATEGORY_ID, dialog.get("category")):
+            self.check_one_of(dialog, "category", CATEGORIES, where)
         self.check_one_of(dialog, "ticket_type", TICKET_TYPES, where)
         self.check_texts(dialog.get("title"), where / "title", MAX_LABEL_LENGTH)
         self.check_strings(dialog, "match", where, needed=True)

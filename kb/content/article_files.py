@@ -33,6 +33,7 @@ from kb.content.article_body import (
 )
 
 CATEGORIES = ("technical", "billing", "security", "equipment_setup")
+"""Those of the desk; a provider may have its own ([[category]] of policy.toml)."""
 CONFIDENCES = ("work_in_progress", "not_validated", "validated", "archived")  # KCS v6
 AUDIENCES = ("internal", "within_domain", "partner", "external")  # KCS v6
 GOVERNANCE = ("experience_based", "compliance_based")  # KCS v6: who may change it, anybody who knows or only its owner
@@ -42,6 +43,7 @@ MIN_PHRASINGS = 5
 SHARED_FOLDER = "shared"
 """The folder beside the articles whose pictures any of them may use; no article can have this name."""
 
+_CATEGORY_RE = re.compile(r"[a-z][a-z0-9_]{0,23}")
 _ID_RE = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _PICTURE_NAME_RE = re.compile(rf"[a-z0-9][a-z0-9_-]{{0,59}}(?:{'|'.join(map(re.escape, PICTURES))})")
 
@@ -142,6 +144,11 @@ def sha256_of(*parts: str) -> str:
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def is_category(name: str) -> bool:
+    """Whether a category can be called so: one of the desk's, or of a provider's own."""
+    return _CATEGORY_RE.fullmatch(name) is not None
+
+
 def is_folder_name(id: str) -> bool:
     """Whether an article of this id can be a folder; one imported from a line of JSON may have any id."""
     return bool(_ID_RE.fullmatch(id)) and id != SHARED_FOLDER
@@ -237,7 +244,9 @@ class _ArticleFile:
         self.hash = sha256_of(source)
         self._body_line = first_line + head.count("\n") + 2
         self.dialog = self.head.text("dialog", "")
-        self.category = self.head.choice("category", CATEGORIES, "technical")
+        self.category = self.head.text("category", "technical")
+        if not is_category(self.category):
+            self.category = self.head.choice("category", CATEGORIES, "technical")
         self.edition = self._edition(language, body)
         self.head.report_unknown_keys()
 

@@ -23,6 +23,7 @@ from kb.content.article_files import (
     Article,
     ArticleTranslation,
     InvalidArticle,
+    is_category,
 )
 
 MAX_ID_LENGTH = 60
@@ -78,7 +79,9 @@ def _article(line: str, provider: str) -> Article:
         audience=_choice(value, "audience", AUDIENCES, "external"),
         governance=_choice(value, "governance", GOVERNANCE, GOVERNANCE[0]),
     )
-    category = _choice(value, "category", CATEGORIES, "technical")
+    category = _text(value, "category")
+    if not is_category(category):
+        category = _choice(value, "category", CATEGORIES, "technical")
     return Article(_id(value), provider, {language: edition}, _text(value, "dialog"), category)
 
 

@@ -77,7 +77,7 @@ def build_draft(
             provider=case.provider,
             editions={language: edition},
             dialog=case.dialog,
-            category=case.category if case.category in CATEGORIES else CATEGORIES[0],
+            category=case.category or CATEGORIES[0],
         ),
         language,
     )

@@ -17,6 +17,7 @@ from desk.model.check_findings import CheckFinding
 from desk.model.provider_files import Provider
 from desk.model.settings import Settings
 from intake.engine.dialog_set import DialogSet
+from intake.engine.lint import CATEGORIES, ZONES
 from intake.engine.model import Dialog
 from kb.content.article_body import FACT_NAMES
 from kb.content.article_files import Article, read_with_faults
@@ -64,12 +65,16 @@ def check_content(
         if dialog.folder != DIALOGS:
             yield from _check_teams(root, provider, dialog)
             yield from _check_phrases(root, dialogs, dialog)
+            yield from _check_own_names(root, provider, dialog)
         named.update(dict.fromkeys(dialog.articles, dialog))
     articles, wrong = shared.articles(search.of(name, ARTICLES))
     yield from of_faults(wrong, root, name)
     if articles or not wrong:
         without = sentence("there are no articles: the desk cannot help people to help themselves")
         yield _number_of(name, len(articles), "articles", "{number} article|{number} articles|no articles", without)
+    for one in articles.values():
+        if one.category not in _known("category", provider):
+            yield CheckFinding("warning", name, *_without_title("category", one.category, provider, one.id))
     unread = {Path(one.file).parent.name for one in wrong}
     for article, dialog in named.items():
         if article not in articles and article not in unread:
@@ -111,6 +116,29 @@ def _check_phrases(root: Path, dialogs: DialogSet, dialog: Dialog) -> Findings:
         elif found is None and dialogs.in_use.get(dialog.id) is dialog:
             what = sentence("the phrase {phrase} is found in no message", phrase=repr(phrase))
             yield _at_value(root, dialog, phrase, what, sentence("write words that people say"))
+
+
+def _check_own_names(root: Path, provider: Provider, dialog: Dialog) -> Findings:
+    """Categories and zones that neither the desk nor the provider's policy knows: cards would show their bare ids."""
+    zones = dict.fromkeys(one.id for one in dialog.fault_zones)
+    for kind, named in (("category", [dialog.category]), ("zone", [*zones])):
+        for name in named:
+            if name not in _known(kind, provider):
+                yield _at_value(root, dialog, name, *_without_title(kind, name, provider, dialog.id))
+
+
+def _known(kind: str, provider: Provider) -> frozenset[str]:
+    own = provider.categories if kind == "category" else provider.zones
+    return (CATEGORIES if kind == "category" else ZONES) | own.keys()
+
+
+def _without_title(kind: str, name: str, provider: Provider, where: str) -> tuple[str, str]:
+    """What is wrong with a category or zone that nobody knows, and what to do."""
+    what = "{id}: {kind} {name} is none of the desk's, and has no title"
+    todo = sentence("write [[{kind}]] with id and title into policy.toml, or take another", kind=kind)
+    if near := meant(name, _known(kind, provider)):
+        todo = sentence("write {near} instead of {typed}", near=near, typed=name)
+    return sentence(what, id=where, kind=kind, name=repr(name)), todo
 
 
 def _at_value(root: Path, dialog: Dialog, value: str, what: str, todo: str) -> CheckFinding:

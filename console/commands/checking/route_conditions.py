@@ -36,7 +36,7 @@ def check_conditions(
     root: Path, provider: Provider, dialogs: DialogSet | None, table: TableColumns | None
 ) -> Iterator[CheckFinding]:
     """What is wrong with each ``when`` of policy.toml."""
-    domains = routing_domains(dialogs, table)
+    domains = routing_domains(dialogs, table, provider)
     where = f"providers/{provider.name}/policy.toml"
     lines = toml_lines((root / where).read_text("utf-8")) if provider.routes else {}
     good: list[RoutingRule] = []
@@ -59,7 +59,7 @@ def _unknown_names(route: RoutingRule, domains: dict[str, NameDomain]) -> Iterat
         yield sentence("{name} is nothing that a condition can name", name=repr(name)), write_instead(name, domains)
 
 
-def routing_domains(dialogs: DialogSet | None, table: TableColumns | None) -> dict[str, NameDomain]:
+def routing_domains(dialogs: DialogSet | None, table: TableColumns | None, provider: Provider) -> dict[str, NameDomain]:
     """What the conditions of routes may name (`escalation.routing.routing_values`), and what that may be."""
     levels = frozenset(table.service_levels) if table else frozenset()
     columns = table.extra_columns if table else ()
@@ -68,7 +68,7 @@ def routing_domains(dialogs: DialogSet | None, table: TableColumns | None) -> di
     kinds = [kind.section for kind in CHANNEL_KINDS if kind.is_for_people]
     return {
         **{column: NameDomain() for column in columns},
-        "category": NameDomain(known=CATEGORIES),
+        "category": NameDomain(known=CATEGORIES | provider.categories.keys() | {one.category for one in in_use}),
         "dialog": NameDomain(known=frozenset(dialog.id for dialog in in_use) if dialogs else None),
         "dialog_queue": NameDomain(known=frozenset(_teams(in_use)) if dialogs else None),
         "fault_zone": NameDomain(known=frozenset(zones) if dialogs else None),

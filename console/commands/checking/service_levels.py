@@ -28,7 +28,7 @@ def check_service_levels(
     """What is wrong with the conditions of [[sla]], [[sla_exception]] and [[escalation]], and which calendars end."""
     policy = provider.service
     domains = {
-        **routing_domains(dialogs, table),
+        **routing_domains(dialogs, table, provider),
         "ticket_type": NameDomain(known=frozenset(TICKET_TYPES)),
         "state": NameDomain(known=frozenset(one.value for one in CaseState)),
         "reason": NameDomain(),

@@ -56,7 +56,7 @@ class ProviderContent:
     @property
     def domains(self) -> dict[str, NameDomain]:
         """What conditions may name, and what that may be."""
-        return routing_domains(self.dialogs, self.table)
+        return routing_domains(self.dialogs, self.table, self.provider)
 
 
 def provider_meant(folder: DeskFolder, name: str) -> Provider:
