@@ -33,7 +33,7 @@ def test_a_form_knows_its_source_and_its_hash() -> None:
     [
         (("schema = 1", "schema = 2"), "small.toml: schema: must be 1"),
         (('id = "small"', 'id = "Small form"'), "[form] id: is a short name"),
-        (('"technical"', '"plumbing"'), "[form] category: is one of billing"),
+        (('"technical"', '"Plumbing work"'), "[form] category: is one of billing"),
         (('"incident"', '"row"'), "[form] ticket_type: is one of"),
         (("version = 1", 'version = "1"'), "[form] version: is a number"),
         (('title = { ru = "Проба", en = "A trial" }', 'title = { ru = "Проба" }'), "[form] title en: is missing"),
