@@ -15,10 +15,13 @@ from console.commands.understanding.json_lines import numbered_objects
 from console.runtime.content_folders import DIALOGS, ContentSearchPath
 from console.terminal.command_context import USAGE, CommandError, DeskFolder, json_option, pass_folder, refuse
 from desk.language.translatable import sentence
+from desk.model.key_shapes import KeyShape
 from desk.understanding.reading.observations import Situation, TalkStage, Understanding
 from desk.understanding.understand import understand as understand_text
 from intake.engine.dialog_set import DialogSet
 
+KeyPatterns = tuple[tuple[str, ...], tuple[KeyShape, ...]]
+"""The patterns of contract numbers, and the shapes of other keys."""
 DEFAULT_SHAPE = "99-9999"
 """The contract numbers of the demo provider: used where no desk tells others."""
 
@@ -32,6 +35,7 @@ DEFAULT_SHAPE = "99-9999"
     help="What the desk had asked.",
 )
 @click.option("--question", default="", help="The meaning of the open question (since, scope, lamps), or its id.")
+@click.option("--provider", default="", help="Whose shapes of keys are looked for.")
 @click.option("--dialog", "dialog_id", default="", help="The dialog that --question is an id of.")
 @click.option(
     "--file", "path", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="JSON Lines to read."
@@ -47,6 +51,7 @@ def understand(
     text: str | None,
     context: str,
     question: str,
+    provider: str,
     dialog_id: str,
     path: Path | None,
     labelled: Path | None,
@@ -67,22 +72,31 @@ def understand(
     given = [one for one in (text, path, labelled) if one is not None]
     if len(given) != 1:
         refuse(sentence("give one TEXT, or --file FILE, or --evaluate FILE"), USAGE)
-    dialogs = _dialogs(folder)
+    dialogs, shapes = _dialogs(folder), _shapes(folder, provider)
     if labelled is not None:
-        _print_scores(score_lines(_lines(labelled), lambda line: _understood(line, dialogs)), as_json)
+        _print_scores(score_lines(_lines(labelled), lambda line: _understood(line, dialogs, shapes)), as_json)
         return
     if path is not None:
         for line in _lines(path):
-            click.echo(json.dumps(_understood(line, dialogs), ensure_ascii=False))
+            click.echo(json.dumps(_understood(line, dialogs, shapes), ensure_ascii=False))
         return
     line = {"text": text, "context": context, "question": _meaning(dialogs, dialog_id, question)}
-    found = _understood({**line, "now": datetime.now(UTC).isoformat()}, dialogs)
+    found = _understood({**line, "now": datetime.now(UTC).isoformat()}, dialogs, shapes)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     for name, value in found.items():
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         click.echo(f"{name:9} {shown}")
+
+
+def _shapes(folder: DeskFolder, provider: str) -> KeyPatterns:
+    """The shapes of a provider's keys; without one a usual shape of contract numbers."""
+    if not provider:
+        return (DEFAULT_SHAPE,), ()
+    folder.require_provider(provider)
+    known = folder.providers()[provider]
+    return known.contract_shapes, known.other_key_shapes
 
 
 def _dialogs(folder: DeskFolder) -> DialogSet:
@@ -128,7 +142,7 @@ def _lines(path: Path) -> Sequence[Mapping[str, Any]]:
     return found
 
 
-def _understood(line: Mapping[str, Any], dialogs: DialogSet) -> dict[str, Any]:
+def _understood(line: Mapping[str, Any], dialogs: DialogSet, patterns: KeyPatterns) -> dict[str, Any]:
     """What one line says, as the command prints it."""
     try:
         now = datetime.fromisoformat(line["now"]) if line.get("now") else datetime.now(UTC)
@@ -136,8 +150,8 @@ def _understood(line: Mapping[str, Any], dialogs: DialogSet) -> dict[str, Any]:
         raise CommandError(f"{line['now']!r} is no instant: write it as 2026-11-30T12:00:00+03:00") from None
     now = now if now.tzinfo else now.replace(tzinfo=UTC)
     context = TalkStage(line.get("context") or TalkStage.FIRST)
-    shapes = tuple(line.get("shapes") or (DEFAULT_SHAPE,))
-    situation = Situation(context, line.get("question") or "", now, now.tzinfo or UTC, shapes)
+    shapes = tuple(line.get("shapes") or patterns[0])
+    situation = Situation(context, line.get("question") or "", now, now.tzinfo or UTC, shapes, patterns[1])
     found = understand_text(line["text"], situation)
     return as_json(found, dialogs)
 
