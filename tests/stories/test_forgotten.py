@@ -48,6 +48,7 @@ async def is_forgotten(desk: Desk, key: str) -> tuple[list[FoundPerson], Erasure
     assert await erasure.obstacles(people, lanes) == []
     report = await erasure.erase(people, lanes, desk.clock(), "operator:test", key)
     assert await compact(database)
+    await erasure.ended()
     await database.close()
     return people, report
 
