@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 @json_option
 @pass_folder
 def sources(folder: DeskFolder, provider: str, as_json: bool) -> None:
-    """List where accounts come from: the table in use with its age, and why a newer one was not taken.
+    """List where accounts come from: the table in use with its age, why a newer one was not taken, and which systems of
+    the client are asked.
 
     \b
     Examples:
@@ -29,12 +30,15 @@ def sources(folder: DeskFolder, provider: str, as_json: bool) -> None:
       firstline entitlement sources --provider sever --json
     """
     folder.require_provider(provider)
+    from console.runtime.channel_kinds import sources_of_providers  # noqa: PLC0415 (help comes at once)
+
     stored = run(_stored(folder, provider))
+    asked = sources_of_providers(folder.settings())
     whose = [provider] if provider else list(folder.providers())
     if as_json:
-        print_json([_as_json(name, stored.get(name)) for name in whose])
+        print_json([{**_as_json(name, stored.get(name)), "asked": list(asked.get(name, ()))} for name in whose])
     else:
-        _print(whose, stored)
+        _print(whose, stored, asked)
 
 
 async def _stored(folder: DeskFolder, provider: str) -> Mapping[str, StoredTable]:
@@ -63,7 +67,7 @@ def refusals(table: StoredTable) -> list[str]:
     return [one.sentence for one in faults_from_json(table.findings.get("refused", ()), "")]
 
 
-def _print(whose: list[str], stored: Mapping[str, StoredTable]) -> None:
+def _print(whose: list[str], stored: Mapping[str, StoredTable], asked: Mapping[str, Sequence[str]]) -> None:
     from console.terminal.rich_output import Output, indented, one_line, text  # noqa: PLC0415
 
     output = Output()
@@ -76,3 +80,5 @@ def _print(whose: list[str], stored: Mapping[str, StoredTable]) -> None:
             output.print(indented(text(told(source_and_age(table.source, table.read_at, now())))))
         for one in refusals(table) if table else ():
             output.print(indented(text(told(sentence("not taken: {why}", why=one)), "red")))
+        for one in asked.get(name, ()):
+            output.print(indented(text(told(sentence("asked for what no table has: {source}", source=one)))))

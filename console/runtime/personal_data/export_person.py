@@ -22,6 +22,10 @@ from desk.model.journal import KINDS, Category
 from desk.pipeline.write_buffer import ADDRESSES, CASES, JOURNAL, PEOPLE
 from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import arrivals
+from intake.identity.index.account_tables import ACCOUNT_KEYS, ACCOUNT_TABLES, ACCOUNTS
+from intake.identity.index.find_accounts import IN_USE
+from intake.identity.index.stored_accounts import key_and_value
+from intake.identity.key_folding import normalise
 from mail.receiving.tables import unsubscribed_peers
 from mail.sending.peer_of_address import peer_of
 
@@ -90,7 +94,27 @@ async def _person(connection: AsyncConnection, one: FoundPerson) -> Mapping[str,
         "cases": [asdict(case) for case in one.cases],
         "words_that_articles_learned": [row["text"] for row in phrases if row["text"]],
         "wants_no_notices_since": [row["since"] for row in declined],
+        "accounts": await _accounts(connection, one),
     }
+
+
+async def _accounts(connection: AsyncConnection, one: FoundPerson) -> list[dict[str, Any]]:
+    """What the provider's table says of the accounts whose holder this person has proved to be; of others it would be
+    somebody else's."""
+    proved = select(CASES.c.contract).where(
+        CASES.c.provider == one.provider, CASES.c.id.in_([case.id for case in one.cases]), CASES.c.proved.is_(True)
+    )
+    contracts = {normalise("contract", each) for each in (await connection.execute(proved)).scalars() if each}
+    keys = {key_and_value("contract", each)[0] for each in contracts}
+    of_key = (ACCOUNT_KEYS.c.provider == ACCOUNTS.c.provider) & (ACCOUNT_KEYS.c.account_id == ACCOUNTS.c.id)
+    held = (
+        select(ACCOUNTS.c.data, ACCOUNTS.c.contract)
+        .join(ACCOUNT_TABLES, ACCOUNT_TABLES.c.provider == ACCOUNTS.c.provider)
+        .join(ACCOUNT_KEYS, of_key)
+        .where(ACCOUNTS.c.provider == one.provider, ACCOUNT_KEYS.c.key.in_(keys), IN_USE)
+    )
+    rows = (await connection.execute(held)).all() if keys else []
+    return [json.loads(row.data) for row in rows if row.contract in contracts]
 
 
 async def _journal(connection: AsyncConnection, case: int, notes: bool) -> list[dict[str, Any]]:

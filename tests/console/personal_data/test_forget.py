@@ -235,6 +235,22 @@ def test_an_export_has_all_of_one_person_and_nothing_of_another(typist: Typist, 
     assert json.loads(typist.types("audit", "--json").stdout)[0]["operation"] == "export"
 
 
+@pytest.mark.parametrize("proved", [True, False])
+def test_an_export_has_the_account_of_who_proved_to_hold_it(typist: Typist, cases: list[Case], proved: bool) -> None:
+    """The number of a contract alone opens nobody's account."""
+    table = typist.folder / "table.csv"
+    table.write_text("contract,name\n40-1,Анна Смирнова\n40-2,Иван\n", "utf-8")
+    taken = typist.types("entitlement", "import", str(table), "--provider", "sever")
+    assert taken.exit_code == 0, taken.output
+    with sqlite3.connect(typist.folder / "data" / "firstline.db") as connection:
+        connection.execute("UPDATE cases SET proved = ? WHERE id = ?", (proved, cases[0].id))
+    file = typist.folder / "anna.zip"
+    assert typist.types("export", str(file), "--person", cases[0].address).exit_code == 0
+    with zipfile.ZipFile(file) as archive:
+        (person,) = json.loads(archive.read("person.json"))["people"]
+    assert [one["name"] for one in person["accounts"]] == (["Анна Смирнова"] if proved else [])
+
+
 async def test_an_interrupted_erasure_is_ended_unless_something_hinders_it_by_now(
     database: Database, settings: Settings
 ) -> None:
