@@ -46,6 +46,14 @@ def identity_keys(text: str, situation: Situation) -> tuple[ObservedKey, ...]:
     return tuple(sorted((*found, *phones), key=lambda key: key.start))
 
 
+def without_keys(text: str) -> str:
+    """The text without the values of logins and serials; the words that introduce them stay."""
+    for key in reversed(identity_keys(text, Situation())):
+        if key.kind in ("login", "serial"):
+            text = f"{text[: key.start]} {text[key.end :]}"
+    return text
+
+
 def _shaped(text: str, situation: Situation) -> Iterator[ObservedKey]:
     """Keys that the provider's settings describe."""
     for shape in situation.key_shapes:

@@ -16,6 +16,7 @@ from desk.model.messages import File
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import ArticleSuggestion, ArticleSuggestions
 from desk.understanding.contract_numbers import without_contracts
+from desk.understanding.identity_keys import without_keys
 from kb.content.article_body import fill_facts, visible_picture_indexes
 from kb.content.article_files import Article, find_picture
 from kb.content.article_steps import pictures_in_short, short_and_rest
@@ -118,8 +119,9 @@ class KnowledgeOfAllProviders:
         return known.edition(language).title if known else otherwise or article
 
     def _without_contracts(self, text: str) -> str:
-        """The text without contract numbers, whichever provider's: they say nothing of the matter."""
-        return without_contracts(text, self._contract_shapes)
+        """The text without contract numbers, whichever provider's, and without the values of logins and serials: they
+        say nothing of the matter."""
+        return without_keys(without_contracts(text, self._contract_shapes))
 
     def _suggestion(self, matchers: _ProviderMatchers, provider: str, match: ArticleMatch) -> ArticleSuggestion:
         """The article with this provider's facts, rendered once: its marks and pictures cost more than searching."""
