@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from desk.language.look_alikes import READ_AS_DIGIT
 from desk.model.provider_files import Provider
 from desk.understanding.identity_keys import identity_keys
 from desk.understanding.reading.observations import ObservedKey, Situation, TalkStage
@@ -80,12 +81,25 @@ def _of_no_shape(text: str, provider: Provider, asked: bool) -> list[NamedKey]:
     Where they have one, only a long word of letters and digits counts: a short number is a slip, and asked for again.
     """
     word = _bare(text) if asked else ""
+    if word and any("A" in shape and _looks_like(word, shape) for shape in provider.contract_shapes):
+        return [NamedKey("contract", word.upper(), word, folded=True, shapes=provider.contract_shapes)]
     if provider.contract_shapes:
         return [NamedKey(ANY, word.upper(), word, of_any_kind=True)] if _LONG_WORD.fullmatch(word) else []
     if not _ONE_WORD.fullmatch(word):
         introduced = _INTRODUCED.search(text[:2000])
         word = _bare(introduced["key"]) if introduced else ""
     return [NamedKey("contract", word.upper(), word, of_any_kind=True)] if _ONE_WORD.fullmatch(word) else []
+
+
+def _looks_like(word: str, shape: str) -> bool:
+    """Whether a word has the shape once every letter at a digit's place is read as one: "OO4O-VHVEG"."""
+    if len(word) != len(shape):
+        return False
+    read = word.casefold().translate(READ_AS_DIGIT)
+    return all(
+        digit.isdecimal() if place == "9" else letter.isalpha() if place == "A" else letter == place.casefold()
+        for place, digit, letter in zip(shape, read, word.casefold(), strict=False)
+    )
 
 
 def _bare(text: str) -> str:

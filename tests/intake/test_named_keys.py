@@ -54,6 +54,13 @@ def test_where_contracts_have_no_shape_the_answer_is_the_number(text: str) -> No
     assert named(text, PLAIN, asked=True) == [("contract", "7590-VHVEG", ("plain",))]
 
 
+def test_letters_for_most_digits_are_asked_about() -> None:
+    shaped = Provider("plain", {}, contract_shape="9999-AAAAA")
+    (key,) = named_keys("OO4O-vhveg", [shaped], asked=True)
+    assert (key.kind, key.typed, key.folded) == ("contract", "OO4O-vhveg", True)
+    assert not named_keys("OO4O-vhveg", [shaped], asked=False)
+
+
 @given(st.text(max_size=200), st.booleans())
 def test_no_text_raises(text: str, asked: bool) -> None:
     for kind, value, names in named(text, SEVER, VOLGA, PLAIN, asked=asked):
