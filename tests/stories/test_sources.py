@@ -20,6 +20,7 @@ from intake.identity.asking.allowed_addresses import networks
 from intake.identity.asking.source_settings import HttpSourceSettings
 from tests.peers.botapi import BotApi
 from tests.prepared_desks import DeskFiles
+from tests.stories.conftest import Afterwards
 from tests.stories.desk import Desk, eventually, new_desk
 from tests.stories.subscribers import TelegramSubscriber
 
@@ -63,7 +64,9 @@ async def system() -> AsyncIterator[tuple[ClientSystem, int]]:
 
 
 @pytest.fixture
-async def asking(desk_files: DeskFiles, api: BotApi, system: tuple[ClientSystem, int]) -> AsyncIterator[Desk]:
+async def asking(
+    desk_files: DeskFiles, api: BotApi, system: tuple[ClientSystem, int], decided_again: Afterwards
+) -> AsyncIterator[Desk]:
     """A desk whose provider has a system of its own."""
     url = f"http://127.0.0.1:{system[1]}/accounts?{{kind}}={{value}}"
     source = HttpSourceSettings("billing", "sever", url, Secret(""), ("contract",), private=networks(["127.0.0.1"]))
@@ -72,6 +75,7 @@ async def asking(desk_files: DeskFiles, api: BotApi, system: tuple[ClientSystem,
     await made.opens()
     yield made
     await made.closes()
+    await decided_again(made)
 
 
 async def the_case(desk: Desk) -> Case:
