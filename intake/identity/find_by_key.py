@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from desk.model.shared_facts import Account, MeantKey
 from intake.identity.guess_limiter import FoundAccounts
-from intake.identity.key_folding import KINDS, fold, may_mean
+from intake.identity.key_folding import KINDS, fits, fold, may_mean
 from intake.identity.named_keys import NamedKey
 from intake.identity.sources import AccountFinder
 
@@ -41,10 +41,12 @@ def _kinds(key: NamedKey) -> Sequence[str]:
 
 
 def _meant(accounts: Iterable[Account], kind: str, key: NamedKey) -> Iterable[MeantKey]:
-    """The values of these accounts that the typed words may mean, with the shapes of the provider that has them."""
+    """The values of these accounts that the typed words may mean, by the shapes of the provider. Of a value on file
+    that has none of these shapes they tell nothing."""
     for account in accounts:
         for value in account.keys(kind):
-            if any(may_mean(kind, key.typed, value, shape) for shape in key.shapes or (None,)):
+            shapes = key.shapes if any(fits(kind, value, one) for one in key.shapes) else (None,)
+            if any(may_mean(kind, key.typed, value, shape) for shape in shapes):
                 yield MeantKey(account.provider, kind, value)
 
 

@@ -23,7 +23,7 @@ KINDS = ("contract", "email", "phone", "login", "serial", "reference", "licence"
 _NOT_DIGITS = re.compile(r"\D")
 _NOT_LETTERS_OR_DIGITS = re.compile(r"[\W_]")
 _BLANKS = re.compile(r"\s")
-_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63]")
+_DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _EXTENSION = re.compile(r"(?:доб|вн|ext|x)\.?\s*\d{1,6}\s*$")
 _PHONE_WITH_LETTERS = re.compile(r"(?=.*\d)[\d\W_oозli]*")
 """A number in which letters stand for digits, and no word such as "доб."."""
@@ -41,7 +41,7 @@ def normalise(kind: str, value: str) -> str:
     if kind == "phone":
         return _phone_digits(value)
     if kind in _SIGNS_COUNT:
-        return _BLANKS.sub("", _DASHES.sub("-", value))
+        return _BLANKS.sub("", plain_dashes(value))
     return unicodedata.normalize("NFC", _NOT_LETTERS_OR_DIGITS.sub("", value))
 
 
@@ -77,6 +77,19 @@ def normalise_shape(shape: str) -> str:
     """A shape without its signs: a place for each letter or digit of a normal form; "9" is a digit, all else letters
     of either kind."""
     return _NOT_LETTERS_OR_DIGITS.sub("", shape)
+
+
+def fits(kind: str, value: str, shape: str) -> bool:
+    """Whether a value is of a shape: a digit at each of its digits' places."""
+    places, normal = normalise_shape(shape), normalise(kind, value)
+    return len(places) == len(normal) and all(
+        char.isdecimal() == (place == "9") for place, char in zip(places, normal, strict=True)
+    )
+
+
+def plain_dashes(text: str) -> str:
+    """The text with every dash as that of a keyboard."""
+    return _DASHES.sub("-", text)
 
 
 def _small(value: str) -> str:

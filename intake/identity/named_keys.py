@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from desk.language.look_alikes import READ_AS_DIGIT
+from desk.language.look_alikes import ANYWHERE, DIGIT_TWINS, READ_AS_DIGIT
 from desk.model.provider_files import Provider
 from desk.understanding.identity_keys import identity_keys
 from desk.understanding.reading.observations import ObservedKey, Situation, TalkStage
+from intake.identity.key_folding import plain_dashes
 
 ORDER = ("contract", "licence", "serial", "login", "reference", "phone", "email")
 """Of several kinds in one message the first counts: it is the one that fewest accounts share."""
@@ -17,8 +18,12 @@ ANY = ""
 """The kind of an answer to "whose contract?" that has no known shape."""
 _ONLY_ASKED = frozenset({"phone", "email"})
 """Kinds that people write for other reasons too, and that name an account only where it is asked for."""
-_ONE_WORD = re.compile(r"(?=\D*\d)[^\W_][\w./-]{3,39}")
+_ONE_WORD = re.compile(rf"(?=\D*\d|[{''.join(DIGIT_TWINS)}]{{3,}}-)[^\W_][\w./-]{{3,39}}", re.I)
+"""With a digit, or with a first group of letters that people write for digits."""
 _LONG_WORD = re.compile(r"(?=(?:[^\W_]|-)*[^\W\d_])(?=(?:\D*\d){3})[^\W_][\w./-]{7,39}")
+_BESIDE_DASH = re.compile(r"\s*-\s*")
+_LIKE_LATIN = f"[a-z0-9{''.join(ANYWHERE)}]{{3,20}}"
+_TWO_GROUPS = re.compile(rf"(?=\D*\d{{3}})({_LIKE_LATIN})\s({_LIKE_LATIN})", re.I)
 _INTRODUCED = re.compile(
     r"(?:номер|договор\w?|дог|л/с|лицевой|сч[её]т|абонент|contract|account|no)[\s:№#.]{1,4}(?P<key>[^\s,;!?]+)", re.I
 )
@@ -78,15 +83,16 @@ def _one_kind(text: str, keys: Iterable[ObservedKey], provider: Provider, asked:
 def _of_no_shape(text: str, provider: Provider, asked: bool) -> list[NamedKey]:
     """A word with digits that is the whole answer, or that stands behind "договор" where contracts have no shape.
 
-    Where they have one, only a long word of letters and digits counts: a short number is a slip, and asked for again.
+    Where they have one, only a long word of letters and digits counts, or one that looks like that shape: a short
+    number is a slip, and asked for again.
     """
-    word = _bare(text) if asked else ""
+    word = _one_word(text) if asked else ""
     if word and any("A" in shape and _looks_like(word, shape) for shape in provider.contract_shapes):
         return [NamedKey("contract", word.upper(), word, folded=True, shapes=provider.contract_shapes)]
     if provider.contract_shapes:
         return [NamedKey(ANY, word.upper(), word, of_any_kind=True)] if _LONG_WORD.fullmatch(word) else []
     if not _ONE_WORD.fullmatch(word):
-        introduced = _INTRODUCED.search(text[:2000])
+        introduced = _INTRODUCED.search(plain_dashes(text[:2000]))
         word = _bare(introduced["key"]) if introduced else ""
     return [NamedKey("contract", word.upper(), word, of_any_kind=True)] if _ONE_WORD.fullmatch(word) else []
 
@@ -100,6 +106,12 @@ def _looks_like(word: str, shape: str) -> bool:
         digit.isdecimal() if place == "9" else letter.isalpha() if place == "A" else letter == place.casefold()
         for place, digit, letter in zip(shape, read, word.casefold(), strict=False)
     )
+
+
+def _one_word(text: str) -> str:
+    """An answer with plain dashes, without blanks beside them, and with a dash between two groups of one number."""
+    word = _BESIDE_DASH.sub("-", plain_dashes(_bare(text)))
+    return "-".join(groups.groups()) if (groups := _TWO_GROUPS.fullmatch(word)) else word
 
 
 def _bare(text: str) -> str:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from intake.identity.index.import_accounts import stored_tables
 from intake.identity.index.read_table import InvalidTable
 from intake.identity.index.workbench import RowKind
 from intake.identity.sources.account_columns import COLUMNS
 from intake.identity.sources.table_mapping import InvalidMapping, TableMapping, read_mapping
-from tests.intake.reading_tables import read
+from tests.intake.reading_tables import opened, read, taken
 from tests.intake.workbooks import DAY, workbook
 
 ROWS = (
@@ -130,3 +131,31 @@ def test_a_mapping_tells_all_its_faults_with_their_lines(tmp_path: Path) -> None
 def test_contracts_of_another_shape_are_suspicious() -> None:
     reading, _ = read(b"contract\n40-1187\n401188\n4-1\nM14350\n", shape="99-9999")
     assert (reading.odd, reading.odd_contracts) == (2, ("4-1", "M14350"))
+
+
+@pytest.mark.parametrize("mapping", [TableMapping(), TableMapping(columns={"customerid": "contract"})])
+def test_a_column_contract_that_tells_for_how_long_is_not_the_contract(mapping: TableMapping) -> None:
+    """Whether the mapping says so, or the few values of that column do."""
+    terms = ("Month-to-month", "One year", "Two year")
+    lines = [f"{number:04d}-VHVEG,{terms[number % 3]}" for number in range(40)]
+    reading, accounts = read("\n".join(("customerID,Contract", *lines)).encode(), mapping=mapping)
+    assert [accounts[0].contract, len(accounts)] == ["0000-VHVEG", 40]
+    assert (accounts[1].characteristics, reading.extra_columns) == ({"contract_2": "One year"}, ("contract_2",))
+    assert not reading.left_out
+
+
+def test_a_contract_that_a_few_rows_share_is_still_the_contract() -> None:
+    lines = [f"40-{number // 2:04d},{number}" for number in range(40)]
+    reading, _ = read("\n".join(("contract,customer id", *lines)).encode())
+    assert reading.columns[0] == ("contract", "contract")
+
+
+async def test_a_table_whose_rows_contradict_one_another_is_not_taken(tmp_path: Path) -> None:
+    """Most often its contract stands in another column; nobody would be found by what it says."""
+    path = tmp_path / "a.csv"
+    path.write_text("contract,name\n" + "".join(f"{one % 3},Anna {one}\n" for one in range(40)), "utf-8")
+    async with opened(f"sqlite+aiosqlite:///{tmp_path / 'desk.db'}") as database:
+        report = await taken(database, path)
+        assert not report.is_taken
+        assert "37 rows have another row's contract" in str(report.refused)
+        assert await stored_tables(database, ["sever"]) == {}

@@ -29,6 +29,7 @@ from intake.identity.index.read_table import (
     InvalidTable,
     Progress,
     TableReading,
+    contradiction,
     faults_as_json,
     file_hash,
     findings_of,
@@ -239,7 +240,8 @@ class _Import:
     def _report(self, workbench: ImportWorkbench, reading: TableReading) -> ImportReport:
         before, gone = workbench.former_number(), workbench.gone_number()
         shared = workbench.shared_keys(MANY_SHARE, SHOWN)
-        return ImportReport(reading, before, gone, workbench.gone(SHOWN), shared, self._refusal(before, gone))
+        refused = contradiction(self._file.path, reading) or self._refusal(before, gone)
+        return ImportReport(reading, before, gone, workbench.gone(SHOWN), shared, refused)
 
     def _refusal(self, before: int, gone: int) -> Fault | None:
         share = round(100 * gone / max(1, before))

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -27,6 +28,8 @@ Progress = Callable[[int, int], object]
 MAX_LEVELS = 200
 """Service levels that a table's conditions are checked against."""
 _PROGRESS_ROWS = 2000
+_SAMPLE_ROWS = 300
+_FEW_TWICE = 10
 _SHOWN = 5
 
 
@@ -89,12 +92,13 @@ def read_table(
         try:
             rows = _rows(source, report, mapping)
             header_line, header = next(rows, (1, []))
-            table = AccountTable(header, name, provider, shape, mapping)
+            sample = [*islice(rows, _SAMPLE_ROWS)]
+            table = AccountTable(header, name, provider, shape, mapping, [cells for _, cells in sample])
             if fault := table.header_fault():
                 raise InvalidTable([Fault(name, header_line, fault)])
             reading = TableReading(header_line, [*zip(map(str, header), table.header, strict=True)])
             levels, shaped = set[str](), _shape(shape)
-            for number, (line, cells) in enumerate(rows):
+            for number, (line, cells) in enumerate(chain(sample, rows)):
                 if (kept := table.row(cells, line)) is not None:
                     account = table.account(kept)
                     kind = workbench.add(_keys_alone(account, table) if keys_only else account)
@@ -177,3 +181,14 @@ def refusal(path: Path, gone: int, before: int, share: int, most: int) -> Fault:
     return Fault(
         path.name, 0, what, sentence("export the table anew; if it is right, run '{command}'", command=command)
     )
+
+
+def contradiction(path: Path, reading: TableReading) -> Fault | None:
+    """The fault of a table most of whose rows contradict another one: what was taken for the contract is none."""
+    twice = reading.rows[RowKind.TWICE]
+    if twice <= max(_FEW_TWICE, reading.number):
+        return None
+    pattern = "{twice} rows have another row's contract and say something else: {number} accounts would be left"
+    command = f"firstline entitlement import {path} --map FILE"
+    todo = sentence("say which column is the contract: '{command}'", command=command)
+    return Fault(path.name, 0, sentence(pattern, twice=twice, number=reading.number), todo)

@@ -10,7 +10,7 @@ nothing usable is empty.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 
@@ -100,11 +100,17 @@ def _date(year: int, month: int, day: int) -> date | None:
 
 
 class AccountTable:
-    """The columns of a table, told by its header. ``shape`` is that of the provider's contract numbers, "" if unknown.
-    ``warnings`` tell what was left out."""
+    """The columns of a table, told by its header. ``shape`` is that of the provider's contract numbers, "" if unknown;
+    ``sample`` are some of its rows, for a header that can be read in two ways. ``warnings`` tell what was left out."""
 
     def __init__(
-        self, header: Sequence[str], name: str, provider: str, shape: str = "", mapping: TableMapping = NO_MAPPING
+        self,
+        header: Sequence[str],
+        name: str,
+        provider: str,
+        shape: str = "",
+        mapping: TableMapping = NO_MAPPING,
+        sample: Sequence[Row] = (),
     ) -> None:
         self.name = name
         self.provider = provider
@@ -114,7 +120,7 @@ class AccountTable:
         self._digits = len(shape) if shape and set(shape) == {"9"} else 0
         self._statuses = {**STATUSES, **mapping.statuses}
         headings = [plain_heading(_plain(cell)) for cell in header]
-        self.header = _columns_of(headings, mapping)
+        self.header = _columns_of(headings, mapping, sample)
         self._merged = [
             (self.header.index(column), at)
             for at, column in enumerate(self.header)
@@ -233,24 +239,53 @@ class AccountTable:
         self.warnings.append(Fault(self.name, line, told))
 
 
-def _columns_of(headings: Sequence[str], mapping: TableMapping) -> list[str]:
-    """The column that each heading is; one that nobody knows stays as it is."""
-    if not mapping.columns:
-        best: dict[str, int] = {}
-        for heading in headings:
-            if column := _COLUMN_OF.get(heading):
-                best[column] = min(_RANK[heading], best.get(column, len(_RANK)))
-        return [
-            column
-            if (column := _COLUMN_OF.get(one, one)) in LIST_COLUMNS or best.get(column) == _RANK.get(one)
-            else one
-            for one in headings
-        ]
+def _columns_of(headings: Sequence[str], mapping: TableMapping, sample: Sequence[Row] = ()) -> list[str]:
+    """The column that each heading is; one that nobody knows stays as it is.
+
+    Of several headings that may mean one column, that is taken which the mapping names, or else the first of
+    `HEADINGS`; but the contract is never a column with far fewer values than another: beside "customerID" a column
+    "Contract" tells for how long it runs.
+    """
+    meant = [mapping.columns.get(one) or _COLUMN_OF.get(one, "") for one in headings]
+    rivals: dict[str, list[str]] = {}
+    for heading, column in zip(headings, meant, strict=True):
+        if column and column not in LIST_COLUMNS:
+            rivals.setdefault(column, []).append(heading)
+    best = {column: _best(column, names, headings, mapping, sample) for column, names in rivals.items()}
     told = {*mapping.columns.values()}
     return [
-        mapping.columns.get(one) or (column if (column := _COLUMN_OF.get(one, one)) not in told else one)
-        for one in headings
+        _own_name(one)
+        if not column or (column in best and best[column] != one) or _is_displaced(one, column, mapping, told)
+        else column
+        for one, column in zip(headings, meant, strict=True)
     ]
+
+
+def _best(
+    column: str, names: Sequence[str], headings: Sequence[str], mapping: TableMapping, sample: Sequence[Row]
+) -> str:
+    """Which of the headings that may mean a column does."""
+    if named := [one for one in names if one in mapping.columns]:
+        return named[0]
+    ranked = sorted(names, key=lambda one: _RANK[one])
+    if column != "contract" or len({*names}) == 1:
+        return ranked[0]
+    values = {one: _different_values(sample, headings.index(one)) for one in ranked}
+    return next(one for one in ranked if 2 * values[one] >= max(values.values()))
+
+
+def _different_values(sample: Sequence[Row], at: int) -> int:
+    return len({_plain(row[at]) for row in sample if at < len(row)} - {""})
+
+
+def _is_displaced(heading: str, column: str, mapping: TableMapping, told: Collection[str]) -> bool:
+    """Whether the mapping says that another heading is this column."""
+    return heading not in mapping.columns and column in told
+
+
+def _own_name(heading: str) -> str:
+    """A heading that stays as it is, and is not taken for the column of that name."""
+    return f"{heading}_2" if heading in COLUMNS else heading
 
 
 def is_header(cells: Row, mapping: TableMapping = NO_MAPPING) -> bool:
