@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from bots.parse_case_command import CASE_COMMANDS, LIST_COMMANDS, parse_case_button
 from desk.language.typed_durations import parse_minutes
 from desk.model.agent_operations import (
     AcceptLetter,
     AddNote,
-    AgentOperation,
     DeclareNoArticle,
     DraftArticle,
     EditWords,
@@ -33,6 +33,8 @@ from desk.model.agent_operations import (
     UnknownCommand,
 )
 from desk.model.messages import File
+from desk.model.operations.base import AgentOperation
+from desk.model.operations.case_operations import Merge
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +57,8 @@ def parse_agent_message(text: str, files: tuple[File, ...] = (), replies: bool =
     text = text.strip()
     command, rest = _first_word(text)
     name = command.partition("@")[0].lower()
-    if name == "/eta":
-        return _eta(rest)
-    if parse := _COMMANDS.get(name):
-        number, words = _number_and_words(rest, replies)
-        return AgentCommand(parse(words, files), number)
+    if known := _known_command(name, rest, files, replies):
+        return known
     if command.startswith("/") and not command.startswith("//"):
         # "/lunch" may be for another bot, or for people; as an answer to one of the desk's messages it is for the desk.
         return AgentCommand(UnknownCommand(command[:40])) if replies and "@" not in command else NO_COMMAND
@@ -68,6 +67,18 @@ def parse_agent_message(text: str, files: tuple[File, ...] = (), replies: bool =
     if not (replies or number) or not (text or files):
         return NO_COMMAND
     return AgentCommand(_words(text, files), number)
+
+
+def _known_command(name: str, rest: str, files: tuple[File, ...], replies: bool) -> AgentCommand | None:
+    """What a command orders; None for one of others."""
+    if asks := LIST_COMMANDS.get(name):
+        return AgentCommand(asks(rest))
+    if name in ("/eta", "/merge"):
+        return _eta(rest) if name == "/eta" else _merge(rest, replies)
+    if parse := _COMMANDS.get(name):
+        number, words = _number_and_words(rest, replies)
+        return AgentCommand(parse(words, files), number)
+    return None
 
 
 def _words(text: str, files: tuple[File, ...]) -> AgentOperation:
@@ -94,7 +105,10 @@ _OF_LETTERS: Mapping[str, Callable[[int], AgentOperation]] = {
 
 def parse_agent_button(option: str) -> AgentOperation | None:
     """What a button under one of the desk's messages means: take, eta:<minutes>, resolve, one of the articles'; of
-    words undo:<message>, say:<message>, read; of a mail folded:<arrival>, accept:<arrival>, refuse:<arrival>."""
+    words undo:<message>, say:<message>, read; of a mail folded:<arrival>, accept:<arrival>, refuse:<arrival>; and what
+    moves a case (`bots.parse_case_command.parse_case_button`)."""
+    if moved := parse_case_button(option):
+        return moved
     name, _, value = option.partition(":")
     if name in _OF_LETTERS:
         return _OF_LETTERS[name](int(value) if value.isascii() and value.isdecimal() and len(value) < 16 else 0)
@@ -142,6 +156,15 @@ def _eta(rest: str) -> AgentCommand:
     return AgentCommand(SetEta(parse_minutes(after)) if number else whole, number)
 
 
+def _merge(rest: str, replies: bool) -> AgentCommand:
+    """``/merge SN-2026-000124-1`` as an answer; else with the number of the case that ends before it."""
+    first, after = _first_word(rest)
+    second, why = _first_word(after)
+    if not replies or ("-" in first and "-" in second and case_number(second)):
+        return AgentCommand(Merge(case_number(second), why), case_number(first))
+    return AgentCommand(Merge(case_number(first), after))
+
+
 def _article_command(words: str) -> AgentOperation:
     """``/articles``, ``/article los-red``, ``/article draft``, ``/article none because ...``."""
     first, rest = _first_word(words)
@@ -163,6 +186,7 @@ _COMMANDS: Mapping[str, Callable[[str, tuple[File, ...]], AgentOperation]] = {
     "/note": AddNote,
     "/article": lambda words, files: _article_command(words),
     "/articles": lambda words, files: _article_command(words),
+    **CASE_COMMANDS,
 }
 
 

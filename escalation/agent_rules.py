@@ -31,7 +31,6 @@ from desk.model.acts import (
 )
 from desk.model.agent_operations import (
     AddNote,
-    AgentOperation,
     EditWords,
     ReadUnread,
     Reply,
@@ -46,10 +45,13 @@ from desk.model.case import Case
 from desk.model.core_facts import WORDS, ActingAgent, CaseContacts, Now
 from desk.model.dialog_state import CONSENT
 from desk.model.events import Event, Inbound, OperationOrdered
+from desk.model.operations.base import AgentOperation
+from desk.model.operations.case_operations import facts_missing
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 from escalation.agent_words import released
 from escalation.consent_rules import CONSENT_BUTTONS, first_reminder
+from escalation.hands.list_rules import OwnCases
 from escalation.names_and_times import agent_name
 from escalation.ownership import acting_agent, take_over
 from escalation.promised_time_rules import notice_on_file, promise
@@ -70,17 +72,18 @@ def order_without_case(inbound: Inbound[Event], facts: Facts) -> Decision | None
         return decide(Ignore(IgnoredCode.AGENTS_TALK))
     if not _known(facts):
         return decide(_refused_person(inbound))
-    return _help_or_refusal(operation, reference.number)
+    return _help_or_refusal(operation, reference.number, facts.get(OwnCases))
 
 
-def _help_or_refusal(operation: AgentOperation, number: str) -> Decision:
+def _help_or_refusal(operation: AgentOperation, number: str, own: OwnCases | None = None) -> Decision:
     if isinstance(operation, ShowHelp):
         return decide(SayTemplate("agents_help", to=Addressee.AGENTS))
     if isinstance(operation, UnknownCommand):
         return decide(RefuseOperation(OperationRefusalCode.UNKNOWN_COMMAND, {"typed": operation.typed}))
     if number:
         return decide(RefuseOperation(OperationRefusalCode.NO_SUCH_CASE, {"typed": number}))
-    return decide(RefuseOperation(OperationRefusalCode.CASE_NOT_NAMED))
+    cases = {"cases": ", ".join(own.numbers)} if own and own.numbers else {}
+    return decide(RefuseOperation(OperationRefusalCode.CASE_NOT_NAMED, cases))
 
 
 def _refused_person(inbound: Inbound[Any]) -> RefuseOperation:
@@ -102,8 +105,13 @@ def refuse_not_allowed(case: Case, inbound: Inbound[OperationOrdered], facts: Fa
         return None
     provider = facts.need(Provider)
     owner = provider.agent(case.owner)
-    names = {"agent": agent_name(owner, provider.language) if owner else case.owner}
-    return decide(RefuseOperation(code, names if code is OperationRefusalCode.ALREADY_TAKEN else {}))
+    names: dict[str, str] = {}
+    if code is OperationRefusalCode.ALREADY_TAKEN:
+        names = {"agent": agent_name(owner, provider.language) if owner else case.owner}
+    elif code is OperationRefusalCode.FACTS_MISSING:
+        missing = facts_missing(case)
+        names = {name: "1" if name in missing else "" for name in ("what", "since", "where")}
+    return decide(RefuseOperation(code, names))
 
 
 def refuse_unknown_command(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
@@ -126,14 +134,20 @@ def read_unread(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) ->
 
 
 def take(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
-    """An agent takes the case; the subscriber learns who, and the agent reads what was said meanwhile."""
+    """An agent takes the case; the subscriber learns who the first one is, and the agent reads what was said
+    meanwhile."""
     return decide(
-        *take_over(case, acting_agent(facts), facts),
+        *take_over(case, acting_agent(facts), facts, quietly=_was_handed_over(case)),
         *transcript_acts(facts),
         PopupNotice("taken"),
         AddReaction(),
         UpdateCard(),
     )
+
+
+def _was_handed_over(case: Case) -> bool:
+    """Whether somebody worked on it before: its subscriber notices no hand-over, but the name at the first words."""
+    return case.taken_at is not None and case.state != CaseState.ACKNOWLEDGED and case.taken_up_at is None
 
 
 def add_note(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:

@@ -9,7 +9,8 @@ from typing import Any
 from desk.language.rich_text import literal
 from desk.language.time_labels import time_labels
 from desk.model.acts import Button, Buttons, SayTemplate
-from desk.model.case import Case, number_beside
+from desk.model.case import BESIDE, Case, number_beside
+from desk.model.operations.classes import priority_of
 from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 from desk.understanding.phone_numbers import spaced_phone
@@ -20,8 +21,9 @@ from escalation.said_while_untaken import RELAYED
 _TAKE: Buttons = ((Button("take", "button_take"),),)
 _WORK: Buttons = (
     (Button("eta:60", "button_eta_1h"), Button("eta:240", "button_eta_4h"), Button("eta:1440", "button_eta_1d")),
-    (Button("resolve", "button_resolve"),),
+    (Button("resolve", "button_resolve"), Button("more", "button_more")),
 )
+_GO_ON: Buttons = ((Button("resume", "button_resume"),),)
 
 _FOLDED: Buttons = ((Button("folded", "button_folded"),),)
 
@@ -81,6 +83,11 @@ def case_card(case: Case, provider: Provider, title: Callable[[str], str] = str)
         "news": str(case.unread) if case.unread else "",
         "times": str(case.eta_version) if case.eta_version > 1 else "",
         "level": case.level if case.level != "L1" else "",
+        "priority": priority_of(case),
+        "reason": case.reason,
+        "type": case.ticket_type if case.ticket_type not in ("", "incident") else "",
+        "customers": "1" if case.responsibility == "customer" else "",
+        "related": "; ".join(f"{one['number']} ({one['kind']})" for one in case.related if one["kind"] != BESIDE),
         "due": f"{due['date']} {due['time']}" if due else "",
         "late": "1" if case.due_at and case.due_at <= case.updated_at else "",
         "eta": f"{eta['date']} {eta['time']}" if eta else "",
@@ -126,10 +133,11 @@ def _buttons(case: Case) -> Buttons:
     if not case.open or case.state == CaseState.RESOLVED:
         return ()
     letters = _FOLDED if case.channel_kind == "mail" else ()
+    waits: Buttons = _GO_ON if case.state in (CaseState.PENDING, CaseState.HELD) else ()
     if not case.owner:
-        return (*_TAKE, *letters)
+        return (*_TAKE, *waits, *letters)
     unread: Buttons = ((Button("read", "button_read"),),) if case.unread > RELAYED else ()
-    return (*_WORK, *unread, *letters)
+    return (*waits, *_WORK, *unread, *letters)
 
 
 def _known(text: str) -> str:

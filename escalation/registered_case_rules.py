@@ -14,6 +14,7 @@ from desk.language.rich_text import literal
 from desk.language.time_labels import span_labels
 from desk.model.acts import (
     Addressee,
+    ChangeState,
     Decision,
     Expect,
     Facts,
@@ -68,15 +69,17 @@ def press_for_human(case: Case, inbound: Inbound[Pressed], facts: Facts) -> Deci
 
 
 def answer_who_waits(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
-    """Relays what was said, and answers it."""
+    """Relays what was said, and answers it. A case that waited for its subscriber goes on with that."""
     if inbound.accepted_by:
         return None
     found = understood(case, inbound, facts)
     if not inbound.event.edited and _is_small_talk(inbound, found):
         return decide(*_small_talk(case, inbound, facts, found))
+    goes_on = case.state == CaseState.PENDING and not inbound.event.edited
+    resumed = [ChangeState(CaseState.IN_PROGRESS, "diagnosing"), UpdateCard()] if goes_on else []
     quiet = inbound.event.edited or (_is_live(case, facts) and found.says(*_FOR_THE_AGENT))
     answer = _passed_on if quiet else _answer_to(case, inbound, found)
-    return decide(*relay(case, inbound, facts), *answer(case, inbound, facts, found))
+    return decide(*resumed, *relay(case, inbound, facts), *answer(case, inbound, facts, found))
 
 
 def _answer_to(case: Case, inbound: Inbound[Said], found: Understanding) -> Answer:
@@ -188,6 +191,7 @@ def _state(case: Case, facts: Facts, reminded: bool = True) -> list[RuleAct]:
     at = now if told else case.reminded_at
     names: Names = {
         "state": case.state,
+        "reason": case.reason,
         "agent": owner_name(case, provider),
         "reminded": clock_time(at, provider) if at else "",
         "just_now": "1" if told else "",

@@ -43,7 +43,13 @@ from escalation.relay_to_agents import relay
 from escalation.routing import route_case
 from escalation.usual_wait import UsualWait
 
-_AGENT_COMMANDS = frozenset({"/take", "/eta", "/resolve", "/note", "/read", "/undo", "/article", "/articles"})
+_AGENT_COMMANDS = frozenset(
+    {
+        *("/take", "/eta", "/resolve", "/note", "/read", "/undo", "/article", "/articles", "/mine", "/queue", "/find"),
+        *("/pend", "/hold", "/resume", "/reject", "/spam", "/cancel", "/release", "/handover", "/assign", "/escalate"),
+        *("/consult", "/class", "/merge", "/relate", "/more"),
+    }
+)
 Spoken = Inbound[Said] | Inbound[Pressed] | Inbound[OpenedChat]
 
 

@@ -27,19 +27,13 @@ from desk.model.acts import (
     SetTimer,
     decide,
 )
-from desk.model.agent_operations import (
-    AgentOperation,
-    ArticleAnswer,
-    DeclareNoArticle,
-    DraftArticle,
-    LinkArticle,
-    Resolve,
-)
+from desk.model.agent_operations import ArticleAnswer, DeclareNoArticle, DraftArticle, LinkArticle, Resolve
 from desk.model.arrival_outcomes import IgnoredCode, OperationRefusalCode
 from desk.model.case import Case
 from desk.model.core_facts import ActingAgent, Now
 from desk.model.events import Inbound, OperationOrdered, TimerFired
 from desk.model.journal import ArticleDrafted, ArticleLinked, NoArticleApplies
+from desk.model.operations.base import AgentOperation
 from desk.model.states import CaseState
 from kb.content.article_files import sha256_of
 from kb.learning.article_use_acts import CreateDraft, MarkArticleValidated, RecordAgentArticleUse

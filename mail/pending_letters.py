@@ -20,11 +20,12 @@ from desk.model.acts import (
     SayTemplate,
     decide,
 )
-from desk.model.agent_operations import AcceptLetter, AgentOperation, RefuseLetter
+from desk.model.agent_operations import AcceptLetter, RefuseLetter
 from desk.model.arrival_outcomes import OperationRefusalCode
 from desk.model.case import Case
 from desk.model.core_facts import ActingAgent, Now
 from desk.model.events import Event, Inbound, OperationOrdered
+from desk.model.operations.base import AgentOperation
 from desk.model.provider_files import Provider
 from desk.pipeline.internal_channel import acceptance_message
 

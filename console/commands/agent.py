@@ -40,9 +40,10 @@ from desk.clock import now
 from desk.language.templates import Templates
 from desk.language.translatable import sentence
 from desk.language.typed_durations import parse_minutes
-from desk.model.agent_operations import AddNote, AgentOperation, Reply, Resolve, SetEta, Take
+from desk.model.agent_operations import AddNote, Reply, Resolve, SetEta, Take
 from desk.model.arrival_outcomes import Done, OperationRefusalCode, OperationRefused, stored_outcome
 from desk.model.case import Case
+from desk.model.operations.base import AgentOperation
 
 
 @dataclass(frozen=True, slots=True)

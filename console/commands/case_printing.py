@@ -19,7 +19,8 @@ from desk.api.case_queries import CaseView, RoundView
 from desk.api.journal_text import JournalText
 from desk.language.rich_text import RichText
 from desk.model.case import Case
-from desk.model.journal import KINDS, Category, JournalEntry
+from desk.model.journal import KINDS, JournalEntry
+from desk.model.journal_data import Category
 from desk.model.states import CaseState
 from desk.model.subscribers import Person
 

@@ -11,7 +11,8 @@ import click
 
 from console.terminal.command_context import NO_SUCH, USAGE, refuse
 from desk.language.translatable import sentence
-from desk.model.agent_operations import AgentOperation, ArticleAnswer, DeclareNoArticle, DraftArticle, LinkArticle
+from desk.model.agent_operations import ArticleAnswer, DeclareNoArticle, DraftArticle, LinkArticle
+from desk.model.operations.base import AgentOperation
 
 if TYPE_CHECKING:
     from desk.storage.database import Database

@@ -59,6 +59,24 @@ from desk.model.events import (
     Said,
     TimerFired,
 )
+from desk.model.operations.case_operations import (
+    Cancel,
+    Classify,
+    Consult,
+    Escalate,
+    FindCases,
+    HandOver,
+    Hold,
+    ListMine,
+    ListQueue,
+    Merge,
+    Pend,
+    Reject,
+    Relate,
+    Release,
+    Resume,
+    ShowChoices,
+)
 from desk.pipeline.rulebook import Rulebook, RulesByKey, Stage, expectation_owner, operation_type, timer_kind
 from escalation import after_closing_rules as closed
 from escalation import agent_rules as agents
@@ -70,6 +88,14 @@ from escalation import promised_time_rules as promises
 from escalation import registered_case_rules as waiting
 from escalation import subscriber_rules as escalation
 from escalation.agent_messages import SAY_HELD
+from escalation.hands import choice_rules as choices
+from escalation.hands import class_rules as classes
+from escalation.hands import hand_over_rules as hands
+from escalation.hands import joining_rules as joining
+from escalation.hands import list_rules as lists
+from escalation.hands import state_rules as states
+from escalation.hands import undo_rules as undo
+from escalation.hands.moves import TELL_MOVE
 from escalation.sla.clock_rules import CLOCK_TIMER, clock_fires, run_clocks
 from intake import command_rules as commands
 from intake import contract_number_rules as account
@@ -183,6 +209,7 @@ TIMERS = {
     CARD_AGAIN: (alarms.try_card_again,),
     "take_up": (others.take_up_waiting,),
     SAY_HELD: (words.say_held,),
+    TELL_MOVE: (states.tell_move,),
     agent_rules.REMINDER_TIMER: (agent_rules.remind_to_link_article,),
 }
 """The kinds of timers. One of another kind is quarantined, so that nobody can miss it."""
@@ -192,7 +219,7 @@ OPERATIONS = {
     Reply: (words.reply,),
     AddNote: (agent_rules.show_articles, agents.add_note),
     EditWords: (words.edit_words,),
-    TakeBackWords: (words.take_back,),
+    TakeBackWords: (undo.undo_move, words.take_back),
     SayNote: (words.say_note,),
     ReadUnread: (agents.read_unread,),
     ReadFolded: (folded.read_folded,),
@@ -207,6 +234,22 @@ OPERATIONS = {
     DeclareNoArticle: (agent_rules.answer_which_article,),
     SuggestArticles: (agent_rules.list_articles,),
     MarkArticlesNotUseful: (agent_rules.mark_not_useful,),
+    Pend: (states.pend,),
+    Hold: (states.hold,),
+    Resume: (states.resume,),
+    Reject: (states.reject,),
+    Cancel: (states.cancel,),
+    Release: (hands.release,),
+    HandOver: (hands.hand_over,),
+    Escalate: (hands.escalate,),
+    Consult: (hands.consult,),
+    Classify: (classes.classify,),
+    Merge: (joining.merge,),
+    Relate: (joining.relate,),
+    ShowChoices: (choices.show_choices,),
+    ListMine: (lists.list_cases,),
+    ListQueue: (lists.list_cases,),
+    FindCases: (lists.list_cases,),
 }
 
 ANSWERS = {
@@ -360,6 +403,7 @@ RULEBOOK = Rulebook(
         alarms.tell_alarms,
         alarms.agents_group_changed,
         letters.decide_letter_without_case,
+        lists.listed,
         agents.order_without_case,
         arrivals.stale_button_without_case,
         arrivals.not_for_desk_without_case,

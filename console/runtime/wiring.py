@@ -49,6 +49,9 @@ from escalation.cards import case_card
 from escalation.earlier_cases import EarlierCases, EarlierCasesLookup
 from escalation.find_undelivered_text import UndeliveredTextLookup
 from escalation.folded_text import FoldedTextLookup
+from escalation.hands.joining_rules import OtherCaseLookup
+from escalation.hands.list_rules import CaseListLookup
+from escalation.hands.undo_rules import LastMoveLookup
 from escalation.said_while_untaken import TranscriptLookup, UnreadLookup
 from escalation.sla.calendar_version_table import with_calendar_versions
 from escalation.sla.clock_table import CaseClocks, CaseClocksLookup, WriteClocks, write_clocks
@@ -194,7 +197,8 @@ async def assemble_application(
         SettledBefore: SettledBeforeLookup(database),
     }
     letters = pending_letter_store.PendingLetterLookup(database)
-    without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ReachableAddressesLookup(registry), letters)
+    listed = CaseListLookup(database, providers)
+    without_case: Sequence[Lookup] = (ActingAgentLookup(registry), ReachableAddressesLookup(registry), letters, listed)
     code_key = receiver.reply_tokens.derived(CODE_PURPOSE)
     proofs = ProofReader(database, receiver.reply_tokens.derived(LINK_PURPOSE))
     lookups: Sequence[Lookup] = (
@@ -215,6 +219,9 @@ async def assemble_application(
         FoldedTextLookup(database),
         AgentMessagesLookup(database),
         UndeliveredTextLookup(database),
+        LastMoveLookup(database),
+        OtherCaseLookup(database),
+        listed,
         letters,
     )
     holder, case_lookup = receiver.holder, SenderAndCaseLookup(receiver.reply_tokens)

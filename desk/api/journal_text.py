@@ -8,7 +8,10 @@ from typing import Any
 
 from desk.language.templates import Templates
 from desk.model.journal import ClocksMoved, JournalEntry, LevelRaised, PeerMuted, SendingSuppressed
+from desk.model.operations.journal_of_moves import CaseClassified, CaseMoved, Consulted, MoveUndone
 from desk.model.provider_files import Provider
+
+_OF_MOVES = (CaseMoved.kind, MoveUndone.kind, CaseClassified.kind, Consulted.kind)
 
 
 class JournalText:
@@ -42,6 +45,8 @@ class JournalText:
             named["words"] = self._label(home, f"button_{data['words']}", data["words"])
         if "target" in data and provider is not None:
             named["target"] = provider.team_title(data["target"], self._language) or data["target"]
+        if entry.kind in _OF_MOVES:
+            named |= self._of_move(entry.kind, data, provider)
         if "machine" in data:
             named["machine"] = self._labels.get(f"machine_{data['machine']}", data["machine"])
         if entry.kind == "article_declined":
@@ -55,6 +60,24 @@ class JournalText:
         if entry.kind == "eta_promised":
             named["at"] = f"{datetime.fromisoformat(data['at']):%d.%m.%Y %H:%M}"
         return named
+
+    def _of_move(self, kind: str, data: Mapping[str, Any], provider: Provider | None) -> dict[str, str]:
+        """Who had a case and has it, what it is classed as, and how it is related, in words."""
+        if kind == CaseClassified.kind:
+            values = {name: self._labels.get(data[name], data[name]) for name in ("value", "before")}
+            return {**values, "what": self._labels.get(f"class_{data['what']}", data["what"])}
+        found = {name: self._called(str(data[name]), provider) for name in ("source", "target", "whom") if name in data}
+        if kind == MoveUndone.kind:
+            found["operation"] = self._labels.get(f"move_{data['operation']}", data["operation"])
+        return found
+
+    def _called(self, target: str, provider: Provider | None) -> str:
+        agent = provider.agent(target) if provider else None
+        if agent is not None:
+            return agent.names.get(self._language) or next(iter(agent.names.values()), agent.id)
+        if provider is not None and (":" in target or provider.team(target)):
+            return provider.team_title(target, self._language)
+        return self._labels.get(target, target)
 
     def _clock_move(self, move: Mapping[str, str]) -> str:
         """One move of a clock: "first response: started, 30m"."""

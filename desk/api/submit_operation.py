@@ -11,8 +11,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from desk.model.agent_operations import AgentOperation
 from desk.model.arrival_outcomes import Outcome, outcome_from
+from desk.model.operations.base import AgentOperation
 from desk.pipeline.internal_channel import order_message
 from desk.queues import inbox
 from desk.storage import postgres_notifications

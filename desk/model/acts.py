@@ -16,7 +16,7 @@ from desk.language.rich_text import RichText
 from desk.model.arrival_outcomes import IgnoredCode, OperationRefusalCode
 from desk.model.case import Case
 from desk.model.events import Event, Inbound
-from desk.model.journal import JournalEntryData
+from desk.model.journal_data import JournalEntryData
 from desk.model.messages import Address, File, RawMessage, RedeliveryPolicy, SendPriority
 from desk.model.shared_facts import SuppressionReason
 

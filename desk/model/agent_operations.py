@@ -6,27 +6,22 @@ is not allowed is refused with an `OperationRefusalCode`, which the agent reads 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from desk.model.arrival_outcomes import OperationRefusalCode
 from desk.model.messages import File
-from desk.model.states import FINAL, CaseState
+from desk.model.operations.base import AgentOperation, OperationConditions, in_final
+from desk.model.operations.case_operations import CASE_POLICIES
+from desk.model.states import CaseState
 
 if TYPE_CHECKING:
     from desk.model.case import Case
 
 MIN_ETA, MAX_ETA = timedelta(minutes=5), timedelta(days=30)
 """The bounds of a promised time. What lies outside is a slip of the finger."""
-
-
-@dataclass(frozen=True, slots=True)
-class AgentOperation:
-    """Anything an agent may order. ``name`` is how it is stored in messages and in the audit."""
-
-    name: ClassVar[str] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,30 +190,29 @@ class Resolve(AgentOperation):
     files: tuple[File, ...] = ()
 
 
-OPERATIONS: Mapping[str, type[AgentOperation]] = {
-    one.name: one
-    for one in (
-        Take,
-        Reply,
-        AddNote,
-        EditWords,
-        TakeBackWords,
-        SayNote,
-        ReadUnread,
-        ReadFolded,
-        ShowHelp,
-        UnknownCommand,
-        AcceptLetter,
-        RefuseLetter,
-        SetEta,
-        Resolve,
-        LinkArticle,
-        DraftArticle,
-        DeclareNoArticle,
-        SuggestArticles,
-        MarkArticlesNotUseful,
-    )
-}
+_KINDS: tuple[type[AgentOperation], ...] = (
+    Take,
+    Reply,
+    AddNote,
+    EditWords,
+    TakeBackWords,
+    SayNote,
+    ReadUnread,
+    ReadFolded,
+    ShowHelp,
+    UnknownCommand,
+    AcceptLetter,
+    RefuseLetter,
+    SetEta,
+    Resolve,
+    LinkArticle,
+    DraftArticle,
+    DeclareNoArticle,
+    SuggestArticles,
+    MarkArticlesNotUseful,
+    *CASE_POLICIES,
+)
+OPERATIONS: Mapping[str, type[AgentOperation]] = {one.name: one for one in _KINDS}
 
 
 def operation_as_json(operation: AgentOperation) -> dict[str, Any]:
@@ -237,25 +231,6 @@ def operation_from_json(stored: Mapping[str, Any]) -> AgentOperation:
         raise ValueError(f"{kind.name} has no {', '.join(sorted(unknown))}")
     nested = {key: operation_from_json(one) for key, one in values.items() if isinstance(one, Mapping)}
     return kind(**{**values, **nested})
-
-
-Check = Callable[["Case", AgentOperation], OperationRefusalCode | None]
-
-
-@dataclass(frozen=True, slots=True)
-class OperationConditions:
-    """When one operation is allowed.
-
-    ``refused_in`` maps the states in which it is refused to the reason. ``check`` looks at the order itself. Every
-    operation is audited. Any agent of the case's provider may order each of them.
-    """
-
-    refused_in: Mapping[CaseState, OperationRefusalCode] = field(default_factory=dict)
-    check: Check | None = None
-
-
-def _in_final(code: OperationRefusalCode) -> dict[CaseState, OperationRefusalCode]:
-    return dict.fromkeys(FINAL, code)
 
 
 def _owner_free(case: Case, operation: AgentOperation) -> OperationRefusalCode | None:
@@ -277,7 +252,7 @@ def _has_words(case: Case, operation: AgentOperation) -> OperationRefusalCode | 
     return None if said else OperationRefusalCode.NOTHING_SAID
 
 
-_CLOSED = _in_final(OperationRefusalCode.CASE_CLOSED)
+_CLOSED = in_final(OperationRefusalCode.CASE_CLOSED)
 
 POLICIES: Mapping[type[AgentOperation], OperationConditions] = {
     Take: OperationConditions(_CLOSED, _owner_free),
@@ -300,6 +275,7 @@ POLICIES: Mapping[type[AgentOperation], OperationConditions] = {
     DeclareNoArticle: OperationConditions(),
     SuggestArticles: OperationConditions(),
     MarkArticlesNotUseful: OperationConditions(),
+    **CASE_POLICIES,
 }
 
 

@@ -42,6 +42,18 @@ class OperationRefusalCode(StrEnum):
     NO_SUCH_ARTICLE = "no_such_article"
     LETTER_DECIDED = "letter_decided"
     FORBIDDEN_TRANSITION = "forbidden_transition"
+    REASON_UNKNOWN = "reason_unknown"
+    TOO_LATE_TO_REJECT = "too_late_to_reject"
+    NOT_WAITING = "not_waiting"
+    NOBODY_HAS_IT = "nobody_has_it"
+    SUMMARY_MISSING = "summary_missing"
+    NO_SUCH_RECEIVER = "no_such_receiver"
+    ALREADY_THERE = "already_there"
+    LEVEL_HIGHEST = "level_highest"
+    FACTS_MISSING = "facts_missing"
+    CLASS_UNKNOWN = "class_unknown"
+    CANNOT_MERGE = "cannot_merge"
+    NO_MOVE_TO_UNDO = "no_move_to_undo"
 
 
 class IgnoredCode(StrEnum):

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from desk.language.translatable import sentence
 from desk.model.dialog_state import DialogState, Expecting
-from desk.model.states import FINAL, CaseState, ForbiddenTransition, may_follow
+from desk.model.states import DUPLICATE, FINAL, CaseState, ForbiddenTransition, may_follow
 from desk.storage.base import Base, Instant, ProviderScopedRow
 
 TRIAGE = "triage"
@@ -23,6 +23,9 @@ TRIAGE = "triage"
 
 BESIDE = "beside"
 """How a case is related to the one that was open when it began."""
+
+DUPLICATE_OF = "duplicateOf"
+"""How a case that was merged is related to the one it goes on in: its number is an alias of that one's."""
 
 LIVE_TALK = timedelta(minutes=10)
 """So long after an agent's words the talk is between two people: the desk puts in no word of its own."""
@@ -56,7 +59,9 @@ class Case(ProviderScopedRow, Base):
     person asked for that.
     ``sla`` is the id of its service level, "" where none is for it; ``level`` the level of support that has it, and
     ``due_at`` when its resolution is due, None while that clock stands; ``responsibility`` whose part the fault is in,
-    "customer" or "provider", "" while nobody said.
+    "customer" or "provider", "" while nobody said. ``impact`` is how many are hit and ``urgency`` how soon it is
+    needed, each "" while nobody said; ``priority`` one that an agent set, "" where it follows from those two
+    (`desk.model.operations.classes.priority_of`).
     """
 
     __tablename__ = "cases"
@@ -130,6 +135,9 @@ class Case(ProviderScopedRow, Base):
     level: Mapped[str] = mapped_column(String(4), default="L1", server_default="L1")
     responsibility: Mapped[str] = mapped_column(String(16), default="", server_default="")
     due_at: Mapped[datetime | None] = mapped_column(Instant)
+    impact: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    urgency: Mapped[str] = mapped_column(String(8), default="", server_default="")
+    priority: Mapped[str] = mapped_column(String(4), default="", server_default="")
     purged_at: Mapped[datetime | None] = mapped_column(Instant)
     erased: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
@@ -195,6 +203,12 @@ def number_beside(case: Case) -> str:
 def name_of_case(number: str | None, id: int) -> str:
     """How operators are told which case it is: its number, or that it has none yet, with its id."""
     return number or sentence("one without a number yet ({id})", id=id)
+
+
+def goes_on_in(case: Case) -> int:
+    """The id of the case that this one was merged into; 0 where it was not."""
+    merged = case.state == CaseState.REJECTED and case.reason == DUPLICATE
+    return next((int(one["case"]) for one in reversed(case.related) if merged and one["kind"] == DUPLICATE_OF), 0)
 
 
 ENOUGH = 8000

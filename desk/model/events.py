@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from desk.model.agent_operations import AddNote, AgentOperation, EditWords, Reply, Resolve
+from desk.model.agent_operations import AddNote, EditWords, Reply, Resolve
 from desk.model.messages import FRONT, Address, File, SenderAssurance
+from desk.model.operations.base import AgentOperation
 
 
 @dataclass(frozen=True, slots=True)

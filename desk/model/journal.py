@@ -9,33 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKeyConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from desk.model.journal_data import Category, JournalEntryData
+from desk.model.operations.journal_of_moves import CaseClassified, CaseMoved, CasesRelated, Consulted, MoveUndone
 from desk.storage.base import Base, Instant, ProviderScopedRow
-
-
-class Category(StrEnum):
-    """The categories of entries that a protocol of a case must have (C9)."""
-
-    DIALOGUE = "dialogue"
-    TEST = "test"
-    MEASURE = "measure"
-    FINDING = "finding"
-    STATUS = "status"
-    NOTIFICATION = "notification"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class JournalEntryData:
-    """What one entry tells. ``kind`` is how it is stored, and names its template ``journal_<kind>``."""
-
-    kind: ClassVar[str] = ""
-    category: ClassVar[Category] = Category.FINDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -415,6 +396,11 @@ KINDS: Mapping[str, type[JournalEntryData]] = {
         LevelRaised,
         AccountVerified,
         SourceSilent,
+        CaseMoved,
+        MoveUndone,
+        CaseClassified,
+        Consulted,
+        CasesRelated,
     )
 }
 

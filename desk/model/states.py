@@ -47,10 +47,18 @@ TAKEN_UP_AGAIN = frozenset({CaseState.IN_PROGRESS, CaseState.ACKNOWLEDGED})
 takes its case up again."""
 
 
+UNDONE = "undone"
+"""A slip of an agent's, taken back within a minute: the case is again where it was."""
+DUPLICATE = "duplicate"
+"""A case that goes on under another number ends as its duplicate, whatever has been done in it."""
+
+
 def may_follow(now: CaseState, then: CaseState, reason: str) -> bool:
     """Whether a case may go from one state to the other, or stay where it is."""
     again = now is CaseState.CLOSED and reason == RECURRED and then in TAKEN_UP_AGAIN
-    return then is now or again or then in TRANSITIONS.get(now, frozenset())
+    undone = reason == UNDONE and now in (CaseState.PENDING, CaseState.HELD, CaseState.REJECTED, CaseState.CANCELLED)
+    joined = reason == DUPLICATE and then is CaseState.REJECTED and now not in FINAL
+    return then is now or again or undone or joined or then in TRANSITIONS.get(now, frozenset())
 
 
 class ForbiddenTransition(ValueError):

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from desk.model.agent_operations import (
-    AcceptLetter,
-    AgentOperation,
-    LinkArticle,
-    ReadFolded,
-    RefuseLetter,
-    Resolve,
-    SetEta,
-)
+from desk.model.agent_operations import AcceptLetter, LinkArticle, ReadFolded, RefuseLetter, Resolve, SetEta
 from desk.model.arrival_outcomes import Ignored, IgnoredCode, Outcome, stored_outcome
 from desk.model.core_facts import ActingAgent
 from desk.model.events import OperationOrdered
+from desk.model.operations.base import AgentOperation
 from desk.pipeline.arrival_round import Round
 from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage import audit
+
+_CODES = (
+    *("reason", "to", "whom", "into", "kind", "of", "team", "mirrored", "ends"),
+    *("severity", "ticket_type", "responsibility", "category", "impact", "urgency", "priority"),
+    *("component", "affected", "total"),
+)
+"""Fields of operations that are codes, numbers and names of agents; never what somebody wrote."""
 
 
 def audit_operation(round_: Round, outcome: Outcome, case_id: int | None, rows: WriteBuffer) -> None:
@@ -56,4 +56,6 @@ def _details(operation: AgentOperation) -> dict[str, object]:
         return {"minutes": operation.minutes}
     if isinstance(operation, (AcceptLetter, RefuseLetter, ReadFolded)):
         return {"letter": operation.letter}
+    if moved := {name: value for name in _CODES if (value := getattr(operation, name, ""))}:
+        return {name: value[:80] if isinstance(value, str) else value for name, value in moved.items()}
     return {"article": answer.article[:80]} if isinstance(answer, LinkArticle) else {}

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from desk.language.unsafe_characters import storable, storable_tree
-from desk.model.agent_operations import AgentOperation, operation_as_json, operation_from_json
+from desk.model.agent_operations import operation_as_json, operation_from_json
 from desk.model.channel_interface import Channel, ChannelCapabilities, StoreMessages
 from desk.model.events import (
     AccountAnswered,
@@ -42,6 +42,7 @@ from desk.model.messages import (
     SendResult,
     UnreadableMessage,
 )
+from desk.model.operations.base import AgentOperation
 
 INTERNAL_CHANNELS = ("clock", "outbox", "desk")
 ReadAgain = Callable[[int], Awaitable[ClaimedArrival]]

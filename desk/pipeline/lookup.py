@@ -17,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from desk.language.detect import LANGUAGES, language_of
 from desk.language.translatable import sentence
-from desk.model.case import BESIDE, Case
+from desk.model.agent_operations import TakeBackWords
+from desk.model.case import BESIDE, Case, goes_on_in
 from desk.model.core_facts import (
     TWO_CASES,
     AnsweredMessage,
@@ -28,7 +29,7 @@ from desk.model.core_facts import (
     ThisArrival,
 )
 from desk.model.dialog_state import DialogStateRow, Expecting, dialog_state_of
-from desk.model.events import DeliveryFailed, Event, Inbound, Pressed, Said
+from desk.model.events import DeliveryFailed, Event, Inbound, OperationOrdered, Pressed, Said
 from desk.model.messages import ClaimedArrival, SenderAssurance
 from desk.model.provider_files import Provider
 from desk.model.states import FINAL, CaseState
@@ -71,6 +72,8 @@ _RECENT = (
     .group_by(Case.person_id)
 )
 DAY = timedelta(days=1)
+MERGES = 5
+"""So often a case may have been merged into another that was merged itself."""
 
 
 @dataclass(slots=True)
@@ -86,6 +89,7 @@ class _Known:
     repeats: dict[str, int] = field(default_factory=dict)
     recent: dict[int, int] = field(default_factory=dict)
     closed: dict[int, Case] = field(default_factory=dict)
+    merged: dict[int, Case] = field(default_factory=dict)
 
 
 class SenderAndCaseLookup:
@@ -203,6 +207,7 @@ class SenderAndCaseLookup:
         if numbers := {number for one in references for number in (one.number, one.quoted_number) if number}:
             query = CASES_WITH_STATE.where(Case.provider == provider.name, Case.number.in_(numbers))
             known.numbers = {case.number or "": case for case in await read_cases(session, query)}
+        await _follow_merged(session, provider, known)
         await self._look_for_people(session, provider, inbound, known, now)
         if prints := {one.fingerprint for one in inbound if one.fingerprint}:
             seen = select(fingerprints.c.fingerprint, fingerprints.c.arrival_id).where(
@@ -285,10 +290,13 @@ class SenderAndCaseLookup:
         now: datetime,
     ) -> CaseChoice:
         (case_id, how), reference = named, inbound.reference
+        merged = known.merged if inbound.from_subscriber or not _of_its_own(inbound.event) else {}
         answered = known.named.get(case_id)
         if inbound.from_agent and answered is None:
             answered, how = known.numbers.get(reference.quoted_number), "reply"
+        answered = merged.get(answered.id, answered) if answered else None
         case = known.numbers.get(reference.number) if reference.number else answered
+        case = merged.get(case.id, case) if case else None
         accepted = reference.case_id and not reference.button and case is not None
         if not inbound.from_subscriber or accepted:
             doubt = TWO_CASES if case and answered and case.id != answered.id else ""
@@ -309,6 +317,24 @@ class SenderAndCaseLookup:
             if back := after_closing(inbound, case, provider, now, by_token):
                 return back
         return unnamed(inbound, cases, known.closed.get(person.id) if person else None, how, provider, now)
+
+
+async def _follow_merged(session: AsyncSession, provider: Provider, known: _Known) -> None:
+    """The cases that named ones were merged into, and into which those were: a number once given leads on."""
+    ends = {case.id: case for case in (*known.named.values(), *known.numbers.values()) if goes_on_in(case)}
+    for _ in range(MERGES):
+        wanted = {goes_on_in(case) for case in ends.values()} - {0}
+        if not wanted:
+            break
+        query = CASES_WITH_STATE.where(Case.provider == provider.name, Case.id.in_(wanted))
+        found = {case.id: case for case in await read_cases(session, query)}
+        ends = {id: found.get(goes_on_in(case), case) for id, case in ends.items()}
+    known.merged = ends
+
+
+def _of_its_own(event: Event) -> bool:
+    """Whether an order or a timer is about the very case it names, though that goes on under another number."""
+    return not isinstance(event, OperationOrdered) or isinstance(event.operation, TakeBackWords)
 
 
 async def read_cases(

@@ -13,12 +13,12 @@ from desk.model.events import MessagePiece, OpenedChat, OperationOrdered, Presse
 from desk.model.journal import (
     ButtonPressed,
     DialogueMessageLogged,
-    JournalEntryData,
     NoteAdded,
     SolutionNoted,
     SubscriberOpenedChat,
     stored_data,
 )
+from desk.model.journal_data import JournalEntryData
 from desk.model.messages import File
 from desk.pipeline.arrival_round import Round, sender_address_row
 from desk.queues.question_delivery_times import stored_question

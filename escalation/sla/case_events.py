@@ -12,6 +12,7 @@ from desk.model.acts import Addressee, AssignCaseNumber, ChangeState, RuleAct, S
 from desk.model.case import Case
 from desk.model.events import Event, Inbound, Said
 from desk.model.journal import CaseRouted, DialogueMessageLogged, EtaPromised, JournalEntry, StateChanged
+from desk.model.operations.journal_of_moves import CaseMoved
 from desk.model.states import RECURRED, CaseState
 
 SUBSCRIBER, AGENT = "subscriber", "agent:"
@@ -108,6 +109,8 @@ def _events_of_entry(entry: JournalEntry) -> Iterator[CaseEvent]:
         yield CaseEvent(CaseEventKind.STATE, entry.at, state, str(entry.data.get("reason", "")))
     elif entry.kind == CaseRouted.kind:
         yield CaseEvent(CaseEventKind.ROUTED, entry.at)
+    elif entry.kind == CaseMoved.kind and {"owner", "queue"} & {*entry.data.get("after", ())}:
+        yield CaseEvent(CaseEventKind.TAKEN if entry.data["after"].get("owner") else CaseEventKind.ROUTED, entry.at)
     elif entry.kind == EtaPromised.kind:
         yield CaseEvent(CaseEventKind.ETA, entry.at, eta=datetime.fromisoformat(entry.data["at"]))
 

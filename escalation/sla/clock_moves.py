@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from desk.model.service_levels.clocks import Clock, ClockEvent, ClockKind, ClockMove, VersionsOf, after
+from desk.model.service_levels.clocks import Clock, ClockEvent, ClockKind, ClockMove, ClockState, VersionsOf, after
 from desk.model.service_levels.policy import Effect, ServiceLevel, ServicePolicy
 from desk.model.service_levels.targets import Target
-from desk.model.states import FINAL, CaseState
+from desk.model.states import FINAL, UNDONE, CaseState
 from escalation.sla.case_events import CaseEvent, CaseEventKind, is_recurrence
 
 Clocks = Mapping[ClockKind, Clock]
@@ -101,6 +101,10 @@ def _state_moves(event: CaseEvent, clocks: Clocks, context: ClockContext) -> Ite
     resolution = clocks.get(ClockKind.RESOLUTION)
     if is_recurrence(event):
         yield from _starts(event, (ClockKind.RESOLUTION, ClockKind.ACCEPTANCE), context, clocks)
+    elif event.reason == UNDONE:
+        # An agent's slip: what it cancelled goes on, without the seconds between.
+        ended = (kind for kind, one in clocks.items() if one.state is ClockState.CANCELLED and one.reason in FINAL)
+        yield from (ClockEvent(kind, ClockMove.RESUME, event.at, UNDONE, rule=RULE) for kind in ended)
     elif event.state == CaseState.RESOLVED:
         yield from _ends(event, (ClockKind.RESOLUTION, ClockKind.PERIODIC_UPDATE), clocks, ClockMove.FULFIL)
         yield from _starts(event, (ClockKind.RCA,), context, clocks)

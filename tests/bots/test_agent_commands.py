@@ -8,7 +8,6 @@ from bots.parse_agent_message import case_number, parse_agent_message
 from desk.language.typed_durations import parse_minutes
 from desk.model.agent_operations import (
     AddNote,
-    AgentOperation,
     DeclareNoArticle,
     DraftArticle,
     EditWords,
@@ -27,6 +26,7 @@ from desk.model.agent_operations import (
     UnknownCommand,
 )
 from desk.model.events import CaseReference, NotForDesk, OperationOrdered
+from desk.model.operations.base import AgentOperation
 from tests.bots.examples import AGENTS, BOT, CHANNEL, GROUP, OLEG, answering, from_oleg, inbound, message, press
 
 
@@ -202,5 +202,5 @@ def test_a_button_under_a_card_is_an_order_of_the_agent_who_pressed(option: str,
 
 
 def test_an_unknown_button_in_the_agents_group_orders_nothing_but_is_acknowledged() -> None:
-    one = inbound("callback_query", **press("2:1:more", by=OLEG, chat=GROUP))
+    one = inbound("callback_query", **press("2:1:dance", by=OLEG, chat=GROUP))
     assert (one.event, one.sender.value, one.callback) == (NotForDesk(agents=True), "7", "777")

@@ -12,15 +12,14 @@ from desk.model import journal
 from desk.model.journal import (
     KINDS,
     ArticleTried,
-    Category,
     ClosingAgreed,
     DialogueMessageLogged,
     JournalEntry,
-    JournalEntryData,
     NoteAdded,
     StateChanged,
     stored_data,
 )
+from desk.model.journal_data import Category, JournalEntryData
 from desk.storage.base import Base
 from templates import __file__ as templates_file
 from tests.console.terminal.test_journal_language import EVENTS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import pytest
@@ -12,7 +13,6 @@ from desk.model.agent_operations import (
     POLICIES,
     AcceptLetter,
     AddNote,
-    AgentOperation,
     DeclareNoArticle,
     DraftArticle,
     EditWords,
@@ -37,6 +37,25 @@ from desk.model.agent_operations import (
 from desk.model.arrival_outcomes import OperationRefusalCode
 from desk.model.case import Case
 from desk.model.messages import File
+from desk.model.operations.base import AgentOperation
+from desk.model.operations.case_operations import (
+    Cancel,
+    Classify,
+    Consult,
+    Escalate,
+    FindCases,
+    HandOver,
+    Hold,
+    ListMine,
+    ListQueue,
+    Merge,
+    Pend,
+    Reject,
+    Relate,
+    Release,
+    Resume,
+    ShowChoices,
+)
 from desk.model.states import FINAL, CaseState
 
 NOW = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
@@ -63,15 +82,39 @@ EACH: tuple[AgentOperation, ...] = (
     UnknownCommand("/lunch"),
     AcceptLetter(51),
     RefuseLetter(51),
+    Pend("info_required", "Пришлите фото"),
+    Hold("third_party", "ждём подрядчика"),
+    Reject("spam"),
+    Cancel("позвонили"),
+    HandOver("l2", "порт проверен"),
+    Escalate("нужна сеть"),
+    Consult("l2", "видели такое?"),
+    Classify(severity="major", why="весь дом"),
+    Merge("SN-2"),
+    Relate("SN-2", "causedBy"),
+    ShowChoices(),
+    ListMine(),
+    ListQueue("l1"),
+    FindCases("40-1187"),
+    Resume(),
+    Release(),
 )
 OPEN = tuple(state for state in CaseState if state not in FINAL)
 CLOSED, RESOLVED = OperationRefusalCode.CASE_CLOSED, OperationRefusalCode.CASE_RESOLVED
-REFUSED: dict[type[AgentOperation], dict[CaseState, OperationRefusalCode]] = {
+OVER = {**dict.fromkeys(FINAL, CLOSED), CaseState.RESOLVED: RESOLVED}
+RUNNING = (CaseState.ACKNOWLEDGED, CaseState.IN_PROGRESS)
+REFUSED: dict[type[AgentOperation], Mapping[CaseState, OperationRefusalCode | None]] = {
     Take: dict.fromkeys(FINAL, CLOSED),
     Reply: dict.fromkeys(FINAL, CLOSED),
     SayNote: dict.fromkeys(FINAL, CLOSED),
     SetEta: {**dict.fromkeys(FINAL, CLOSED), CaseState.RESOLVED: RESOLVED},
     Resolve: {**dict.fromkeys(FINAL, CLOSED), CaseState.RESOLVED: OperationRefusalCode.ALREADY_RESOLVED},
+    **dict.fromkeys((Pend, Hold, Cancel, HandOver, Consult, Merge), OVER),
+    Reject: {**dict.fromkeys(OPEN, OperationRefusalCode.TOO_LATE_TO_REJECT), CaseState.ACKNOWLEDGED: None, **OVER},
+    Resume: {**OVER, **dict.fromkeys(RUNNING, OperationRefusalCode.NOT_WAITING)},
+    Release: {**dict.fromkeys(OPEN, OperationRefusalCode.NOBODY_HAS_IT), **OVER},
+    Escalate: {**dict.fromkeys(OPEN, OperationRefusalCode.FACTS_MISSING), **OVER},
+    Classify: dict.fromkeys(FINAL, CLOSED),
 }
 """What is refused where; whatever is not here is allowed."""
 
@@ -101,7 +144,11 @@ def test_a_taken_case_is_taken_by_nobody_else(state: CaseState) -> None:
     assert refusal_of(Take(), case_in(state, "petrov")) is OperationRefusalCode.ALREADY_TAKEN
 
 
-@pytest.mark.parametrize("operation", [one for one in EACH if not isinstance(one, Take)], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "operation",
+    [one for one in EACH if not isinstance(one, (Take, Reject, Resume, Escalate))],
+    ids=lambda one: one.name,
+)
 def test_everything_but_taking_may_be_done_to_another_agents_case(operation: AgentOperation) -> None:
     assert refusal_of(operation, case_in(CaseState.IN_PROGRESS, "petrov")) is None
 

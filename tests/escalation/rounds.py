@@ -8,12 +8,12 @@ from typing import Any
 
 from console.runtime.rule_order import RULEBOOK
 from desk.model.acts import Addressee, Facts, RuleAct, SayTemplate
-from desk.model.agent_operations import AgentOperation
 from desk.model.case import Case
 from desk.model.core_facts import ActingAgent, CaseContacts, CaseMatch, Now
 from desk.model.dialog_state import CONSENT, Expecting
 from desk.model.events import CaseReference, Event, Inbound, OperationOrdered, Pressed
 from desk.model.messages import Address
+from desk.model.operations.base import AgentOperation
 from desk.model.provider_files import Provider
 from desk.model.provider_sections.members import Agent
 from desk.pipeline.decide import apply_rules

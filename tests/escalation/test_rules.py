@@ -19,12 +19,13 @@ from desk.model.acts import (
     SetTimer,
     UpdateCard,
 )
-from desk.model.agent_operations import AddNote, AgentOperation, Reply, Resolve, SetEta, Take
+from desk.model.agent_operations import AddNote, Reply, Resolve, SetEta, Take
 from desk.model.arrival_outcomes import IgnoredCode, OperationRefusalCode
 from desk.model.core_facts import CaseContacts
 from desk.model.dialog_state import CONSENT
 from desk.model.events import CaseReference, DeliveryFailed, MaybeSent, TimerFired
 from desk.model.journal import EtaPromised, NotDelivered
+from desk.model.operations.base import AgentOperation
 from tests.escalation.rounds import (
     ANNA,
     GROUP,

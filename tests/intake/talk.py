@@ -15,7 +15,7 @@ from desk.model.channel_interface import ChannelCapabilities
 from desk.model.core_facts import CaseContacts, CaseMatch, Now
 from desk.model.dialog_state import IDENTIFIER
 from desk.model.events import Event, Inbound, Pressed, Said
-from desk.model.journal import JournalEntryData
+from desk.model.journal_data import JournalEntryData
 from desk.model.messages import Address
 from desk.model.provider_files import Provider
 from desk.model.provider_sections.members import Team

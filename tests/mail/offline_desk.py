@@ -17,10 +17,10 @@ from sqlalchemy import select, update
 from console.runtime.wiring import Application, build_application
 from console.terminal.table_labels import labels
 from desk.api.journal_text import JournalText
-from desk.model.agent_operations import AgentOperation
 from desk.model.case import Case
 from desk.model.journal import JournalEntry
 from desk.model.messages import RawMessage
+from desk.model.operations.base import AgentOperation
 from desk.model.settings import MailboxSettings, MailServer, Secret, Settings
 from desk.pipeline.internal_channel import acceptance_message, order_message
 from desk.queues import inbox

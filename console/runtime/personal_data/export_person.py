@@ -18,7 +18,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from console.runtime.personal_data.find_person import FoundPerson, addresses_of
 from console.runtime.personal_data.rows_of_cases import PHRASINGS, arrivals_of_cases
 from desk.model.channel_interface import OpenFile
-from desk.model.journal import KINDS, Category
+from desk.model.journal import KINDS
+from desk.model.journal_data import Category
 from desk.pipeline.write_buffer import ADDRESSES, CASES, JOURNAL, PEOPLE
 from desk.storage.database import Database
 from desk.storage.queue_and_lease_tables import arrivals

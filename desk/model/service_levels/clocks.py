@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from desk.model.calendars.versions import CalendarVersions
 from desk.model.service_levels.targets import Target
+from desk.model.states import UNDONE
 
 VersionsOf = Callable[[str], CalendarVersions]
 """Gives the versions of a calendar by its name."""
@@ -186,8 +187,9 @@ def _started(event: ClockEvent) -> Clock:
 
 
 def _resumed(clock: Clock, event: ClockEvent) -> Clock:
-    """A paused clock runs again, and so does one that was fulfilled before its time: its solution was denied."""
-    if clock.runs or clock.state is ClockState.CANCELLED:
+    """A paused clock runs again, and so does one that was fulfilled before its time: its solution was denied; and one
+    that a slip had cancelled."""
+    if clock.runs or (clock.state is ClockState.CANCELLED and event.reason != UNDONE):
         return clock
     waited = Counted(clock.since, event.at, timedelta(), clock.reason or clock.state.value)
     spans = (*clock.spans, waited) if event.at > clock.since else clock.spans

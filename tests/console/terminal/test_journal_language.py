@@ -32,7 +32,6 @@ from desk.model.journal import (
     FloodQuarantined,
     GuessingSuspected,
     JournalEntry,
-    JournalEntryData,
     KeptSilent,
     LetterForwarded,
     MailIncomplete,
@@ -51,6 +50,7 @@ from desk.model.journal import (
     WordsHeld,
     stored_data,
 )
+from desk.model.journal_data import JournalEntryData
 from desk.model.provider_files import Provider
 from desk.model.provider_sections.members import Team
 from desk.model.shared_facts import MailSuppressionCode

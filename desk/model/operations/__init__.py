@@ -1,0 +1,1 @@
+"""Operations of agents that move a case on: through its states, from hand to hand, to another class."""

@@ -1,0 +1,1 @@
+"""Cases pass from hand to hand."""
