@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 RU: Mapping[str, str] = {
+    "not_covered": "не входит в договор",
     "info_required": "ждём ответа",
     "diagnostics_required": "ждём проверки",
     "no_access": "нет доступа",
@@ -186,6 +187,7 @@ RU: Mapping[str, str] = {
     "folded_lines": "свёрнуто строк: {count}; их покажет --unfold",
 }
 EN: Mapping[str, str] = {
+    "not_covered": "not part of the contract",
     "info_required": "an answer is needed",
     "diagnostics_required": "a check is needed",
     "no_access": "no access",

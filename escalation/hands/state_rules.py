@@ -96,7 +96,7 @@ def over() -> list[RuleAct]:
 def tell_move(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
     """Nobody took the move back: the subscriber hears of it, if it is still so."""
     last = facts.get(LastMove)
-    stands = last is not None and last.move.told and last.move.after.get("state") == case.state
+    stands = last is not None and last.move.told and (last.move.after or {}).get("state") == case.state
     if last is None or not stands:
         return decide(Ignore(IgnoredCode.TIMER_OBSOLETE))
     return decide(*told(last.move, last.words, last.agent, facts))

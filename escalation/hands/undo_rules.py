@@ -63,13 +63,13 @@ def undo_move(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> D
 
 def _still_so(case: Case, move: CaseMoved) -> bool:
     """Whether nothing has changed since: what somebody else did, or the subscriber's answer, is not taken back."""
-    return all(getattr(case, name) == value for name, value in move.after.items())
+    return all(getattr(case, name) == value for name, value in (move.after or {}).items())
 
 
 def _undone(case: Case, inbound: Inbound[OperationOrdered], last: LastMove, facts: Facts) -> list[RuleAct]:
     move = last.move
-    before = dict(move.before)
-    moved = before["state"] != case.state
+    before = dict(move.before or {})
+    moved = before.get("state", case.state) != case.state
     heard = move.told and facts.need(Now).at - last.at >= _told_after(facts) and move.operation in SENTENCES
     back = inbound.event.pressed and inbound.message
     return [

@@ -109,7 +109,7 @@ def _events_of_entry(entry: JournalEntry) -> Iterator[CaseEvent]:
         yield CaseEvent(CaseEventKind.STATE, entry.at, state, str(entry.data.get("reason", "")))
     elif entry.kind == CaseRouted.kind:
         yield CaseEvent(CaseEventKind.ROUTED, entry.at)
-    elif entry.kind == CaseMoved.kind and {"owner", "queue"} & {*entry.data.get("after", ())}:
+    elif entry.kind == CaseMoved.kind and {"owner", "queue"} & {*(entry.data.get("after") or ())}:
         yield CaseEvent(CaseEventKind.TAKEN if entry.data["after"].get("owner") else CaseEventKind.ROUTED, entry.at)
     elif entry.kind == EtaPromised.kind:
         yield CaseEvent(CaseEventKind.ETA, entry.at, eta=datetime.fromisoformat(entry.data["at"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from desk.model.journal_data import Category, JournalEntryData
@@ -23,8 +23,8 @@ class CaseMoved(JournalEntryData):
     operation: str = ""
     source: str = ""
     target: str = ""
-    before: Mapping[str, Any] = field(default_factory=dict)
-    after: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
     told: bool = False
 
 

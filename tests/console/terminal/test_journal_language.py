@@ -51,6 +51,8 @@ from desk.model.journal import (
     stored_data,
 )
 from desk.model.journal_data import JournalEntryData
+from desk.model.operations.case_operations import HELD_REASONS, PENDING_REASONS, REJECTED_REASONS
+from desk.model.operations.journal_of_moves import CaseClassified, CaseMoved, CasesRelated, Consulted, MoveUndone
 from desk.model.provider_files import Provider
 from desk.model.provider_sections.members import Team
 from desk.model.shared_facts import MailSuppressionCode
@@ -118,6 +120,19 @@ EVENTS: tuple[JournalEntryData, ...] = (
     KeptSilent("asked twice"),
     EtaLapseTold(2),
     TakenUpAgain(2),
+    CaseMoved("hand_over", "queue:l1", "queue:l1"),
+    CaseMoved("release", "queue:l1", "queue:l1"),
+    CaseMoved("merge", SAID, SAID),
+    *(CaseMoved("pend", target=reason) for reason in PENDING_REASONS),
+    *(CaseMoved("hold", target=reason) for reason in HELD_REASONS),
+    *(CaseMoved("reject", target=reason) for reason in REJECTED_REASONS),
+    CaseMoved("cancel", target="customer_withdrew"),
+    CaseMoved("resume", "third_party"),
+    *(MoveUndone(one) for one in ("pend", "hold", "resume", "reject", "cancel", "release", "hand_over", "escalate")),
+    MoveUndone("merge"),
+    *(CaseClassified(SAID, SAID, SAID, one) for one in (True, False)),
+    Consulted(SAID),
+    CasesRelated(SAID, SAID),
 )
 
 
