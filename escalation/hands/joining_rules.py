@@ -113,10 +113,9 @@ def _joined(order: Relate) -> list[RuleAct]:
 
 
 def _at_the_other(case: Case, other: OtherCase, order: Relate, facts: Facts) -> RuleAct:
-    agent = acting_agent(facts).id
-    return EmitArrival(
-        order_message(order, facts.need(Now).at, provider=case.provider, number=other.number, agent=agent)
-    )
+    agent, now = acting_agent(facts).id, facts.need(Now).at
+    key = f"{order.name}:{case.id}"
+    return EmitArrival(order_message(order, now, provider=case.provider, number=other.number, agent=agent, key=key))
 
 
 class OtherCaseLookup:

@@ -97,7 +97,8 @@ def _unmerged(case: Case, move: CaseMoved, facts: Facts) -> list[RuleAct]:
         return []
     order = Relate(case.number or "", "hasDuplicate", mirrored=True, ends=True)
     agent, now = acting_agent(facts).id, facts.need(Now).at
-    return [EmitArrival(order_message(order, now, provider=case.provider, number=move.target, agent=agent))]
+    key = f"{order.name}:{case.id}"
+    return [EmitArrival(order_message(order, now, provider=case.provider, number=move.target, agent=agent, key=key))]
 
 
 class LastMoveLookup:

@@ -172,8 +172,8 @@ async def test_the_group_is_told_how_to_work_in_it(subscriber: Subscriber, agent
     card = await taken(subscriber, agents)
     await agents.replies(card, "/help@sever_support_bot")
     await agents.sees("agents_help")
-    await agents.replies(card, "/spam")
-    await agents.sees("refused_unknown_command", typed="/spam")
+    await agents.replies(card, "/dance")
+    await agents.sees("refused_unknown_command", typed="/dance")
     await agents.agent.says(agents.group, "/roll@dice_bot")
     await subscriber.hears_nothing()
     assert len(agents.said("refused_unknown_command")) == 1
