@@ -15,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from desk.clock import Clock
@@ -106,6 +106,7 @@ class StoredTable:
     is_pending: bool = False
 
 
+_LAZILY = text("SET LOCAL synchronous_commit = off")
 _COLUMNS = [column for column in ACCOUNT_TABLES.c if column.name != "provider"]
 _FORMER = (
     select(ACCOUNTS.c.contract, ACCOUNTS.c.id, ACCOUNTS.c.fingerprint)
@@ -292,16 +293,20 @@ class _Import:
         done = 0
         chunks = _chunks(rows, ROWS_AT_ONCE)
         while chunk := await asyncio.to_thread(next, chunks, None):
-            async with self._transaction() as connection:
+            async with self._transaction(is_unseen=True) as connection:
                 await write.write(connection, chunk)
             done += len(chunk)
             self._progress(begin + round((end - begin) * done / total), 100)
             await asyncio.sleep(REST)
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def _transaction(self, is_unseen: bool = False) -> AsyncIterator[AsyncConnection]:
+        """``is_unseen`` where nobody sees what is written: PostgreSQL need not bring it to the disk at once, since it
+        is there before the one transaction by which it comes into use."""
         async with self._database.write(self._provider) as session:
             connection = await session.connection()
+            if is_unseen and not self._database.sqlite:
+                await connection.execute(_LAZILY)
             await self._still_alone(connection)
             yield connection
 
