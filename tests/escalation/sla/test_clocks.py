@@ -152,6 +152,17 @@ def test_denied_solution_runs_on_and_its_waiting_is_not_counted() -> None:
     assert case.clocks[ClockKind.RCA].state is ClockState.CANCELLED
 
 
+def test_what_a_slip_cancelled_goes_on_without_the_seconds_between() -> None:
+    """A case rejected by mistake is taken back after a minute: due a minute later than before."""
+    case = Life(severity="critical")
+    case.happens(CaseEventKind.REGISTERED, at("2026-03-24T10:00"))
+    case.happens(CaseEventKind.STATE, at("2026-03-24T10:30"), state="rejected", reason="spam")
+    assert case.clocks[RESOLUTION].state is ClockState.CANCELLED
+    case.happens(CaseEventKind.STATE, at("2026-03-24T10:31"), state="acknowledged", reason="undone")
+    assert case.clocks[RESOLUTION].state is ClockState.RUNNING
+    assert case.due(RESOLUTION) == at("2026-03-24T13:01")
+
+
 def test_another_severity_counts_from_the_original_start() -> None:
     """Minor goes with the next release; as critical it would have been due an hour ago, and is breached then."""
     case = Life(severity="minor")
