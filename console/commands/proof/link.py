@@ -82,6 +82,7 @@ def link(folder: DeskFolder, /, contract: str, provider: str, hours: int, bot: s
 
 async def _make(folder: DeskFolder, wanted: _Wanted) -> tuple[str, str, datetime]:
     """The token, the contract as the table has it, and when it expires."""
+    from console.runtime.accounts.own_tables import ProviderTables  # noqa: PLC0415 (help and usage come at once)
     from desk.pipeline.reply_tokens import ReplyTokenSigner  # noqa: PLC0415
     from desk.storage import audit  # noqa: PLC0415
     from intake.identity.index.find_accounts import IndexedAccounts  # noqa: PLC0415
@@ -92,6 +93,8 @@ async def _make(folder: DeskFolder, wanted: _Wanted) -> tuple[str, str, datetime
     key = ReplyTokenSigner(settings.secret, settings.former_secret).derived(LINK_PURPOSE)
     async with open_database(settings) as database:
         actor = await actor_of(folder, database, wanted.agent, wanted.provider)
+        of_one = {wanted.provider: folder.providers()[wanted.provider]}
+        await ProviderTables(database, settings, of_one, now).refresh()  # a desk that never served has not taken it yet
         found = await IndexedAccounts(database).find([wanted.provider], "contract", wanted.contract)
         if len(found) != 1:
             what = "{provider} has no contract {contract}"
