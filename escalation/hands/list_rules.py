@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from desk.language.rich_text import literal
 from desk.language.time_labels import span_labels
@@ -154,7 +156,7 @@ class CaseListLookup:
         exact = [Case.number.startswith(words.lstrip("#№").upper(), autoescape=True), Case.contract == words]
         if len(digits) >= 4:
             exact += [Case.number.contains(digits, autoescape=True)]
-            exact += [func.replace(one, " ", "").contains(digits[-10:]) for one in (Case.phone, Case.callback_phone)]
+            exact += [_digits(one).contains(digits[-10:]) for one in (Case.phone, Case.callback_phone)]
         latest = Case.id.desc()
         async with self._database.read(*homes) as session:
             named = (await session.scalars(_of(homes).where(or_(*exact)).order_by(latest).limit(SHOWN * 5))).all()
@@ -189,6 +191,14 @@ class CaseListLookup:
 def _of(homes: Sequence[str]) -> Select[Case]:
     """The registered cases of these providers that were not purged."""
     return select(Case).where(Case.provider.in_(homes), Case.registered_at.is_not(None), Case.purged_at.is_(None))
+
+
+def _digits(phone: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """A phone without what people put between its digits."""
+    bare: Any = phone
+    for sign in " -()":
+        bare = func.replace(bare, sign, "")
+    return cast("ColumnElement[str]", bare)
 
 
 def _words_of(case: Case) -> str:
