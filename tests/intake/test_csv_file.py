@@ -141,7 +141,7 @@ def test_an_address_that_is_none_costs_no_account() -> None:
 
 
 def test_a_quite_broken_table_is_told_in_twenty_sentences_and_a_number() -> None:
-    broken = b"contract,status\n" + b"".join(b"%d,x\n" % number for number in range(100))
+    broken = b"contract,status\n" + b"".join(b"%d,x%d\n" % (number, number) for number in range(100))
     reading, accounts = read(broken)
     assert (len(reading.warnings), reading.untold, len(accounts)) == (20, 80, 0)
 

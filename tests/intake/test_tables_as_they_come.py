@@ -9,6 +9,7 @@ import pytest
 
 from desk.model.shared_facts import Account
 from intake.identity.index.find_accounts import IndexedAccounts
+from intake.identity.index.read_table import InvalidTable
 from intake.identity.key_folding import fold
 from tests.intake.reading_tables import opened, read, taken
 
@@ -23,7 +24,9 @@ def accounts(source: str | bytes, encoding: str = "cp1251", shape: str = "") -> 
     return read(raw, shape=shape)[1]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1251", "koi8-r", "cp866"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1251", "koi8-r", "cp866"]
+)
 def test_names_are_read_in_whatever_they_were_saved(encoding: str) -> None:
     (anna,) = accounts(f"{HEADER}\r\n{ANNA}\r\n", encoding)
     assert (anna.name, anna.address, len(anna.phones)) == ("Анна Смирнова", "г. Ё", 2)
@@ -44,6 +47,11 @@ def test_lines_of_two_encodings_are_read_each_in_its_own() -> None:
         ("31.12.2099 0:00:00", date(2099, 12, 31)),
         ("12/31/2099", date(2099, 12, 31)),
         ("31/12/2099", date(2099, 12, 31)),
+        ("31.12.2027 23:59:59", date(2027, 12, 31)),
+        ("2027-01-31T00:00:00+03:00", date(2027, 1, 31)),
+        ("2026-02-01 12:00", date(2026, 2, 1)),
+        ("46053.5", date(2026, 1, 31)),
+        ("бессрочно", None),
         ("-", None),
         ("", None),
     ],
@@ -104,3 +112,54 @@ async def test_a_letter_of_another_alphabet_is_only_meant_perhaps(tmp_path: Path
         finder = IndexedAccounts(database)
         assert not await finder.find(["sever"], "contract", "A401")
         assert len(await finder.find_folded(["sever"], "contract", fold("contract", "A401"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("Заблокирован за долг", "blocked"),
+        ("Отключен за неуплату", "blocked"),
+        ("Приостановлена", "blocked"),
+        ("suspended (non-payment)", "blocked"),
+        ("Работает", "active"),
+        ("Отключён", "expired"),
+    ],
+)
+def test_a_state_may_have_its_reason_beside_it(said: str, status: str) -> None:
+    (anna,) = accounts(f"contract;status\n1;{said}\n")
+    assert anna.status == status
+
+
+def test_a_state_that_nobody_knows_is_told_and_hides_no_other_fault() -> None:
+    """One fault of many rows is told three times; what the others have is told too."""
+    lines = "".join(f"{number};в архиве навсегда;\n" for number in range(100))
+    reading, found = read(f"contract;status;valid_to\n{lines}100;;завтра\n".encode())
+    assert ([one.line for one in reading.warnings], reading.untold, found) == ([2, 3, 4, 102], 97, [])
+
+
+def test_lines_of_words_between_the_accounts_are_none() -> None:
+    """Streets, the header once more, a signature, a page's number: a report that was printed for people."""
+    source = (
+        "Договор;ФИО\nУлица Мира;\n40-1;Анна\nДоговор;ФИО\nVIP клиент;Иван\nИсп. Петрова А. А.;\nСтраница 1 из 1;\n"
+    )
+    reading, found = read(source.encode())
+    assert [one.contract for one in found] == ["40-1", "VIP клиент"]
+    assert [one.line for one in reading.warnings] == [2, 6, 7]
+
+
+@pytest.mark.parametrize("between", [" / ", "/", " и ", ", ", ";", "\n"])
+def test_two_phones_of_a_cell_are_two(between: str) -> None:
+    (anna,) = read(f'contract,phones\n1,"8(900)111-22-40{between}8(900)111-22-41"\n'.encode())[1]
+    assert anna.phones == ("8(900)111-22-40", "8(900)111-22-41")
+
+
+def test_a_table_without_contracts_is_refused_with_the_columns_it_has() -> None:
+    with pytest.raises(InvalidTable, match=r"among 'Ид\. плательщика', 'Моб\. номер': say with --map which it is"):
+        accounts("Ид. плательщика;Моб. номер\n1;2\n")
+    with pytest.raises(InvalidTable, match="the table is empty"):
+        accounts("\n\n")
+
+
+def test_a_number_that_was_rounded_costs_no_other_one() -> None:
+    reading, (anna,) = read("contract,phone,Мобильный телефон\n1,7.9E+10,8 900 111-22-35\n".encode())
+    assert (anna.phones, reading.left_out) == (("8 900 111-22-35",), 1)

@@ -21,7 +21,7 @@ from intake.identity.key_folding import normalise_shape
 from intake.identity.sources.account_columns import AccountTable, is_header
 from intake.identity.sources.csv_text import NotText, Row, rows_of
 from intake.identity.sources.table_mapping import NO_MAPPING, TableMapping
-from intake.identity.sources.workbook import is_workbook, workbook_rows
+from intake.identity.sources.workbook import is_workbook, sheet_names, workbook_rows
 
 Progress = Callable[[int, int], object]
 """Is told how much is done, and of how much."""
@@ -95,7 +95,7 @@ def read_table(
             sample = [*islice(rows, _SAMPLE_ROWS)]
             table = AccountTable(header, name, provider, shape, mapping, [cells for _, cells in sample])
             if fault := table.header_fault():
-                raise InvalidTable([Fault(name, header_line, fault)])
+                raise InvalidTable([Fault(name, header_line, fault, _other_sheets(source))])
             reading = TableReading(header_line, [*zip(map(str, header), table.header, strict=True)])
             levels, shaped = set[str](), _shape(shape)
             for number, (line, cells) in enumerate(chain(sample, rows)):
@@ -135,6 +135,14 @@ def _rows(source: BinaryIO, report: Callable[[int, str], None], mapping: TableMa
     if is_workbook(source):
         return workbook_rows(source, mapping.sheet, names_columns)
     return rows_of(source, report, names_columns, mapping.charset, mapping.delimiter)
+
+
+def _other_sheets(source: BinaryIO) -> str:
+    """What to do where the table may stand on another sheet of a workbook."""
+    source.seek(0)
+    names = sheet_names(source) if is_workbook(source) else ()
+    what = "its sheets are {names}: --map can name one, in [file] sheet"
+    return sentence(what, names=", ".join(map(repr, names))) if len(names) > 1 else ""
 
 
 def _keys_alone(account: Account, table: AccountTable) -> Account:

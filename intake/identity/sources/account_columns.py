@@ -22,21 +22,30 @@ from intake.identity.sources.table_mapping import NO_MAPPING, TableMapping, plai
 
 STATUSES: Mapping[str, str] = {
     **dict.fromkeys(("active", "активен", "активна", "активный", "действует", "подключен", "подключён"), "active"),
+    **dict.fromkeys(("работает", "обслуживается", "включен", "включён", "enabled", "current"), "active"),
     **dict.fromkeys(("expired", "истёк", "истек", "закончился", "расторгнут", "не действует", "отключен"), "expired"),
+    **dict.fromkeys(("отключён", "расторгнута", "закрыт", "архив", "terminated", "cancelled", "closed"), "expired"),
     **dict.fromkeys(("blocked", "заблокирован", "заблокирована", "блокирован", "приостановлен"), "blocked"),
+    **dict.fromkeys(("приостановлена", "suspended", "блокировка"), "blocked"),
 }
+_FOR_DEBT = re.compile(r"(?:заблокир|приостановл|отключ|блокир|blocked|suspended).*(?:долг|неуплат|debt|non-?payment)")
+"""A state with its reason beside it."""
 LIST_COLUMNS = ("phones", "emails", "logins", "serials", "references", "licences", "products")
 HEADINGS: Mapping[str, tuple[str, ...]] = {
     "contract": (
         *("contract", "договор", "номер договора", "№ договора", "лицевой счёт", "лицевой счет", "л/с"),
         *("contract number", "contract_number", "account number", "account_number", "account", "customer number"),
+        *("номер лицевого счёта", "номер лицевого счета", "лиц. счет", "лиц. счёт", "номер дог.", "contract no"),
         *("customerid", "customer id", "customer_id", "subscriber id", "subscriber_id", "client id"),
     ),
     "name": ("name", "фио", "имя", "абонент", "клиент", "наименование", "ф.и.о.", "full name", "customer name"),
     "status": ("status", "статус", "состояние"),
     "service_level": ("service_level", "service level", "уровень", "уровень обслуживания", "категория"),
     "language": ("language", "язык"),
-    "phones": ("phones", "phone", "телефон", "телефоны", "тел", "тел.", "phone number", "mobile", "мобильный"),
+    "phones": (
+        *("phones", "phone", "телефон", "телефоны", "тел", "тел.", "phone number", "mobile", "мобильный"),
+        *("мобильный телефон", "моб. телефон", "контактный телефон", "номер телефона", "mobile phone", "tel"),
+    ),
     "emails": ("emails", "email", "e-mail", "mail", "почта", "эл. почта", "электронная почта"),
     "logins": ("logins", "login", "логин", "логины"),
     "serials": ("serials", "serial", "серийный номер", "серийные номера"),
@@ -62,15 +71,24 @@ MAX_CONTRACT_LENGTH = 80
 """Characters of a contract that a case can keep."""
 MAX_WARNINGS = 20
 """Rows that are told of one by one; of more the number."""
+MAX_ALIKE = 3
+"""Rows that are told of in the same words, so that one fault of many rows hides no other."""
+_SHOWN_COLUMNS = 12
 _SEVERAL = re.compile(r"[;,\n\r|]+")
 _SEVERAL_ADDRESSES = re.compile(r"[;,\s|]+")
+_BETWEEN_PHONES = re.compile(r"(?<=\d)\s*(?:/|\bи\b)\s*(?=[+8(])")
 _EXPONENT = re.compile(r"\d[.,]\d+e\+?\d+", re.IGNORECASE)
 _FORMULA = re.compile(r'="([^"]*)"')
-_DAY = re.compile(r"(\d{1,4})([./-])(\d{1,2})\2(\d{1,4})(?:[ T]0{1,2}:00(?::00)?)?")
-_SERIAL_DAY = re.compile(r"(\d{5})(?:[.,]0+)?")
+_TIME = r"(?: +|T)\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
+_DAY = re.compile(rf"(\d{{1,4}})([./-])(\d{{1,2}})\2(\d{{1,4}})(?:{_TIME})?")
+"""A day, with the time of day behind it or without."""
+_SERIAL_DAY = re.compile(r"(\d{5})(?:[.,]\d+)?")
+_FOREVER = frozenset({"бессрочно", "бессрочный", "без срока", "неограниченно", "unlimited", "indefinite"})
 _EXCEL_EPOCH = date(1899, 12, 30)
 _SERIAL_DAYS = range(20_000, 110_000)
 """From 1954 to 2201: other numbers are no days of a contract."""
+_WORDS = re.compile(r"[^\W\d_]{2,}[.:]? +\S")
+"""What stands alone in a row between the accounts, or below them: a street, a signature, the number of the page."""
 _FLOAT = re.compile(r"(\d+)[.,]0+")
 
 
@@ -119,6 +137,7 @@ class AccountTable:
         """Rows that were left out besides those of ``warnings``."""
         self._digits = len(shape) if shape and set(shape) == {"9"} else 0
         self._statuses = {**STATUSES, **mapping.statuses}
+        self._headings = [_plain(cell)[:40] for cell in header]
         headings = [plain_heading(_plain(cell)) for cell in header]
         self.header = _columns_of(headings, mapping, sample)
         self._merged = [
@@ -133,7 +152,11 @@ class AccountTable:
     def header_fault(self) -> str:
         """What is wrong with the header, "" for nothing."""
         if "contract" not in self.header:
-            return sentence("there is no column 'contract': the first line must name the columns")
+            named = ", ".join(repr(one) for one in self._headings[:_SHOWN_COLUMNS] if one)
+            if not named:
+                return sentence("there is no column 'contract': the table is empty")
+            what = "there is no column 'contract' among {columns}: say with --map which it is"
+            return sentence(what, columns=named)
         several = [column for column in self.header if column and column not in LIST_COLUMNS]
         twice = sorted({column for column in several if several.count(column) > 1})
         return sentence("the column {column} stands twice", column=repr(twice[0])) if twice else ""
@@ -143,7 +166,7 @@ class AccountTable:
         cells = [_plain(cell) for cell in cells]
         while len(cells) > len(self.header) and not cells[-1]:
             cells.pop()
-        if not any(cells):
+        if not any(cells) or [one[:40] for one in cells] == self._headings:
             return None
         if len(cells) > len(self.header):
             what = "has {cells} cells, the header has {columns}: quote cells that hold the delimiter"
@@ -175,6 +198,8 @@ class AccountTable:
         """Why a row is no account: the column, and what is wrong."""
         if not contract[:1].isdigit() and contract.casefold().startswith(_SUMS):
             yield "contract", sentence("is a sum, no contract")
+        if len(cells) > 1 and _WORDS.match(contract) and sum(map(bool, cells)) == 1:
+            yield "contract", sentence("is a line of words, no contract")
         if not contract[:1].isalnum() and not any(map(str.isalnum, contract)):
             yield "contract", sentence("is empty")
         if len(contract) > MAX_CONTRACT_LENGTH:
@@ -183,11 +208,15 @@ class AccountTable:
         if _EXPONENT.fullmatch(contract):
             what = "{typed} was rounded by the spreadsheet: format it as text"
             yield "contract", sentence(what, typed=repr(contract))
-        if (status := self.cell(cells, "status").casefold()) and status not in self._statuses:
+        if (status := self.cell(cells, "status").casefold()) and not self._status(status):
             known = ", ".join(dict.fromkeys(STATUSES.values()))
             yield "status", sentence("is {typed}, not one of {known}", typed=repr(status), known=known)
-        if (day := self.cell(cells, "valid_to")) and day_of(day) is None:
+        if (day := self.cell(cells, "valid_to")) and day.casefold() not in _FOREVER and day_of(day) is None:
             yield "valid_to", sentence("is {typed}, not a day such as 2027-01-31 or 31.01.2027", typed=repr(day))
+
+    def _status(self, said: str) -> str:
+        """The state that a cell means, "" for none."""
+        return self._statuses.get(said) or ("blocked" if _FOR_DEBT.match(said) else "")
 
     def _drop_unusable(self, cells: list[str], line: int) -> None:
         """Empties what is no address or no number, so that the rest of the account can be used."""
@@ -200,12 +229,15 @@ class AccountTable:
                 elif one:
                     good.append(one)
             cells[at] = ";".join(good)
-        if (at := self.column_numbers.get("phones")) is not None and (number := _FLOAT.fullmatch(cells[at])):
+        if (at := self.column_numbers.get("phones")) is None or not cells[at]:
+            return
+        if number := _FLOAT.fullmatch(cells[at]):
             cells[at] = number[1]
-        if (at := self.column_numbers.get("phones")) is not None and _EXPONENT.search(cells[at]):
-            rounded = sentence("{typed} was rounded by the spreadsheet: format it as text", typed=repr(cells[at]))
+        cells[at] = _BETWEEN_PHONES.sub(";", cells[at])
+        if number := _EXPONENT.search(cells[at]):
+            rounded = sentence("{typed} was rounded by the spreadsheet: format it as text", typed=repr(number[0]))
             self.report(line, "phones", rounded)
-            cells[at] = ""
+            cells[at] = _EXPONENT.sub("", cells[at])
 
     def cell(self, cells: Row, column: str) -> str:
         """What stands there; "" where the table has no such column."""
@@ -221,7 +253,7 @@ class AccountTable:
             provider=self.provider,
             contract=cell("contract"),
             name=cell("name"),
-            status=self._statuses.get(status.casefold(), "active") if status else "active",
+            status=self._status(status.casefold()) if status else "active",
             service_level=cell("service_level"),
             language=cell("language").casefold(),
             address=cell("address"),
@@ -232,10 +264,10 @@ class AccountTable:
 
     def report(self, line: int, column: str, what: str) -> None:
         """Tells of a row that is left out, or of a cell."""
-        if len(self.warnings) >= MAX_WARNINGS:
+        told = sentence("column {column}: {what}", column=column, what=what) if column else what
+        if len(self.warnings) >= MAX_WARNINGS or sum(one.what == told for one in self.warnings) >= MAX_ALIKE:
             self.untold += 1
             return
-        told = sentence("column {column}: {what}", column=column, what=what) if column else what
         self.warnings.append(Fault(self.name, line, told))
 
 

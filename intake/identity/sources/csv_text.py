@@ -1,9 +1,9 @@
 """The bytes of a table as rows of cells, whatever program saved it, a line at a time. Pure.
 
-UTF-8 with or without a mark, UTF-16 with one (Excel's "Unicode text"), Windows-1251, KOI8-R and DOS's 866 are told by
-the bytes, line by line where a file is mixed. The delimiter is a semicolon, a comma, a tab or a bar, told by Excel's
-``sep=;`` or by the header, which may stand below a title. A record whose quotes cannot be read is left out, and the
-next line begins another one. No more of a file is in memory than its first lines and one record.
+UTF-8 and UTF-16, each with a mark or without (Excel's "Unicode text" has one), Windows-1251, KOI8-R and DOS's 866 are
+told by the bytes, line by line where a file is mixed. The delimiter is a semicolon, a comma, a tab or a bar, told by
+Excel's ``sep=;`` or by the header, which may stand below a title. A record whose quotes cannot be read is left out, and
+the next line begins another one. No more of a file is in memory than its first lines and one record.
 """
 
 from __future__ import annotations
@@ -126,8 +126,10 @@ def lines_of(source: BinaryIO, charset: str = "") -> Iterator[str]:
     """The lines of a text with their ends. Raises `NotText`."""
     start = source.read(4)
     source.seek(0)
-    if charset or any(start.startswith(mark) for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        yield from _characters(source, charset or "utf-16")
+    if not charset and any(start.startswith(mark) for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        charset = "utf-16"
+    if charset := charset or _unmarked_utf16(source):
+        yield from _characters(source, charset)
         return
     foreign = _foreign_sample(source)
     charset = cyrillic_charset(foreign) if foreign else "utf-8"
@@ -135,6 +137,16 @@ def lines_of(source: BinaryIO, charset: str = "") -> Iterator[str]:
     # Of Latin-1 every byte is a character, so its lines are those of the bytes, whatever program ended them.
     for line in _characters(source, "latin-1"):
         yield line if line.isascii() else _decoded(line.encode("latin-1"), charset)
+
+
+def _unmarked_utf16(source: BinaryIO) -> str:
+    """The UTF-16 of a text without a mark: its delimiters and digits have a zero beside them, always on one side."""
+    begin = source.read(_SAMPLE)
+    source.seek(0)
+    even, odd = begin[0::2].count(0), begin[1::2].count(0)
+    if 8 * max(even, odd) < len(begin) or min(even, odd):
+        return ""
+    return "utf-16-le" if odd else "utf-16-be"
 
 
 def _characters(source: BinaryIO, charset: str) -> Iterator[str]:

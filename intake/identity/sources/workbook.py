@@ -50,6 +50,12 @@ def workbook_rows(source: BinaryIO, sheet: str, is_header: Callable[[Row], bool]
         raise NotText(sentence("is a workbook that cannot be read: {why}", why=type(error).__name__)) from None
 
 
+def sheet_names(source: BinaryIO) -> tuple[str, ...]:
+    """The names of a workbook's sheets, in their order."""
+    with zipfile.ZipFile(source) as archive:
+        return tuple(title for title, _ in _Workbook(archive).sheets())
+
+
 def _from_header(rows: Iterator[tuple[int, Row]], is_header: Callable[[Row], bool]) -> Iterator[tuple[int, Row]]:
     above: list[tuple[int, Row]] = []
     for number, cells in rows:
@@ -87,6 +93,15 @@ class _Workbook:
 
     def _sheet(self, name: str) -> str:
         """The part of a sheet, by its name."""
+        sheets = self.sheets()
+        found = [path for title, path in sheets if not name or title.casefold() == name.casefold()]
+        if not found:
+            names = ", ".join(title for title, _ in sheets)
+            raise NotText(sentence("has no sheet {name}: there are {names}", name=repr(name), names=names))
+        return found[0]
+
+    def sheets(self) -> list[tuple[str, str]]:
+        """The names of the sheets and the parts they are in."""
         targets: dict[str, str] = {}
         for one in self._elements("xl/_rels/workbook.xml.rels", "Relationship"):
             target = str(one.get("Target"))
@@ -98,11 +113,7 @@ class _Workbook:
             else:
                 relation = one.get(_RELATION) or one.get(_STRICT_RELATION) or ""
                 sheets.append((str(one.get("name")), targets[relation]))
-        found = [path for title, path in sheets if not name or title.casefold() == name.casefold()]
-        if not found:
-            names = ", ".join(title for title, _ in sheets)
-            raise NotText(sentence("has no sheet {name}: there are {names}", name=repr(name), names=names))
-        return found[0]
+        return sheets
 
     def _shared_texts(self) -> Iterator[str]:
         for one in self._elements("xl/sharedStrings.xml", "si"):
