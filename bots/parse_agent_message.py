@@ -14,6 +14,7 @@ from desk.language.typed_durations import parse_minutes
 from desk.model.agent_operations import (
     AcceptLetter,
     AddNote,
+    CallDone,
     DeclareNoArticle,
     DraftArticle,
     EditWords,
@@ -49,6 +50,19 @@ NO_COMMAND = AgentCommand(None)
 CARD_BUTTONS = (["take"], ["resolve"], ["eta:60"], ["eta:240"], ["eta:1440"])
 """Options, split off a button's data, that only the card of a case offers."""
 _TAKE_BACK = frozenset({"отменить", "отмена", "undo"})
+_CALL_RESULTS = (
+    (
+        ("не тот номер", "не тот", "чужой номер", "неверный номер", "wrong number", "wrong_number", "wrong"),
+        "wrong_number",
+    ),
+    (
+        ("не ответили", "не ответил", "не ответила", "не дозвонились", "не дозвонился", "не дозвонилась", "не берут",
+         "не берет", "недозвон", "нет ответа", "нет", "no_answer", "no answer", "not reached", "no"),
+        "no_answer",
+    ),
+    (("дозвонились", "дозвонился", "дозвонилась", "поговорили", "да", "reached", "yes", "ok"), "reached"),
+)  # fmt: skip
+"""How an agent tells how a call ended; the longer words of two that begin alike stand first."""
 _DRAFT_WORDS, _NONE_WORDS = ("draft", "черновик"), ("none", "no", "нет", "без")
 
 
@@ -104,8 +118,8 @@ _OF_LETTERS: Mapping[str, Callable[[int], AgentOperation]] = {
 
 
 def parse_agent_button(option: str) -> AgentOperation | None:
-    """What a button under one of the desk's messages means: take, eta:<minutes>, resolve, one of the articles'; of
-    words undo:<message>, say:<message>, read; of a mail folded:<arrival>, accept:<arrival>, refuse:<arrival>; and what
+    """What a button under one of the desk's messages means: take, eta:<minutes>, resolve,
+    called:<result>, one of the articles'; of words undo:<message>, say:<message>, read; of a mail folded:<arrival>, accept:<arrival>, refuse:<arrival>; and what
     moves a case (`bots.parse_case_command.parse_case_button`)."""
     if moved := parse_case_button(option):
         return moved
@@ -116,6 +130,8 @@ def parse_agent_button(option: str) -> AgentOperation | None:
         return TakeBackWords(value) if name == "undo" else SayNote(value)
     if name == "eta":
         return SetEta(int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else None)
+    if name == "called":
+        return CallDone(value)
     if name == "kb":
         return _article_button(value)
     return {"take": Take(), "resolve": Resolve(), "read": ReadUnread()}.get(option)
@@ -176,9 +192,20 @@ def _article_command(words: str) -> AgentOperation:
     return DeclareNoArticle(rest.strip()) if word in _NONE_WORDS else LinkArticle(first)
 
 
+def _called(words: str) -> AgentOperation:
+    """``/called reached``, ``/called не ответили, перезвонить вечером``: how the call ended, and a note."""
+    said = words.casefold().replace("ё", "е")
+    for ways, result in _CALL_RESULTS:
+        for way in ways:
+            if said.startswith(way) and not said[len(way) : len(way) + 1].isalnum():
+                return CallDone(result, words[len(way) :].strip(" ,.:;-—\n"))
+    return CallDone("", words)
+
+
 _COMMANDS: Mapping[str, Callable[[str, tuple[File, ...]], AgentOperation]] = {
     "/take": lambda words, files: Take(),
     "/resolve": lambda words, files: Resolve(words, files=files),
+    "/called": lambda words, files: _called(words),
     "/read": lambda words, files: ReadUnread(),
     "/folded": lambda words, files: ReadFolded(),
     "/undo": lambda words, files: TakeBackWords(),

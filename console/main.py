@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "note": ("console.commands.agent:note", "Note something the subscriber does not see."),
     "eta": ("console.commands.agent:eta", "Promise when it will be done."),
     "resolve": ("console.commands.agent:resolve", "Say that it is done."),
+    "called": ("console.commands.promises.called:called", "Say how a call to the subscriber ended."),
     # Cases pass from hand to hand.
     "pend": ("console.commands.case_moves.states:pend", "Wait for the subscriber."),
     "hold": ("console.commands.case_moves.states:hold", "Put a case on hold."),

@@ -130,15 +130,15 @@ def _other_language(case: Case) -> str:
 
 
 def _call_back(case: Case, inbound: Inbound[Said], facts: Facts, found: Understanding) -> list[RuleAct]:
-    """The number is noted and shown on the card; without one it is asked for, unless one is on file."""
+    """The number is noted and shown on the card; without one it is asked for, unless one is on file. The call itself
+    follows from it (`escalation.callbacks.callback_rules.promise_callback`)."""
     phone = _phone_of(case, found) or case.callback_phone
     if not phone and not case.phone:
         return [SetFields({"preferred_way": "phone"}), *acknowledge(case, "callback_ask"), UpdateCard()]
-    told = SayTemplate("agents_callback", {"phone": literal(spaced_phone(phone or case.phone))}, Addressee.AGENTS)
     # A number on file is no business of who has not proved to be its holder.
     known: Names = {"phone": literal(spaced_phone(phone or (case.phone if case.proved else "")))}
     noted = SetFields({"preferred_way": "phone", "callback_phone": phone})
-    return [noted, *acknowledge(case, "callback_noted", known), told, UpdateCard()]
+    return [noted, *acknowledge(case, "callback_noted", known), UpdateCard()]
 
 
 def _phone_of(case: Case, found: Understanding) -> str:

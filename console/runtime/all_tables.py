@@ -8,6 +8,7 @@ from desk.alarms import alarm_table
 from desk.model import case, dialog_state, journal, subscribers
 from desk.storage import audit, queue_and_lease_tables, retention_tables
 from desk.storage.base import METADATA
+from escalation.callbacks import callback_table
 from escalation.sla import calendar_version_table, clock_table
 from intake.identity import guess_count_table as intake_tables
 from intake.identity.index import account_tables
@@ -37,6 +38,7 @@ __all__ = [
     "article_store",
     "audit",
     "calendar_version_table",
+    "callback_table",
     "case",
     "clock_table",
     "dialog_state",

@@ -27,6 +27,7 @@ from desk.pipeline.write_buffer import ADDRESSES, CASES, DIALOG_STATES, JOURNAL,
 from desk.queues.timers import timer_key
 from desk.storage.database import Database, is_database_trouble, upsert
 from desk.storage.queue_and_lease_tables import arrivals, counters, departures, pending, timers
+from escalation.callbacks.callback_table import CALLBACKS
 from escalation.sla.clock_table import CLOCKS
 from kb.storage.article_store import ArticleEditionRow
 from kb.storage.article_versions import CONTENT_COLUMNS, bump_knowledge_counter, restore_version
@@ -55,7 +56,7 @@ _COMPARED: Mapping[Table, tuple[str, ...]] = {
     pending: ("provider", "case_id", "sender", "subject", "why", "since"),
 } | {
     table: tuple(column.name for column in table.c)
-    for table in (CASES, CLOCKS, DIALOG_STATES, JOURNAL, PEOPLE, ADDRESSES, timers, SUGGESTIONS, LINKS)
+    for table in (CASES, CALLBACKS, CLOCKS, DIALOG_STATES, JOURNAL, PEOPLE, ADDRESSES, timers, SUGGESTIONS, LINKS)
 }
 """What is compared: all that deciding writes and nothing else changes."""
 _KEYS: Mapping[Table, tuple[str, ...]] = {departures: ("key",)}

@@ -12,6 +12,7 @@ from desk.model.acts import Facts
 from desk.model.agent_operations import (
     AcceptLetter,
     AddNote,
+    CallDone,
     DeclareNoArticle,
     DraftArticle,
     EditWords,
@@ -88,6 +89,7 @@ from escalation import promised_time_rules as promises
 from escalation import registered_case_rules as waiting
 from escalation import subscriber_rules as escalation
 from escalation.agent_messages import SAY_HELD
+from escalation.callbacks.callback_rules import CALLBACK_TIMER, call_done, callback_fires, promise_callback
 from escalation.hands import choice_rules as choices
 from escalation.hands import class_rules as classes
 from escalation.hands import hand_over_rules as hands
@@ -205,6 +207,7 @@ TIMERS = {
     "eta_news": (promises.tell_no_new_eta,),
     "eta_owed": (promises.press_for_eta,),
     "consent_reminder": (consent.remind_consent,),
+    CALLBACK_TIMER: (callback_fires,),
     CLOCK_TIMER: (clock_fires,),
     CARD_AGAIN: (alarms.try_card_again,),
     "take_up": (others.take_up_waiting,),
@@ -228,6 +231,7 @@ OPERATIONS = {
     AcceptLetter: (letters.decide_letter,),
     RefuseLetter: (letters.decide_letter,),
     SetEta: (agents.set_eta,),
+    CallDone: (call_done,),
     Resolve: (agent_rules.ask_which_article, agents.resolve),
     LinkArticle: (agent_rules.answer_which_article,),
     DraftArticle: (agent_rules.answer_which_article,),
@@ -410,6 +414,6 @@ RULEBOOK = Rulebook(
         mail.unproved_bounce_without_case,
         escalation.news_without_case,
     ),
-    # Whatever a round did to a case, its clocks hear of it.
-    consequences=(run_clocks,),
+    # Whoever wished to be called is promised a call; whatever a round did to a case, its clocks hear of it.
+    consequences=(promise_callback, run_clocks),
 )

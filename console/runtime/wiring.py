@@ -45,6 +45,7 @@ from desk.pipeline.send import OutboxSender
 from desk.pipeline.worker import Lookup, Worker
 from desk.pipeline.write import ActWriter, DecisionWriter, OutcomeListener
 from escalation.agent_messages import AgentMessagesLookup
+from escalation.callbacks.callback_table import CaseCallback, CaseCallbackLookup, WriteCallback, write_callback
 from escalation.cards import case_card
 from escalation.earlier_cases import EarlierCases, EarlierCasesLookup
 from escalation.find_undelivered_text import UndeliveredTextLookup
@@ -93,6 +94,7 @@ ACT_FILTERS: tuple[ActFilter, ...] = (
 
 ACT_WRITERS: Mapping[type[RuleAct], ActWriter] = {
     WriteClocks: write_clocks,
+    WriteCallback: write_callback,
     SetCaseAccount: kb_act_writers.write_account_assignment,
     kb_acts.RecordArticleShown: kb_act_writers.write_suggestion,
     kb_acts.RecordSuggestionOutcome: kb_act_writers.write_suggestion_outcome,
@@ -191,6 +193,7 @@ async def assemble_application(
         KnowledgeForAgentCommand: AgentArticlesLookup(database, knowledge, articles_of_zone),
         UsualWait: UsualWaitLookup(database),
         UsualRestore: UsualRestoreLookup(database),
+        CaseCallback: CaseCallbackLookup(database),
         CaseClocks: CaseClocksLookup(database),
         EarlierCases: EarlierCasesLookup(database),
         PreviousAnswer: PreviousAnswerLookup(database),

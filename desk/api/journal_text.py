@@ -57,7 +57,7 @@ class JournalText:
             named["moves"] = "; ".join(moved)
         if entry.kind == LevelRaised.kind:
             named["clock"] = self._labels.get(f"clock_{data['clock']}", data["clock"])
-        if entry.kind == "eta_promised":
+        if entry.kind in ("eta_promised", "callback_promised") and data["at"]:
             named["at"] = f"{datetime.fromisoformat(data['at']):%d.%m.%Y %H:%M}"
         return named
 

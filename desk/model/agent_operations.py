@@ -140,6 +140,15 @@ class SetEta(AgentOperation):
 
 
 @dataclass(frozen=True, slots=True)
+class CallDone(AgentOperation):
+    """Says how a call to the subscriber ended: ``result`` is "reached", "no_answer" or "wrong_number"; with a note."""
+
+    name: ClassVar[str] = "call_done"
+    result: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LinkArticle(AgentOperation):
     """Says which article solved the case: its id, or the short tag that a button carries."""
 
@@ -204,6 +213,7 @@ _KINDS: tuple[type[AgentOperation], ...] = (
     AcceptLetter,
     RefuseLetter,
     SetEta,
+    CallDone,
     Resolve,
     LinkArticle,
     DraftArticle,
@@ -268,6 +278,7 @@ POLICIES: Mapping[type[AgentOperation], OperationConditions] = {
     AcceptLetter: OperationConditions(),
     RefuseLetter: OperationConditions(),
     SetEta: OperationConditions({**_CLOSED, CaseState.RESOLVED: OperationRefusalCode.CASE_RESOLVED}, _eta_in_bounds),
+    CallDone: OperationConditions(),
     Resolve: OperationConditions(_CLOSED, _not_asked_in_vain),
     # Which article solved it may be said at any time, also when the case is closed.
     LinkArticle: OperationConditions(),

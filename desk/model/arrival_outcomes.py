@@ -30,6 +30,8 @@ class OperationRefusalCode(StrEnum):
     ALREADY_TAKEN = "already_taken"
     ALREADY_RESOLVED = "already_resolved"
     ETA_UNCLEAR = "eta_unclear"
+    CALL_RESULT_UNCLEAR = "call_result_unclear"
+    NO_CALL_AWAITED = "no_call_awaited"
     NOTHING_SAID = "nothing_said"
     NAMELESS = "nameless"
     OTHER_CASE_NAMED = "other_case_named"

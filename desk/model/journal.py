@@ -158,6 +158,34 @@ class EtaPromised(JournalEntryData):
 
 
 @dataclass(frozen=True, slots=True)
+class CallbackPromised(JournalEntryData):
+    """The subscriber asked to be called, or is to be called again; ``at`` is by when, as local ISO 8601, "" where no
+    time was promised."""
+
+    kind: ClassVar[str] = "callback_promised"
+    category: ClassVar[Category] = Category.NOTIFICATION
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallMade(JournalEntryData):
+    """An agent called: ``result`` is "reached", "no_answer" or "wrong_number". The entry's text is the agent's note."""
+
+    kind: ClassVar[str] = "call_made"
+    category: ClassVar[Category] = Category.NOTIFICATION
+    result: str = ""
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CallbackEnded(JournalEntryData):
+    """The call that was asked for is needed no more: its case is over."""
+
+    kind: ClassVar[str] = "callback_ended"
+    category: ClassVar[Category] = Category.NOTIFICATION
+
+
+@dataclass(frozen=True, slots=True)
 class SolutionNoted(JournalEntryData):
     """What an agent did to solve the case; the entry's text has the words."""
 
@@ -374,6 +402,9 @@ KINDS: Mapping[str, type[JournalEntryData]] = {
         CaseRouted,
         DialogStarted,
         EtaPromised,
+        CallbackPromised,
+        CallMade,
+        CallbackEnded,
         SolutionNoted,
         ArticleShown,
         ArticleTried,

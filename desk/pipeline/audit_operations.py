@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from desk.model.agent_operations import AcceptLetter, LinkArticle, ReadFolded, RefuseLetter, Resolve, SetEta
+from desk.model.agent_operations import (
+    AcceptLetter,
+    CallDone,
+    LinkArticle,
+    ReadFolded,
+    RefuseLetter,
+    Resolve,
+    SetEta,
+)
 from desk.model.arrival_outcomes import Ignored, IgnoredCode, Outcome, stored_outcome
 from desk.model.core_facts import ActingAgent
 from desk.model.events import OperationOrdered
@@ -54,6 +62,8 @@ def _details(operation: AgentOperation) -> dict[str, object]:
     answer = operation.article if isinstance(operation, Resolve) else operation
     if isinstance(operation, SetEta):
         return {"minutes": operation.minutes}
+    if isinstance(operation, CallDone):
+        return {"result": operation.result[:20]}
     if isinstance(operation, (AcceptLetter, RefuseLetter, ReadFolded)):
         return {"letter": operation.letter}
     if moved := {name: value for name in _CODES if (value := getattr(operation, name, ""))}:

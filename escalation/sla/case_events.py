@@ -8,10 +8,20 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from desk.model.acts import Addressee, AssignCaseNumber, ChangeState, RuleAct, SayTemplate, SetFields
+from desk.model.acts import AddJournalEntry, Addressee, AssignCaseNumber, ChangeState, RuleAct, SayTemplate, SetFields
 from desk.model.case import Case
 from desk.model.events import Event, Inbound, Said
-from desk.model.journal import CaseRouted, DialogueMessageLogged, EtaPromised, JournalEntry, StateChanged
+from desk.model.journal import (
+    CallbackEnded,
+    CallbackPromised,
+    CallMade,
+    CaseRouted,
+    DialogueMessageLogged,
+    EtaPromised,
+    JournalEntry,
+    StateChanged,
+    stored_data,
+)
 from desk.model.operations.journal_of_moves import CaseMoved
 from desk.model.states import RECURRED, CaseState
 
@@ -28,6 +38,9 @@ class CaseEventKind(StrEnum):
     ROUTED = "routed"
     STATE = "state"  # the state of the case, or its reason, is another
     ETA = "eta"
+    CALLBACK = "callback"  # a call was promised
+    CALLED = "called"  # and made
+    CALLED_OFF = "called_off"  # or is needed no more
     CLASSIFIED = "classified"  # severity, service level or responsibility are others
 
 
@@ -35,7 +48,8 @@ class CaseEventKind(StrEnum):
 class CaseEvent:
     """One thing that happened, and when it counts from: a message from its receipt, all else from the decision.
 
-    ``live`` says of a registration that the person is in a chat now. ``eta`` is the time that was promised.
+    ``live`` says of a registration that the person is in a chat now. ``eta`` is the time that was promised: for a
+    solution, or for a call.
     """
 
     kind: CaseEventKind
@@ -69,10 +83,24 @@ def events_of_acts(acts: Sequence[RuleAct], case: Case, inbound: Inbound[Event],
     if fields.get("eta"):
         yield CaseEvent(CaseEventKind.ETA, now, eta=fields["eta"])
     for act in acts:
+        if isinstance(act, AddJournalEntry):
+            yield from _events_of_call(act.event.kind, stored_data(act.event), now)
         if isinstance(act, ChangeState):
             if act.state == CaseState.RESOLVED and inbound.from_agent:
                 yield CaseEvent(CaseEventKind.HUMAN_SPOKE, now)  # the question whether it works has the agent's words
             yield CaseEvent(CaseEventKind.STATE, now, act.state, act.reason)
+
+
+def _events_of_call(kind: str, data: Mapping[str, Any], at: datetime) -> Iterator[CaseEvent]:
+    """What an entry of the journal tells of a call; who is reached has heard a human."""
+    if kind == CallbackPromised.kind and data["at"]:
+        yield CaseEvent(CaseEventKind.CALLBACK, at, eta=datetime.fromisoformat(data["at"]))
+    elif kind == CallMade.kind:
+        yield CaseEvent(CaseEventKind.CALLED, at, reason=str(data["result"]))
+        if data["result"] == "reached":
+            yield CaseEvent(CaseEventKind.HUMAN_SPOKE, at)
+    elif kind == CallbackEnded.kind:
+        yield CaseEvent(CaseEventKind.CALLED_OFF, at)
 
 
 def _fields_set(acts: Iterable[RuleAct]) -> Mapping[str, Any]:
@@ -113,6 +141,8 @@ def _events_of_entry(entry: JournalEntry) -> Iterator[CaseEvent]:
         yield CaseEvent(CaseEventKind.TAKEN if entry.data["after"].get("owner") else CaseEventKind.ROUTED, entry.at)
     elif entry.kind == EtaPromised.kind:
         yield CaseEvent(CaseEventKind.ETA, entry.at, eta=datetime.fromisoformat(entry.data["at"]))
+    else:
+        yield from _events_of_call(entry.kind, entry.data, entry.at)
 
 
 def is_recurrence(event: CaseEvent) -> bool:

@@ -2,8 +2,8 @@
 
 Answer and first response run from the registration to the first public words of a human, next response from each
 further message of the subscriber; acceptance from the routing to the agent who takes the case; resolution until the
-case is resolved, and on if that is denied. Resolution stands while the subscriber has to act (pending), and where an
-exception of the policy says so.
+case is resolved, and on if that is denied; a callback from its promise to the call. Resolution stands while the
+subscriber has to act (pending), and where an exception of the policy says so.
 """
 
 from __future__ import annotations
@@ -91,6 +91,8 @@ def _answers(event: CaseEvent, clocks: Clocks, context: ClockContext) -> Iterato
             yield from _starts(event, (ClockKind.ACCEPTANCE,), context)
         case CaseEventKind.ETA:
             yield from _promised(event, clocks)
+        case CaseEventKind.CALLBACK | CaseEventKind.CALLED | CaseEventKind.CALLED_OFF:
+            yield from _call_moves(event, clocks, context)
         case CaseEventKind.CLASSIFIED:
             yield from _retargets(event, clocks, context)
         case CaseEventKind.STATE:
@@ -146,6 +148,20 @@ def _promised(event: CaseEvent, clocks: Clocks) -> Iterator[ClockEvent]:
     if running:
         yield ClockEvent(ClockKind.PERIODIC_UPDATE, ClockMove.CANCEL, event.at, SUPERSEDED, rule=RULE)
     yield ClockEvent(ClockKind.PERIODIC_UPDATE, ClockMove.START, event.at, "eta", target, "24x7", RULE)
+
+
+def _call_moves(event: CaseEvent, clocks: Clocks, context: ClockContext) -> Iterator[ClockEvent]:
+    """The time that was promised is the clock's, which a later one moves; a call after the first one begins it anew."""
+    if event.kind is not CaseEventKind.CALLBACK:
+        move = ClockMove.FULFIL if event.kind is CaseEventKind.CALLED else ClockMove.CANCEL
+        yield from _ends(event, (ClockKind.CALLBACK,), clocks, move, event.reason)
+        return
+    if context.target(ClockKind.CALLBACK) is None:
+        return
+    clock, target = clocks.get(ClockKind.CALLBACK), Target(at=event.eta)
+    move = ClockMove.RETARGET if clock is not None and not clock.is_over else ClockMove.START
+    rule = f"{RULE}:{context.level.id}"
+    yield ClockEvent(ClockKind.CALLBACK, move, event.at, event.kind.value, target, context.level.calendar, rule)
 
 
 def _retargets(event: CaseEvent, clocks: Clocks, context: ClockContext) -> Iterator[ClockEvent]:

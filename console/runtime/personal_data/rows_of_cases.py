@@ -26,6 +26,7 @@ from desk.storage.queue_and_lease_tables import (
     timers,
 )
 from desk.storage.retention_tables import LegalHoldRow
+from escalation.callbacks.callback_table import CALLBACKS
 from escalation.sla.clock_table import CLOCKS
 from intake.identity.guess_count_table import guesses
 from intake.identity.proof.proof_tables import account_bindings, proof_codes, proof_link_uses
@@ -38,7 +39,7 @@ StoredRow = Row[*tuple[Any, ...]]
 OFFERS, LINKS, PHRASINGS, HOLDS = (
     cast(Table, kind.__table__) for kind in (ArticleOfferRow, AgentArticleUseRow, PhrasingRow, LegalHoldRow)
 )
-OF_CASE: tuple[Table, ...] = (JOURNAL, DIALOG_STATES, CLOCKS, pending, departures, timers)
+OF_CASE: tuple[Table, ...] = (JOURNAL, DIALOG_STATES, CLOCKS, CALLBACKS, pending, departures, timers)
 """Tables whose rows go with their case; `arrivals` too, which other tables refer to."""
 PEERS = (automatic_messages_sent, muted_peers, unsubscribed_peers)
 """Tables of mail addresses, whatever provider they wrote to."""

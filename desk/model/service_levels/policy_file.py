@@ -38,6 +38,7 @@ PROMISED = (
     ClockKind.NEXT_RESPONSE,
     ClockKind.ACCEPTANCE,
     ClockKind.RESOLUTION,
+    ClockKind.CALLBACK,
 )
 """Clocks that a policy may have a target for: those that something starts, and something fulfils."""
 CALENDARS = "calendars"

@@ -1,0 +1,1 @@
+"""Commands about what was promised to subscribers beside a solution: calls."""

@@ -1,0 +1,1 @@
+"""Calls that subscribers ask for."""
