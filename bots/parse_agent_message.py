@@ -118,9 +118,9 @@ _OF_LETTERS: Mapping[str, Callable[[int], AgentOperation]] = {
 
 
 def parse_agent_button(option: str) -> AgentOperation | None:
-    """What a button under one of the desk's messages means: take, eta:<minutes>, resolve,
-    called:<result>, one of the articles'; of words undo:<message>, say:<message>, read; of a mail folded:<arrival>, accept:<arrival>, refuse:<arrival>; and what
-    moves a case (`bots.parse_case_command.parse_case_button`)."""
+    """What a button under one of the desk's messages means: take, eta:<minutes>, resolve, called:<result>, one of the
+    articles'; of words undo:<message>, say:<message>, read; of a mail folded:<arrival>, accept:<arrival>,
+    refuse:<arrival>; and what moves a case (`bots.parse_case_command.parse_case_button`)."""
     if moved := parse_case_button(option):
         return moved
     name, _, value = option.partition(":")
@@ -130,10 +130,8 @@ def parse_agent_button(option: str) -> AgentOperation | None:
         return TakeBackWords(value) if name == "undo" else SayNote(value)
     if name == "eta":
         return SetEta(int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else None)
-    if name == "called":
-        return CallDone(value)
-    if name == "kb":
-        return _article_button(value)
+    if name in ("called", "kb"):
+        return CallDone(value) if name == "called" else _article_button(value)
     return {"take": Take(), "resolve": Resolve(), "read": ReadUnread()}.get(option)
 
 
