@@ -41,6 +41,7 @@ def case_card(case: Case, provider: Provider, title: Callable[[str], str] = str)
     owner = provider.agent(case.owner)
     eta = time_labels(case.eta, case.updated_at, provider.timezone) if case.eta else {}
     due = time_labels(case.due_at, case.updated_at, provider.timezone) if case.due_at else {}
+    known = time_labels(case.account_known_at, case.updated_at, provider.timezone) if case.account_known_at else {}
     described = as_meant(case.description)
     names = {
         "state": case.state,
@@ -91,6 +92,9 @@ def case_card(case: Case, provider: Provider, title: Callable[[str], str] = str)
         "due": f"{due['date']} {due['time']}" if due else "",
         "late": "1" if case.due_at and case.due_at <= case.updated_at else "",
         "eta": f"{eta['date']} {eta['time']}" if eta else "",
+        "source": literal(case.account_source),
+        "known_at": f"{known['date']} {known['time']}" if known else "",
+        "last_good": "1" if case.account_last_good else "",
     }
     return SayTemplate("card", names, buttons=_buttons(case))
 

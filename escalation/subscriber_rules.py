@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from desk.language.case_numbers import case_numbers
 from desk.language.rich_text import literal
 from desk.language.time_labels import span_labels
@@ -139,8 +141,8 @@ def note_contract(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision 
     return decide(*noted, *relay(case, inbound, facts), UpdateCard(), words_used=True)
 
 
-def _on_file(identified: Identification | None) -> dict[str, str]:
-    """What agents want to see of the account: its holder, plan and level of service, and a phone."""
+def _on_file(identified: Identification | None) -> dict[str, Any]:
+    """What agents want to see of the account: its holder, plan and level of service, a phone; and its source."""
     account = identified.account if identified else None
     if account is None:
         return {}
@@ -149,6 +151,8 @@ def _on_file(identified: Identification | None) -> dict[str, str]:
         "plan": ", ".join(account.products)[:200],
         "service_level": account.service_level[:40],
         "phone": next(iter(account.phones), "")[:40],
+        "account_source": account.source[:120],
+        "account_known_at": account.known_at,
     }
 
 

@@ -139,6 +139,7 @@ def _details(case: Case, person: Person | None, providers: Providers, say: Label
         [
             (say["provider"], f"{provider.title(say['language'])} ({case.provider})" if provider else case.provider),
             (say["contract"], contract or say["no_contract"]),
+            (say["account_source"], account_source(case, zone, say)),
             (say["person"], ", ".join(one for one in (*who, say["upset"] if case.upset else "") if one)),
             (say["queue_long"], team),
             (say["severity"], severity),
@@ -156,6 +157,13 @@ def _details(case: Case, person: Person | None, providers: Providers, say: Label
             (say["articles"], ", ".join(case.articles)),
         ]
     )
+
+
+def account_source(case: Case, zone: ZoneInfo, say: Labels) -> str:
+    """Where what is on file came from, when that was true, and whether it is a last good answer."""
+    known_at = full_time(case.account_known_at, zone) if case.account_source else ""
+    late = say["last_good"] if case.account_last_good else ""
+    return ", ".join(one for one in (case.account_source, known_at, late) if one)
 
 
 def _if_known(told: str) -> str:

@@ -61,7 +61,9 @@ class Case(ProviderScopedRow, Base):
     ``due_at`` when its resolution is due, None while that clock stands; ``responsibility`` whose part the fault is in,
     "customer" or "provider", "" while nobody said. ``impact`` is how many are hit and ``urgency`` how soon it is
     needed, each "" while nobody said; ``priority`` one that an agent set, "" where it follows from those two
-    (`desk.model.operations.classes.priority_of`).
+    (`desk.model.operations.classes.priority_of`). ``account_source`` is the table or system that what is on file came
+    from, "" for none, and ``account_known_at`` when that was true;
+    ``account_last_good`` that its system gave no answer of its own then, and this is its last good one.
     """
 
     __tablename__ = "cases"
@@ -138,6 +140,9 @@ class Case(ProviderScopedRow, Base):
     impact: Mapped[str] = mapped_column(String(16), default="", server_default="")
     urgency: Mapped[str] = mapped_column(String(8), default="", server_default="")
     priority: Mapped[str] = mapped_column(String(4), default="", server_default="")
+    account_source: Mapped[str] = mapped_column(String(120), default="", server_default="")
+    account_known_at: Mapped[datetime | None] = mapped_column(Instant)
+    account_last_good: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     purged_at: Mapped[datetime | None] = mapped_column(Instant)
     erased: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 

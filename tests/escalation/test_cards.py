@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,11 @@ def test_registration_keeps_what_the_account_and_the_past_tell() -> None:
     account = Account(
         "sever", "40-1187", "Анна Ильина", service_level="premium", phones=("+70005550001",), products=("100",)
     )
+    account = replace(account, source="subscribers.csv", known_at=NOW - DAY)
     past = EarlierCases((earlier("SN-3", 2), earlier("SN-2", 40), earlier("SN-1", 50, "billing", "billing")))
     decided(case, Said("ул. Лесная, 5"), known=[Identification(account), past])
     assert (case.holder, case.service_level, case.phone, case.plan) == ("Анна Ильина", "premium", "+70005550001", "100")
+    assert (case.account_source, case.account_known_at) == ("subscribers.csv", NOW - DAY)
     assert [(one["number"], one["same"]) for one in case.history] == [("SN-3", True), ("SN-2", True), ("SN-1", False)]
 
 
@@ -51,6 +54,20 @@ def test_the_card_says_who_it_is_and_how_to_reach_them() -> None:
     )
     for words in ("Север", "premium", "Анна Ильина", "+7 000 555-00-01", "+7 000 555-00-02"):
         assert words in text
+
+
+@pytest.mark.parametrize(
+    ("language", "fresh", "late"),
+    [("ru", "Данные: crm, на 0", "последний удачный ответ"), ("en", "Data: crm, as of 0", "last good answer")],
+)
+def test_the_card_says_where_the_account_is_from(language: str, fresh: str, late: str) -> None:
+    """And when that was true; a last good answer is shown as one."""
+    known = NOW.replace(day=1)
+    text = shown(a_case(account_source="crm", account_known_at=known), language)
+    assert fresh in text
+    assert late not in text
+    assert late in shown(a_case(account_source="crm", account_known_at=known, account_last_good=True), language)
+    assert "crm" not in shown(a_case(), language)
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

@@ -49,7 +49,7 @@ KEPT_OF_CASE = frozenset({
     "provider", "id", "number", "revision", "person_id", "language", "channel", "channel_kind", "state", "reason",
     "entitlement", "proved", "upset", "category", "ticket_type", "dialog", "fault_zone", "zone_sure", "severity",
     "articles", "queue", "owner", "sla", "level", "responsibility", "due_at", "impact", "urgency",
-    "priority",
+    "priority", "account_source", "account_known_at", "account_last_good",
     "eta", "eta_version", "eta_told", "service_level", "recurrences", "taken_up_at",
     "opened_at", "updated_at", "registered_at", "taken_at", "asked_at", "answered_at", "reminded_at", "resolved_at",
     "closed_at", "purged_at", "erased",

@@ -29,6 +29,7 @@ from desk.model.events import AccountAnswered, Inbound, Said, TimerFired
 from desk.model.journal import AccountVerified, SourceSilent
 from desk.model.provider_files import Provider
 from desk.model.shared_facts import Account, EntitlementStatus, Identification
+from intake.identity.asking.source_guard import FRESH_FOR
 from intake.identity.index.stored_accounts import from_data
 from intake.identity.key_folding import is_same
 
@@ -76,7 +77,7 @@ def take_source_answer(case: Case, inbound: Inbound[AccountAnswered], facts: Fac
     found = [one for one in accounts if any(is_same(event.kind, event.value, kept) for kept in one.keys(event.kind))]
     if len(found) != 1:
         return decide(CancelTimer(SILENT_TIMER), AddJournalEntry(AccountVerified(source=event.source)))
-    return decide(CancelTimer(SILENT_TIMER), *_verified(case, found[0], event, facts))
+    return decide(CancelTimer(SILENT_TIMER), *_verified(case, found[0], inbound, facts))
 
 
 def tell_silence(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Decision | None:
@@ -86,11 +87,19 @@ def tell_silence(case: Case, inbound: Inbound[TimerFired], facts: Facts) -> Deci
     return decide(AddJournalEntry(SourceSilent()))
 
 
-def _verified(case: Case, account: Account, event: AccountAnswered, facts: Facts) -> list[RuleAct]:
+def _verified(case: Case, account: Account, inbound: Inbound[AccountAnswered], facts: Facts) -> list[RuleAct]:
+    event = inbound.event
+    known_at = datetime.fromisoformat(event.known_at) if event.known_at else inbound.at
     today = facts.need(Now).at.astimezone(facts.need(Provider).timezone).date()
     status = account.standing(today)
     told = AccountVerified(event.source, status.value, _age_in_hours(event.known_at, facts.need(Now).at))
-    fields = {"entitlement": status.value, "service_level": account.service_level[:40]}
+    fields = {
+        "entitlement": status.value,
+        "service_level": account.service_level[:40],
+        "account_source": event.source[:120],
+        "account_known_at": known_at,
+        "account_last_good": inbound.at - known_at > FRESH_FOR,
+    }
     acts: list[RuleAct] = [SetCaseAccount(case.provider, account.contract), SetFields(fields), AddJournalEntry(told)]
     return [*acts, UpdateCard()] if case.registered else acts
 
