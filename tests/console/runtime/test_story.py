@@ -65,6 +65,40 @@ async def test_an_agent_works_a_case_from_a_terminal(
     assert TOKEN.partition(":")[2] not in service.log
 
 
+async def test_an_agent_moves_a_case_on_from_a_terminal(
+    terminal: Terminal, api: BotApi, anna: User, agents_group: Group
+) -> None:
+    """It waits for the subscriber, goes on, is classed, passed on and given back; what cannot be says why, with 4."""
+    terminal.environment["FIRSTLINE_AGENT"] = "ivanova"
+    async with terminal.serving() as service:
+        await service.logs("channels: telegram:main")
+        await registered(api, anna)
+        for command in (
+            ("pend", "1", "no_access", "Когда можно зайти?"),
+            ("resume", "1"),
+            ("classify", "1", "--severity", "critical", "--why", "больница"),
+            ("escalate", "1", "нет прав"),
+            ("handover", "1", "petrov", "порт проверен"),
+            ("undo", "1"),
+            ("hold", "1", "spare_part", "КАНАРЕЙКА"),
+        ):
+            done = await terminal.types(*command)
+            assert (done.code, done.err) == (0, ""), command
+        await anna.hears("нужное оборудование ещё не пришло")
+        for command in (
+            ("handover", "1", "mars", "почему"),
+            ("reject", "1", "spam"),
+            ("classify", "1", "--category", "mars", "--why", "x"),
+        ):
+            refused = await terminal.types(*command)
+            assert (refused.code, refused.err.startswith("Error: ")) == (4, True), command
+        (case,) = (await terminal.types("cases", "--json")).json()
+        assert (case["state"], case["owner"]) == ("held", "ivanova")
+        shown = (await terminal.types("case", "1")).out
+        assert "КАНАРЕЙКА" in shown
+        assert await service.stops() == 0
+
+
 async def test_what_an_agent_does_while_nobody_serves_is_decided_at_once_and_goes_out_later(
     terminal: Terminal, api: BotApi, anna: User, agents_group: Group
 ) -> None:
