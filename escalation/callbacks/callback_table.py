@@ -133,7 +133,7 @@ class CaseCallbackLookup:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._batcher = QueryBatcher(self._read_all)
+        self._batcher = QueryBatcher(self.read_all)
 
     async def __call__(self, round_: Round) -> object | None:
         """A `CaseCallback`; None where there is no case."""
@@ -141,7 +141,8 @@ class CaseCallbackLookup:
             return None
         return await self._batcher.ask((round_.case.provider, round_.case.id))
 
-    async def _read_all(self, asked: Sequence[tuple[str, int]]) -> list[CaseCallback]:
+    async def read_all(self, asked: Sequence[tuple[str, int]]) -> list[CaseCallback]:
+        """By provider and case."""
         found: dict[tuple[str, int], CaseCallback] = {}
         async with self._database.read(*{home for home, _ in asked}) as session:
             connection = await session.connection()
