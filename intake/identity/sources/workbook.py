@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import IO, BinaryIO, cast
@@ -19,8 +20,13 @@ from intake.identity.sources.csv_text import TITLE_LINES, NotText, Row
 
 MAX_UNPACKED = 2_000_000_000
 """Bytes that one part of a workbook may have: a million rows of twenty cells take less."""
+MAX_TEXTS = 400_000_000
+"""Bytes that the shared texts may have, which are kept in memory."""
+MAX_ELEMENT = 2 * 1024 * 1024
+"""Bytes of one row or text: a thousand cells of two thousand letters."""
 MAX_COLUMNS = 1000
 _BLOCK = 256 * 1024
+_TEXTS = "xl/sharedStrings.xml"
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/spreadsheetml/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -30,6 +36,12 @@ _DAY_SIGNS = re.compile(r"[dmyhs]", re.IGNORECASE)
 _NO_SIGNS = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.')
 _REFERENCE = re.compile(r"([A-Z]{1,3})\d{1,7}")
 _EPOCH, _EPOCH_1904 = datetime(1899, 12, 30), datetime(1904, 1, 1)  # noqa: DTZ001 (days of a sheet have no zone)
+
+
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError),
+    *(ParseError, LookupError, ValueError),
+)
 
 
 def is_workbook(source: BinaryIO) -> bool:
@@ -44,7 +56,7 @@ def workbook_rows(source: BinaryIO, sheet: str, is_header: Callable[[Row], bool]
     try:
         with zipfile.ZipFile(source) as archive:
             yield from _from_header(_Workbook(archive).rows(sheet), is_header)
-    except (zipfile.BadZipFile, ParseError, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+    except _UNREADABLE as error:
         if isinstance(error, NotText):
             raise
         raise NotText(sentence("is a workbook that cannot be read: {why}", why=type(error).__name__)) from None
@@ -72,7 +84,7 @@ def _from_header(rows: Iterator[tuple[int, Row]], is_header: Callable[[Row], boo
 class _Workbook:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self._texts = [*self._shared_texts()] if "xl/sharedStrings.xml" in archive.namelist() else []
+        self._texts = [*self._shared_texts()] if _TEXTS in archive.namelist() else []
         self._day_styles = self._styles_of_days()
         self._epoch = _EPOCH
 
@@ -116,7 +128,7 @@ class _Workbook:
         return sheets
 
     def _shared_texts(self) -> Iterator[str]:
-        for one in self._elements("xl/sharedStrings.xml", "si"):
+        for one in self._elements(_TEXTS, "si"):
             yield _text(one)
 
     def _styles_of_days(self) -> frozenset[int]:
@@ -138,19 +150,28 @@ class _Workbook:
         wanted = {f"{space}{name}" for name in names for space in (_MAIN, _STRICT, "")}
         wanted |= {f"{{http://schemas.openxmlformats.org/package/2006/relationships}}{name}" for name in names}
         parents: list[Element] = []
+        inside = held = 0  # wanted elements that are open, and bytes since something was forgotten
         with self._archive.open(path) as opened:
-            for block in _blocks(opened):
+            for block in _blocks(opened, min(MAX_UNPACKED, MAX_TEXTS) if path == _TEXTS else MAX_UNPACKED):
                 parser.feed(block)
+                held += len(block)
                 for event, element in cast(Iterable[tuple[str, Element]], parser.read_events()):
+                    is_wanted = element.tag in wanted
                     if event == "start":
                         parents.append(element)
+                        inside += is_wanted
                         continue
                     parents.pop()
-                    if element.tag in wanted:
+                    inside -= is_wanted
+                    if is_wanted:
                         yield element
+                    if not inside:
+                        held = 0
                         element.clear()
                         if parents:
                             parents[-1].remove(element)
+                if held > MAX_ELEMENT:
+                    raise NotText(sentence("has a row or a text of more than {number} MB", number=MAX_ELEMENT >> 20))
 
     def _value(self, cell: Element) -> str:
         kind = cell.get("t", "n")
@@ -193,12 +214,12 @@ def _column(reference: str | None, default: int) -> int:
     return number - 1
 
 
-def _blocks(opened: IO[bytes]) -> Iterator[bytes]:
+def _blocks(opened: IO[bytes], most: int) -> Iterator[bytes]:
     total = 0
     while block := opened.read(_BLOCK):
         total += len(block)
-        if total > MAX_UNPACKED:
-            raise NotText(sentence("unpacks to more than {number} GB", number=MAX_UNPACKED // 1_000_000_000))
+        if total > most:
+            raise NotText(sentence("unpacks to more than {number} MB", number=most // 1_000_000))
         if not total > len(block) and (b"<!DOCTYPE" in block or b"<!ENTITY" in block):
             raise NotText(sentence("is a workbook that cannot be read: {why}", why="DOCTYPE"))
         yield block
