@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from intake.identity.asking.source_settings import DRIVERS, SqlSourceSettings
 STATEMENT = 2.0
 """Seconds for a statement, by the client's own server where it can count; and then a second more by our clock."""
 MOST_ROWS = 50
+_STEPS = 10_000
+"""Steps of SQLite's machine between two looks at the clock: about a millisecond."""
 _READ_ONLY: Mapping[str, tuple[str, ...]] = {
     "postgresql": ("SET TRANSACTION READ ONLY", "SET LOCAL statement_timeout = 2000"),
     "mysql": ("SET TRANSACTION READ ONLY", "SET SESSION MAX_EXECUTION_TIME = 2000"),
@@ -56,10 +60,14 @@ class SqlSource:
 
     async def _rows(self, query: str, value: str) -> list[Mapping[str, Any]]:
         async with self._opened().connect() as connection:
-            await _read_only(connection)
-            result = await connection.execute(text(query), {"value": value})
-            rows: list[Mapping[str, Any]] = [dict(row) for row in result.mappings().fetchmany(MOST_ROWS)]
-            await connection.rollback()
+            try:
+                await _read_only(connection)
+                result = await connection.execute(text(query), {"value": value})
+                rows: list[Mapping[str, Any]] = [dict(row) for row in result.mappings().fetchmany(MOST_ROWS)]
+                await connection.rollback()
+            except asyncio.CancelledError:
+                await connection.invalidate()  # a server that is silent would not answer a rollback either
+                raise
             return rows
 
     def _opened(self) -> AsyncEngine:
@@ -79,10 +87,12 @@ class SqlSource:
         return self._engine
 
     async def close(self) -> None:
-        """Closes its connections."""
-        if self._engine is not None:
-            await self._engine.dispose()
-            self._engine = None
+        """Closes its connections; of a server that is silent nobody waits for the last word."""
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STATEMENT):
+                    await engine.dispose()
 
 
 async def _read_only(connection: AsyncConnection) -> None:
@@ -90,3 +100,7 @@ async def _read_only(connection: AsyncConnection) -> None:
     name = "mariadb" if getattr(connection.dialect, "is_mariadb", False) else connection.dialect.name
     for statement in _READ_ONLY[name]:
         await connection.execute(text(statement))
+    if name == "sqlite":  # it has no clock of its own: now and then it asks ours whether to go on
+        until = time.monotonic() + STATEMENT
+        driver: Any = (await connection.get_raw_connection()).driver_connection
+        await driver.set_progress_handler(lambda: time.monotonic() > until, _STEPS)
