@@ -27,7 +27,7 @@ from desk.model.shared_facts import Identification
 from intake.contract_number_rules import SHARE_CONTACT, account_acts, is_standing_untold, phone_button
 from intake.identity.proof.codes import MOST_ATTEMPTS, CodeState, SendCode, TryCode
 from intake.identity.proof.one_time_links import is_token
-from intake.identity.proof.proof_acts import UnbindAccounts, UseLink
+from intake.identity.proof.proof_acts import ABOUT_ME, UnbindAccounts, UseLink
 from intake.open_question_again import open_again
 
 
@@ -60,7 +60,7 @@ def answer_about_me(case: Case, inbound: Inbound[Said], facts: Facts) -> Decisio
     word = inbound.text.strip().lower()
     if word == "/phone" and phone_button(facts):
         return decide(SayTemplate("share_phone", buttons=SHARE_CONTACT), Ignore(IgnoredCode.STATUS))
-    if word not in ("/me", "/forget", "/forget yes"):
+    if word not in ABOUT_ME:
         return None
     identified = facts.get(Identification) or Identification()
     contracts = ", ".join(identified.bound)

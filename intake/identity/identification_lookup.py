@@ -18,6 +18,7 @@ from intake.identity.key_folding import is_same, normalise
 from intake.identity.meant_keys import chosen_key
 from intake.identity.named_keys import NamedKey, named_keys
 from intake.identity.proof.codes import CodeState
+from intake.identity.proof.proof_acts import ABOUT_ME
 from intake.identity.proof.read_proofs import ProofReader
 from intake.identity.sources import AccountFinder
 from intake.limits.rate_rules import SenderPace
@@ -127,7 +128,9 @@ class IdentificationLookup:
         """What the sender's chat is bound to. Nobody asks for a stranger's, and a letter proves itself anew."""
         sender = round_.inbound.sender
         is_known = round_.inbound.from_subscriber and not round_.person_is_new and round_.provider.name != FRONT
-        if not is_known or sender.channel_kind != "telegram" or round_.case.registered:
+        if not is_known or sender.channel_kind != "telegram":
+            return ()
+        if round_.case.registered and round_.inbound.text.strip().lower() not in ABOUT_ME:
             return ()
         return await self._proofs.bound(self._names(round_), sender)
 

@@ -11,6 +11,9 @@ from desk.pipeline.arrival_round import Round
 from desk.pipeline.write_buffer import WriteBuffer
 from intake.identity.proof.proof_tables import account_bindings, proof_link_uses
 
+ABOUT_ME = ("/me", "/forget", "/forget yes")
+"""What is said to see what the chat is bound to, and to untie it."""
+
 
 @dataclass(frozen=True, slots=True)
 class BindAccount(RuleAct):
