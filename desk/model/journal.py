@@ -468,7 +468,8 @@ class JournalEntry(ProviderScopedRow, Base):
     @property
     def event(self) -> JournalEntryData:
         """The entry's event as a typed value. Raises KeyError for a kind of a later version."""
-        return KINDS[self.kind](**self.data)
+        data = {name: tuple(value) if isinstance(value, list) else value for name, value in self.data.items()}
+        return KINDS[self.kind](**data)
 
 
 _PLAIN = (str, int, float, bool, type(None))
