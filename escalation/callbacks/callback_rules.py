@@ -260,7 +260,8 @@ def _labels(made: Callback, case: Case, asked: AskedTime | None, facts: Facts) -
     target = level.target(ClockKind.CALLBACK, case.severity) if level else None
     amount = target.amount if target and target.amount else timedelta()
     left = (made.promised_at or now) - now
-    within = not made.not_before and made.asked_at == now and amount - _MINUTE < left <= amount < timedelta(hours=1)
+    sayable = amount < timedelta(hours=1) and not amount % _FIVE
+    within = sayable and not made.not_before and made.asked_at == now and amount - _MINUTE < left <= amount
     known = _known(facts)
     busy = not asked and not within and time_needed(known.agents, known.ahead, amount) > amount
     begins = _time(made.not_before, case, facts)
