@@ -14,16 +14,19 @@ from desk.language.typed_durations import parse_minutes
 from desk.model.agent_operations import (
     AcceptLetter,
     AddNote,
+    ApproveChange,
     CallDone,
     DeclareNoArticle,
     DraftArticle,
     EditWords,
     LinkArticle,
     MarkArticlesNotUseful,
+    ProposeChange,
     ReadFolded,
     ReadUnread,
     RefuseLetter,
     Reply,
+    ReportChange,
     Resolve,
     SayNote,
     SetEta,
@@ -33,6 +36,7 @@ from desk.model.agent_operations import (
     TakeBackWords,
     UnknownCommand,
 )
+from desk.model.calendars.typed_windows import begins_with_date, typed_window
 from desk.model.messages import File
 from desk.model.operations.base import AgentOperation
 from desk.model.operations.case_operations import Merge
@@ -63,6 +67,8 @@ _CALL_RESULTS = (
     (("дозвонились", "дозвонился", "дозвонилась", "поговорили", "да", "reached", "yes", "ok"), "reached"),
 )  # fmt: skip
 """How an agent tells how a call ended; the longer words of two that begin alike stand first."""
+_APPROVE_WORDS = ("ok", "ок", "approve", "approved", "согласен", "согласна", "согласовано")
+_DONE_WORDS, _FAILED_WORDS = ("done", "сделано", "готово"), ("failed", "отмена", "cancel")
 _DRAFT_WORDS, _NONE_WORDS = ("draft", "черновик"), ("none", "no", "нет", "без")
 
 
@@ -89,6 +95,9 @@ def _known_command(name: str, rest: str, files: tuple[File, ...], replies: bool)
         return AgentCommand(asks(rest))
     if name in ("/eta", "/merge"):
         return _eta(rest) if name == "/eta" else _merge(rest, replies)
+    if name == "/change":
+        number, words = ("", rest) if begins_with_date(rest) else _number_and_words(rest, replies)
+        return AgentCommand(_change(words), number)
     if parse := _COMMANDS.get(name):
         number, words = _number_and_words(rest, replies)
         return AgentCommand(parse(words, files), number)
@@ -121,7 +130,7 @@ def parse_agent_button(option: str) -> AgentOperation | None:
     """What a button under one of the desk's messages means: take, eta:<minutes>, resolve, called:<result>, one of the
     articles'; of words undo:<message>, say:<message>, read; of a mail folded:<arrival>, accept:<arrival>,
     refuse:<arrival>; and what moves a case (`bots.parse_case_command.parse_case_button`)."""
-    if moved := parse_case_button(option):
+    if moved := parse_case_button(option) or _change_button(option):
         return moved
     name, _, value = option.partition(":")
     if name in _OF_LETTERS:
@@ -143,6 +152,33 @@ def _article_button(option: str) -> AgentOperation | None:
         return DeclareNoArticle(value)
     plain = {"draft": DraftArticle(), "ask_why": DeclareNoArticle(), "not_useful": MarkArticlesNotUseful()}
     return plain.get(name)
+
+
+def _change_button(option: str) -> AgentOperation | None:
+    """Under a window for a change: change:ok:<version>, change:done:<version>, change:undone:<version>."""
+    name, _, value = option.removeprefix("change:").partition(":")
+    version = int(value) if value.isascii() and value.isdecimal() and len(value) < 9 else 0
+    known = {
+        "ok": ApproveChange(version),
+        "done": ReportChange(True, version=version),
+        "undone": ReportChange(False, version=version),
+    }
+    return known.get(name) if version and option.startswith("change:") else None
+
+
+def _change(words: str) -> AgentOperation:
+    """``/change 2026-12-03 02:00-04:00 what for``, ``/change ok``, ``/change done how``, ``/change failed why``."""
+    first, rest = _first_word(words)
+    second, after = _first_word(rest)
+    word = first.casefold().rstrip(".,:!")
+    if word in ("не", "not") and second.casefold().rstrip(".,:!") in _DONE_WORDS:
+        return ReportChange(False, after)
+    if word in _DONE_WORDS or word in _FAILED_WORDS:
+        return ReportChange(word in _DONE_WORDS, rest)
+    if word in _APPROVE_WORDS and not rest:
+        return ApproveChange()
+    window = typed_window(words)
+    return ProposeChange(window.begins, window.ends, window.what)
 
 
 def _named(command: str, replies: bool) -> str:

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "say": ("console.commands.agent:say", "Write to the subscriber of a case."),
     "note": ("console.commands.agent:note", "Note something the subscriber does not see."),
     "eta": ("console.commands.agent:eta", "Promise when it will be done."),
+    "change": ("console.commands.sla.change:change", "Agree on a window for a change, and report it."),
     "resolve": ("console.commands.agent:resolve", "Say that it is done."),
     "called": ("console.commands.promises.called:called", "Say how a call to the subscriber ended."),
     # Cases pass from hand to hand.

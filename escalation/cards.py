@@ -15,6 +15,7 @@ from desk.model.provider_files import Provider
 from desk.model.states import CaseState
 from desk.understanding.phone_numbers import spaced_phone
 from desk.understanding.reading.normalized_message import as_meant
+from escalation.changes.planned_change import card_labels
 from escalation.earlier_cases import INTERMITTENT, LATELY, LONG, same_within
 from escalation.said_while_untaken import RELAYED
 
@@ -80,6 +81,7 @@ def case_card(case: Case, provider: Provider, title: Callable[[str], str] = str)
         "articles": "; ".join(map(title, case.articles)),
         "rebooted": _rebooted(case),
         **_history(case, provider),
+        **card_labels(case, provider),
         "beside": number_beside(case),
         "news": str(case.unread) if case.unread else "",
         "times": str(case.eta_version) if case.eta_version > 1 else "",

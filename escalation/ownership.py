@@ -19,7 +19,7 @@ def take_over(case: Case, agent: Agent, facts: Facts, quietly: bool = False) -> 
         SetFields({"owner": agent.id, "unread": 0, "taken_at": case.taken_at or now}),
         CancelTimer("take"),
     ]
-    if case.state not in (CaseState.IN_PROGRESS, CaseState.RESOLVED):
+    if case.state not in (CaseState.IN_PROGRESS, CaseState.RESOLVED) and case.reason != "change_window":
         acts.append(ChangeState(CaseState.IN_PROGRESS, "diagnosing"))
     if not quietly:
         acts.append(SayTemplate("agent_took", {"agent": agent_name(agent, case.language)}, Addressee.SUBSCRIBER))

@@ -12,16 +12,19 @@ from desk.model.acts import Facts
 from desk.model.agent_operations import (
     AcceptLetter,
     AddNote,
+    ApproveChange,
     CallDone,
     DeclareNoArticle,
     DraftArticle,
     EditWords,
     LinkArticle,
     MarkArticlesNotUseful,
+    ProposeChange,
     ReadFolded,
     ReadUnread,
     RefuseLetter,
     Reply,
+    ReportChange,
     Resolve,
     SayNote,
     SetEta,
@@ -36,6 +39,7 @@ from desk.model.core_facts import CaseContacts, RecentCaseCount
 from desk.model.dialog_state import (
     BALANCE,
     CATEGORY,
+    CHANGE,
     CONSENT,
     IDENTIFIER,
     MEANT,
@@ -90,6 +94,9 @@ from escalation import registered_case_rules as waiting
 from escalation import subscriber_rules as escalation
 from escalation.agent_messages import SAY_HELD
 from escalation.callbacks.callback_rules import CALLBACK_TIMER, call_done, callback_fires, promise_callback
+from escalation.changes import change_rules as changes
+from escalation.changes import customer_rules as windows
+from escalation.changes import window_timers
 from escalation.hands import choice_rules as choices
 from escalation.hands import class_rules as classes
 from escalation.hands import hand_over_rules as hands
@@ -208,6 +215,9 @@ TIMERS = {
     "eta_owed": (promises.press_for_eta,),
     "consent_reminder": (consent.remind_consent,),
     CALLBACK_TIMER: (callback_fires,),
+    window_timers.REMINDER: (window_timers.remind_of_window,),
+    window_timers.OVER: (window_timers.ask_for_result,),
+    window_timers.LAPSED: (window_timers.let_window_lapse,),
     CLOCK_TIMER: (clock_fires,),
     CARD_AGAIN: (alarms.try_card_again,),
     "take_up": (others.take_up_waiting,),
@@ -232,7 +242,10 @@ OPERATIONS = {
     RefuseLetter: (letters.decide_letter,),
     SetEta: (agents.set_eta,),
     CallDone: (call_done,),
-    Resolve: (agent_rules.ask_which_article, agents.resolve),
+    ProposeChange: (changes.propose_change,),
+    ApproveChange: (changes.approve_change,),
+    ReportChange: (changes.report_change,),
+    Resolve: (changes.refuse_unagreed, agent_rules.ask_which_article, agents.resolve),
     LinkArticle: (agent_rules.answer_which_article,),
     DraftArticle: (agent_rules.answer_which_article,),
     DeclareNoArticle: (agent_rules.answer_which_article,),
@@ -264,6 +277,9 @@ ANSWERS = {
     SUMMARY: (summary.confirm_summary,),
 }
 """Whoever asked hears the answer first."""
+
+ASKED_LATER = {CONSENT: (consent.take_consent,), CHANGE: (windows.take_window_answer,)}
+"""What is asked of a case that has its number."""
 
 BETWEEN = {
     SETTLED: (repair.take_settled,),
@@ -316,9 +332,7 @@ RULEBOOK = Rulebook(
         # A link that proves whose chat it is, before anything is made of its opening.
         Stage("links", (OpenedChat,), (proofs.prove_by_link,), when=proofs.may_prove_by_link),
         # A subscriber whose case has its number.
-        RulesByKey(
-            "answers", (Said, Pressed), expectation_owner, {CONSENT: (consent.take_consent,)}, when=answers_registered
-        ),
+        RulesByKey("answers", (Said, Pressed), expectation_owner, ASKED_LATER, when=answers_registered),
         Stage("registered", (OpenedChat,), (waiting.show_state_on_opening,), when=registered),
         Stage("registered", (Pressed,), (waiting.press_for_human,), when=registered),
         Stage(

@@ -34,14 +34,16 @@ class JournalText:
     def _named(self, entry: JournalEntry, provider: Provider | None, home: str) -> dict[str, str]:
         """What data names by a code, in words."""
         data = entry.data
-        named: dict[str, str] = {}
+        named = {
+            one: f"{datetime.fromisoformat(data[one]):%d.%m.%Y %H:%M}" for one in ("begins", "ends") if one in data
+        }
         if "state" in data:
             named |= {name: self._labels.get(data[name], data[name]) for name in ("state", "reason")}
         elif entry.kind in (PeerMuted.kind, SendingSuppressed.kind):
             named["why"] = self._suppression(home, data)
         if "option" in data:
             named["label"] = self._label(home, f"button_{data['option']}", data["option"])
-        if entry.kind == "consent_given":
+        if entry.kind in ("consent_given", "change_answered"):
             named["words"] = self._label(home, f"button_{data['words']}", data["words"])
         if "target" in data and provider is not None:
             named["target"] = provider.team_title(data["target"], self._language) or data["target"]

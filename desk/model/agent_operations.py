@@ -149,6 +149,37 @@ class CallDone(AgentOperation):
 
 
 @dataclass(frozen=True, slots=True)
+class ProposeChange(AgentOperation):
+    """Makes a case a change request, with a window that both sides have to agree to, or names another window.
+
+    ``begins`` and ``ends`` are times of the provider's zone as "2026-12-03T02:00"; "" where what was typed is none.
+    """
+
+    name: ClassVar[str] = "propose_change"
+    begins: str = ""
+    ends: str = ""
+    what: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveChange(AgentOperation):
+    """The provider's own approval of a window. ``version`` is the window's, 0 for the one that stands now."""
+
+    name: ClassVar[str] = "approve_change"
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ReportChange(AgentOperation):
+    """Says whether the change was made, and how or why not (``text``). ``version`` as in `ApproveChange`."""
+
+    name: ClassVar[str] = "report_change"
+    done: bool = False
+    text: str = ""
+    version: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class LinkArticle(AgentOperation):
     """Says which article solved the case: its id, or the short tag that a button carries."""
 
@@ -213,6 +244,9 @@ _KINDS: tuple[type[AgentOperation], ...] = (
     AcceptLetter,
     RefuseLetter,
     SetEta,
+    ProposeChange,
+    ApproveChange,
+    ReportChange,
     CallDone,
     Resolve,
     LinkArticle,
@@ -263,6 +297,7 @@ def _has_words(case: Case, operation: AgentOperation) -> OperationRefusalCode | 
 
 
 _CLOSED = in_final(OperationRefusalCode.CASE_CLOSED)
+_RESOLVED_TOO = {**_CLOSED, CaseState.RESOLVED: OperationRefusalCode.CASE_RESOLVED}
 
 POLICIES: Mapping[type[AgentOperation], OperationConditions] = {
     Take: OperationConditions(_CLOSED, _owner_free),
@@ -277,7 +312,10 @@ POLICIES: Mapping[type[AgentOperation], OperationConditions] = {
     UnknownCommand: OperationConditions(),
     AcceptLetter: OperationConditions(),
     RefuseLetter: OperationConditions(),
-    SetEta: OperationConditions({**_CLOSED, CaseState.RESOLVED: OperationRefusalCode.CASE_RESOLVED}, _eta_in_bounds),
+    SetEta: OperationConditions(_RESOLVED_TOO, _eta_in_bounds),
+    ProposeChange: OperationConditions(_RESOLVED_TOO),
+    ApproveChange: OperationConditions(_RESOLVED_TOO),
+    ReportChange: OperationConditions(_RESOLVED_TOO),
     CallDone: OperationConditions(),
     Resolve: OperationConditions(_CLOSED, _not_asked_in_vain),
     # Which article solved it may be said at any time, also when the case is closed.

@@ -63,7 +63,8 @@ class Case(ProviderScopedRow, Base):
     needed, each "" while nobody said; ``priority`` one that an agent set, "" where it follows from those two
     (`desk.model.operations.classes.priority_of`). ``account_source`` is the table or system that what is on file came
     from, "" for none, and ``account_known_at`` when that was true;
-    ``account_last_good`` that its system gave no answer of its own then, and this is its last good one.
+    ``account_last_good`` that its system gave no answer of its own then, and this is its last good one. ``planned_change`` is the
+    window of a change request and who agreed to it (`escalation.changes.planned_change`).
     """
 
     __tablename__ = "cases"
@@ -136,6 +137,7 @@ class Case(ProviderScopedRow, Base):
     sla: Mapped[str] = mapped_column(String(64), default="", server_default="")
     level: Mapped[str] = mapped_column(String(4), default="L1", server_default="L1")
     responsibility: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    planned_change: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default=text("'{}'"))
     due_at: Mapped[datetime | None] = mapped_column(Instant)
     impact: Mapped[str] = mapped_column(String(16), default="", server_default="")
     urgency: Mapped[str] = mapped_column(String(8), default="", server_default="")

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from desk.storage.base import Base, ProviderScopedRow
 
 PROBLEM, IDENTIFIER, CATEGORY, SELF_HELP = "problem", "identifier", "category", "self_help"
-QUESTION, SUMMARY, CONSENT, ARTICLE = "question", "summary", "consent", "article"
+QUESTION, SUMMARY, CONSENT, CHANGE, ARTICLE = "question", "summary", "consent", "change", "article"
 """The owners of expectations: what happened; whose contract; what it is about; whether an article helped; the answer
-to a dialog's question; whether the summary is right; whether the case may be closed. ``ARTICLE`` lives within a round
-only: the dialog wants an article shown, and the knowledge base shows it."""
+to a dialog's question; whether the summary is right; whether the case may be closed; whether a window for a change
+suits. ``ARTICLE`` lives within a round only: the dialog wants an article shown, and the knowledge base shows it."""
 SETTLED, RESUME, RESTART, OTHER = "settled", "resume", "restart", "other"
 MEANT, BALANCE = "meant", "balance"
 """Questions put in between, while `DialogState.paused` holds what waits behind them: whether the matter is settled, now

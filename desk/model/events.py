@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from desk.model.agent_operations import AddNote, EditWords, Reply, Resolve
+from desk.model.agent_operations import AddNote, EditWords, Reply, ReportChange, Resolve
 from desk.model.messages import FRONT, Address, File, SenderAssurance
 from desk.model.operations.base import AgentOperation
 
@@ -293,7 +293,9 @@ class Inbound(Generic[E_co]):
         event = self.event
         if isinstance(event, Said):
             return event.text
-        if isinstance(event, OperationOrdered) and isinstance(event.operation, (Reply, AddNote, Resolve, EditWords)):
+        if isinstance(event, OperationOrdered) and isinstance(
+            event.operation, (Reply, AddNote, Resolve, EditWords, ReportChange)
+        ):
             return event.operation.text
         return ""
 

@@ -186,6 +186,45 @@ class CallbackEnded(JournalEntryData):
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeProposed(JournalEntryData):
+    """A window for a change was proposed: from ``begins`` to ``ends``, ISO 8601 with its offset; the entry's text says
+    what for. ``version`` counts the windows of the case."""
+
+    kind: ClassVar[str] = "change_proposed"
+    category: ClassVar[Category] = Category.MEASURE
+    begins: str = ""
+    ends: str = ""
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeAnswered(JournalEntryData):
+    """A side, "customer" or "provider", ``agreed`` to the window of this ``version`` or not: by which channel, address
+    and message, and in which words or by which button."""
+
+    kind: ClassVar[str] = "change_answered"
+    category: ClassVar[Category] = Category.STATUS
+    side: str = ""
+    agreed: bool = True
+    version: int = 1
+    channel: str = ""
+    address: str = ""
+    message: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReported(JournalEntryData):
+    """An agent said whether the change was made; the entry's text has the words. ``lapsed`` where its window came and
+    was not agreed to."""
+
+    kind: ClassVar[str] = "change_reported"
+    category: ClassVar[Category] = Category.MEASURE
+    done: bool = False
+    lapsed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class SolutionNoted(JournalEntryData):
     """What an agent did to solve the case; the entry's text has the words."""
 
@@ -405,6 +444,9 @@ KINDS: Mapping[str, type[JournalEntryData]] = {
         CallbackPromised,
         CallMade,
         CallbackEnded,
+        ChangeProposed,
+        ChangeAnswered,
+        ChangeReported,
         SolutionNoted,
         ArticleShown,
         ArticleTried,

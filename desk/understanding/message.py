@@ -7,7 +7,7 @@ from typing import Any
 from desk.model.acts import Facts
 from desk.model.case import Case
 from desk.model.core_facts import Now, ReplyTiming
-from desk.model.dialog_state import CONSENT, SELF_HELP, SETTLED
+from desk.model.dialog_state import CHANGE, CONSENT, SELF_HELP, SETTLED
 from desk.model.events import Inbound
 from desk.model.provider_files import Provider
 from desk.understanding.reading.observations import Situation, TalkStage, Understanding
@@ -35,7 +35,7 @@ def situation_of(case: Case, facts: Facts, question: str = "") -> Situation:
 
 def _context(case: Case, turn: ReplyTiming) -> TalkStage:
     owner = (turn.replied or case.expecting).owner if turn.may_answer else ""
-    if owner in (CONSENT, SELF_HELP, SETTLED) and turn.wholly_after and not turn.replied:
+    if owner in (CONSENT, SELF_HELP, SETTLED, CHANGE) and turn.wholly_after and not turn.replied:
         return TalkStage.HELPED if owner == SELF_HELP else TalkStage.CONSENT
     if case.registered:
         return TalkStage.WAITING

@@ -89,8 +89,10 @@ def run_clocks(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequence
         _cancel_all(run, now if classified else None)
     else:
         context = ClockContext(policy, level, values, policy.versions_of, provider.timezone)
-        if classified and not (begins or kept.clocks):  # it was a change request, say, and has become an incident
-            events.insert(0, CaseEvent(CaseEventKind.REGISTERED, now))
+        if classified and not begins and not (kept.clocks and case.sla):
+            # It was a change request, say, and has become an incident.
+            taken = [CaseEvent(CaseEventKind.TAKEN, now)] if case.owner else []
+            events[:0] = [CaseEvent(CaseEventKind.REGISTERED, now), *taken]
         _move_all(run, events, context, now)
         steps = _steps_due(run, values, now)
     changed = {one.clock for one in run.moved} | {kind for kind, _ in steps}

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from bots.parse_agent_message import case_number, parse_agent_message
+from bots.parse_agent_message import AgentCommand, case_number, parse_agent_message
 from desk.language.typed_durations import parse_minutes
 from desk.model.agent_operations import (
     AddNote,
+    ApproveChange,
     DeclareNoArticle,
     DraftArticle,
     EditWords,
     LinkArticle,
     MarkArticlesNotUseful,
+    ProposeChange,
     ReadFolded,
     ReadUnread,
     Reply,
+    ReportChange,
     Resolve,
     SayNote,
     SetEta,
@@ -161,6 +164,28 @@ def test_minutes(text: str, expected: int | None) -> None:
     assert parse_minutes(text) == expected
 
 
+WINDOW = ("2026-12-03T02:00", "2026-12-03T04:00")
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "operation"),
+    [
+        ("/change 2026-12-03 02:00-04:00 замена узла", "", ProposeChange(*WINDOW, "замена узла")),
+        ("/change SN-2026-000123-4 03.12.2026 2:00-4:00 узел", "SN-2026-000123-4", ProposeChange(*WINDOW, "узел")),
+        ("/change завтра ночью", "", ProposeChange()),
+        ("/change ok", "", ApproveChange()),
+        ("/change SN-2026-000123-4 согласовано", "SN-2026-000123-4", ApproveChange()),
+        ("/change сделано узел заменили", "", ReportChange(True, "узел заменили")),
+        ("/change не сделано: не привезли", "", ReportChange(False, "не привезли")),
+        ("/change not done no parts", "", ReportChange(False, "no parts")),
+    ],
+)
+def test_a_window_is_proposed_approved_and_reported_by_a_command(
+    text: str, number: str, operation: AgentOperation
+) -> None:
+    assert parse_agent_message(text) == AgentCommand(operation, number)
+
+
 @pytest.mark.parametrize(
     ("word", "number"),
     [
@@ -183,6 +208,9 @@ def test_a_case_number_has_at_least_four_digits(word: str, number: str) -> None:
         ("resolve", Resolve()),
         ("eta:120", SetEta(120)),
         ("eta:x", SetEta(None)),
+        ("change:ok:2", ApproveChange(2)),
+        ("change:done:2", ReportChange(True, version=2)),
+        ("change:undone:2", ReportChange(False, version=2)),
         ("kb:link:a1b2", LinkArticle("a1b2")),
         ("kb:none:one_off", DeclareNoArticle("one_off")),
         ("undo:51", TakeBackWords("51")),

@@ -27,6 +27,9 @@ from desk.model.journal import (
     CallbackPromised,
     CallMade,
     CaseRouted,
+    ChangeAnswered,
+    ChangeProposed,
+    ChangeReported,
     ClocksMoved,
     ClosingAgreed,
     DeliveryUnknown,
@@ -114,6 +117,17 @@ EVENTS: tuple[JournalEntryData, ...] = (
     LevelRaised(SAID, SAID, "1:abc", "resolution"),
     AccountVerified(SAID, "active", 2),
     SourceSilent(),
+    ChangeProposed("2026-12-03T02:00+03:00", "2026-12-03T04:00+03:00", 1),
+    *(
+        ChangeAnswered(side, yes, 1, "telegram", "5001", "7", SAID)
+        for side in ("customer", "provider")
+        for yes in (True, False)
+    ),
+    ChangeAnswered("customer", True, 1, "telegram", "5001", "7", "change_yes"),
+    ChangeAnswered("provider", True, 1, "telegram", "700001", "9", "change_approve"),
+    ChangeReported(True),
+    ChangeReported(False),
+    ChangeReported(lapsed=True),
     ArticleShown(SAID),
     ArticleTried(SAID, helped=True),
     ArticleTried(SAID, helped=False),
