@@ -34,9 +34,7 @@ class JournalText:
     def _named(self, entry: JournalEntry, provider: Provider | None, home: str) -> dict[str, str]:
         """What data names by a code, in words."""
         data = entry.data
-        named = {
-            one: f"{datetime.fromisoformat(data[one]):%d.%m.%Y %H:%M}" for one in ("begins", "ends") if one in data
-        }
+        named: dict[str, str] = {one: _moment(data[one]) for one in ("begins", "ends") if data.get(one)}
         if "state" in data:
             named |= {name: self._labels.get(data[name], data[name]) for name in ("state", "reason")}
         elif entry.kind in (PeerMuted.kind, SendingSuppressed.kind):
@@ -60,7 +58,7 @@ class JournalText:
         if entry.kind == LevelRaised.kind:
             named["clock"] = self._labels.get(f"clock_{data['clock']}", data["clock"])
         if entry.kind in ("eta_promised", "callback_promised") and data["at"]:
-            named["at"] = f"{datetime.fromisoformat(data['at']):%d.%m.%Y %H:%M}"
+            named["at"] = _moment(data["at"])
         return named
 
     def _of_move(self, kind: str, data: Mapping[str, Any], provider: Provider | None) -> dict[str, str]:
@@ -101,3 +99,8 @@ class JournalText:
             return self._templates.label(home, self._language, name)
         except KeyError:
             return otherwise
+
+
+def _moment(local: str) -> str:
+    """A moment in ISO 8601, as it reads by the clock there."""
+    return f"{datetime.fromisoformat(local):%d.%m.%Y %H:%M}"

@@ -20,10 +20,7 @@ from desk.pipeline.write_buffer import WriteBuffer
 from desk.storage import audit
 
 _CODES = (
-    "begins",
-    "ends",
-    "version",
-    "done",
+    *("begins", "version", "done"),
     *("reason", "to", "whom", "into", "kind", "of", "team", "mirrored", "ends"),
     *("severity", "ticket_type", "responsibility", "category", "impact", "urgency", "priority"),
     *("component", "affected", "total"),
