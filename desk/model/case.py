@@ -63,8 +63,8 @@ class Case(ProviderScopedRow, Base):
     needed, each "" while nobody said; ``priority`` one that an agent set, "" where it follows from those two
     (`desk.model.operations.classes.priority_of`). ``account_source`` is the table or system that what is on file came
     from, "" for none, and ``account_known_at`` when that was true;
-    ``account_last_good`` that its system gave no answer of its own then, and this is its last good one. ``planned_change`` is the
-    window of a change request and who agreed to it (`escalation.changes.planned_change`).
+    ``account_last_good`` that its system gave no answer of its own then, and this is its last good one.
+    ``planned_change`` is the window of a change request and who agreed to it (`escalation.changes.planned_change`).
     """
 
     __tablename__ = "cases"
