@@ -21,8 +21,8 @@ from desk.storage.ids import RepeatableRoundIds
 from intake.identity.guess_budget import CountGuess
 from intake.identity.guess_limiter import GuessLimiter, write_counted_guess
 from intake.identity.identification_lookup import IdentificationLookup
-from intake.identity.proof.code_lookup import CodeLookup, code_writer, write_code_try
-from intake.identity.proof.codes import CodeState, SendCode, TryCode
+from intake.identity.proof.code_lookup import DAY, CodeLookup, code_writer, delete_old_proofs, write_code_try
+from intake.identity.proof.codes import GOOD_FOR, MOST_ATTEMPTS, CodeState, SendCode, TryCode
 from intake.identity.proof.one_time_links import new_token
 from intake.identity.proof.read_proofs import ProofReader
 from tests.prepared_desks import DeskFiles
@@ -123,3 +123,31 @@ async def test_ten_thousand_guesses_come_to_nothing(database: Database) -> None:
     assert proved == 0
     assert 0 < reached <= 20
     assert 0 < tried <= 5 * GUESSERS
+
+
+async def test_attempts_at_an_old_code_are_none_at_the_next(database: Database) -> None:
+    """Whoever guessed at the end of a code's time shuts nobody out of the one that gets its number a day later."""
+    codes, write_code = CodeLookup(database, "key"), code_writer("key")
+
+    async def sent(code: str, at: datetime, attempts: int) -> None:
+        asked = round_of(0, 1, Said(text="/code"))
+        asked.now = at
+        state = await codes(asked)
+        assert isinstance(state, CodeState)
+        rows = WriteBuffer()
+        write_code(SendCode(state.number, code, "40-1187"), asked, rows)
+        asked.now = at + GOOD_FOR - timedelta(minutes=1)
+        for attempt in range(1, attempts + 1):
+            write_code_try(TryCode(state.number, attempt, False), asked, rows)
+        async with database.write("sever") as session:
+            await rows.write(await session.connection())
+
+    await sent("111111", NOW, MOST_ATTEMPTS)
+    later = NOW + DAY + timedelta(minutes=5)
+    await delete_old_proofs(database, ["sever"], later)
+    await sent("222222", later, 0)
+    typed = round_of(0, 1, Said(text="222222"))
+    typed.now = later + timedelta(minutes=1)
+    given = await codes(typed)
+    assert isinstance(given, CodeState)
+    assert (given.is_right, given.attempt) == (True, 1)

@@ -119,7 +119,8 @@ async def delete_old_proofs(database: Database, providers: Iterable[str], now: d
     codes, tries, links, uses = proof_codes, proof_code_tries, proof_links, proof_link_uses
     async with database.write(*providers) as session:
         await session.execute(delete(tries).where(tries.c.at < now - DAY))
-        await session.execute(delete(codes).where(codes.c.sent_at < now - DAY))
+        # A code goes after its last attempt: its number is given anew, and must begin with none.
+        await session.execute(delete(codes).where(codes.c.sent_at < now - DAY - GOOD_FOR))
         await session.execute(delete(links).where(links.c.expires_at < now - DAY))
         of_links = select(links.c.token_hash).where(links.c.provider == uses.c.provider)
         await session.execute(delete(uses).where(uses.c.token_hash.not_in(of_links.scalar_subquery())))
