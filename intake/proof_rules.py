@@ -89,6 +89,22 @@ def send_code(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | No
     return decide(counted, *letter, SayTemplate("code_sent"), words_used=True)
 
 
+def own_phone_later(case: Case, inbound: Inbound[Said], facts: Facts) -> bool:
+    """Whether somebody shares their own phone once the case has its number."""
+    return case.registered and inbound.event.phone_is_own
+
+
+def take_own_phone_later(case: Case, inbound: Inbound[Said], facts: Facts) -> Decision | None:
+    """It is kept to call at; the account of the case that has it is proved by it, and the chat bound."""
+    identified = facts.get(Identification)
+    account = identified.account if identified and identified.how == "phone" else None
+    if identified is None or account is None or case.contract not in ("", account.contract):
+        return None
+    acts: list[RuleAct] = [SetFields({"callback_phone": inbound.event.phone[:40]})]
+    acts += account_acts(case, identified, facts)
+    return decide(*acts, SetFields({"proved": True}), SayTemplate("phone_known"), UpdateCard(), words_used=True)
+
+
 def gives_code(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     """Whether a message is an attempt at a code that was sent."""
     state = facts.get(CodeState)

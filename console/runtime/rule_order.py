@@ -333,6 +333,7 @@ RULEBOOK = Rulebook(
         Stage("links", (OpenedChat,), (proofs.prove_by_link,), when=proofs.may_prove_by_link),
         # A subscriber whose case has its number.
         RulesByKey("answers", (Said, Pressed), expectation_owner, ASKED_LATER, when=answers_registered),
+        Stage("own phone", (Said,), (proofs.take_own_phone_later,), when=proofs.own_phone_later),
         Stage("registered", (OpenedChat,), (waiting.show_state_on_opening,), when=registered),
         Stage("registered", (Pressed,), (waiting.press_for_human,), when=registered),
         Stage(

@@ -7,12 +7,14 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from desk.model.journal import AccountVerified
 from desk.pipeline.reply_tokens import ReplyTokenSigner
 from desk.storage.database import Database
-from intake.identity.proof.codes import MOST_ATTEMPTS
+from intake.identity.proof.codes import MOST_ATTEMPTS, OF_CONTRACT
 from intake.identity.proof.make_link import make_link
+from intake.identity.proof.proof_tables import proof_codes
 from intake.identity.proof.read_proofs import LINK_PURPOSE
 from tests.peers.botapi import BotApi
 from tests.prepared_desks import DeskFiles
@@ -387,3 +389,98 @@ async def test_no_code_is_guessed_and_none_tells_anything(desk: Desk, channel: s
         assert person.heard("code_wrong") == MOST_ATTEMPTS
     assert said[0] == said[1]
     assert not any(case.proved for case in await desk.cases())
+
+
+@pytest.mark.channels("mail", because="a code leaves by mail where there is an address")
+async def test_strangers_do_not_use_up_the_codes_of_the_holder(desk: Desk, channel: str) -> None:
+    """Two chats ask until no more are made; for who proved the contract once one is made all the same."""
+    valentina = TelegramSubscriber(desk, "Валентина")
+    await valentina.says(PROBLEM)
+    await valentina.hears("ask_contract")
+    await valentina.user.shares_contact(valentina.bot, BLOCKED_PHONE)
+    await valentina.hears("lane_blocked")
+    for _ in range(2):
+        stranger = TelegramSubscriber(desk, "Борис")
+        await stranger.says(f"{PROBLEM}, договор {BLOCKED}")
+        await stranger.hears("did_it_help")
+        for _ in range(3):
+            await stranger.says("/code")
+            await stranger.hears("code_sent")
+    await valentina.says("/code")
+    await valentina.hears("code_sent")
+    database = Database(desk.settings.database)
+    async with database.read("sever") as session:
+        made = (await session.execute(select(proof_codes.c.contract).order_by(proof_codes.c.number))).scalars().all()
+    await database.close()
+    assert made == [*[BLOCKED] * OF_CONTRACT, "", BLOCKED]
+
+
+@pytest.mark.channels("telegram", because="a phone is shared in Telegram")
+async def test_a_phone_shared_later_proves_too(desk: Desk, channel: str) -> None:
+    """The case has its number already; the chat is bound, and the card is right."""
+    valentina = TelegramSubscriber(desk, "Валентина")
+    await valentina.says(f"{PROBLEM}, договор {BLOCKED}, оператор")
+    await valentina.hears("registered")
+    await valentina.user.shares_contact(valentina.bot, BLOCKED_PHONE)
+    await valentina.hears("phone_known")
+    await desk.settled()
+    (case,) = await desk.cases()
+    assert (case.contract, case.proved) == (BLOCKED, True)
+    await valentina.says("/me")
+    await valentina.hears("me", bound=BLOCKED)
+
+
+EXPIRED_PHONE, EXPIRED_MAIL, EXPIRED = "+7 000 555-01-07", "galina.gavrilova@example.test", "40-3347"
+
+
+@pytest.mark.channels("telegram", "mail", because="in a terminal nobody proves who they are")
+async def test_the_holder_of_an_expired_contract_hears_that_it_is_over(desk: Desk, channel: str) -> None:
+    """Before any question about lamps; whoever wants to go on with it is passed on."""
+    galina: Subscriber
+    if channel == "mail":
+        galina = MailSubscriber(desk, "Галина", address=EXPIRED_MAIL)
+        await galina.says(PROBLEM)
+    else:
+        galina = TelegramSubscriber(desk, "Галина")
+        await galina.says(PROBLEM)
+        await galina.hears("ask_contract")
+        await galina.user.shares_contact(galina.bot, EXPIRED_PHONE)
+    await galina.hears("lane_expired", contract=EXPIRED)
+    await galina.answers("renew")
+    await galina.hears("renewal_passed_on")
+    await desk.settled()
+    (case,) = await desk.cases()
+    assert (case.contract, case.entitlement, case.proved) == (EXPIRED, "expired", True)
+    assert (case.category, case.state) == ("billing", "acknowledged")
+
+
+COVERAGE = """
+[[coverage]]
+words = ["major upgrade", "новая версия программы"]
+covered = { ru = "обновления и исправления", en = "patches" }
+"""
+
+
+@pytest.fixture
+async def with_coverage(desk_files: DeskFiles, api: BotApi) -> AsyncIterator[Desk]:
+    """A desk whose policy leaves new versions of programs out."""
+    made = new_desk(desk_files, api)
+    policy = made.settings.root / "providers" / "sever" / "policy.toml"
+    policy.write_text(policy.read_text("utf-8") + COVERAGE, "utf-8")
+    await made.opens()
+    yield made
+    await made.closes()
+
+
+@pytest.mark.channels("telegram", because="the phone that proves is shared there")
+async def test_what_is_not_covered_is_said_with_what_is(with_coverage: Desk) -> None:
+    """To its proved holder; an agent answers all the same."""
+    anna = TelegramSubscriber(with_coverage, "Анна")
+    await anna.says("/phone")
+    await anna.user.shares_contact(anna.bot, "+7 000 555-00-01")
+    await anna.says("нужна новая версия программы")
+    await anna.hears("lane_not_covered", covered="обновления и исправления")
+    await with_coverage.settled()
+    (case,) = await with_coverage.cases()
+    assert (case.entitlement, case.proved, case.ticket_type) == ("not_covered", True, "serviceRequest")
+    assert case.registered

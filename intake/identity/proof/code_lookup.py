@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from desk.model.case import Case
 from desk.model.events import Said
 from desk.model.messages import FRONT
 from desk.pipeline.arrival_round import Round
@@ -27,7 +28,13 @@ from intake.identity.proof.codes import (
     code_hash,
     typed_code,
 )
-from intake.identity.proof.proof_tables import proof_code_tries, proof_codes, proof_link_uses, proof_links
+from intake.identity.proof.proof_tables import (
+    account_bindings,
+    proof_code_tries,
+    proof_codes,
+    proof_link_uses,
+    proof_links,
+)
 
 CODE_PURPOSE = "proof codes"
 """What the key of codes is derived for (`ReplyTokenSigner.derived`)."""
@@ -62,6 +69,8 @@ class CodeLookup:
         of_contract = sum(row.contract == round_.case.contract for row in rows)
         of_hour = sum(row.sent_at > now - HOUR for row in rows)
         may = of_chat < OF_CHAT and of_contract < OF_CONTRACT and of_hour < OF_PROVIDER
+        if not may and of_chat < OF_CHAT:
+            may = await _proved_before(session, round_)
         return CodeState(number, code_for(self._key, provider, number, round_.arrival.id) if may else "")
 
     async def _given(self, session: AsyncSession, round_: Round, typed: str) -> CodeState | None:
@@ -80,6 +89,24 @@ class CodeLookup:
         hashed = code_hash(self._key, provider, row.number, typed)
         is_right = bool(row.contract) and hmac.compare_digest(hashed, row.code_hash)
         return CodeState(0, "", row.number, row.contract, tried + 1, is_right)
+
+
+async def _proved_before(session: AsyncSession, round_: Round) -> bool:
+    """Whether this chat or person has proved the contract before: strangers do not use up the codes of its holder."""
+    sender, case, bound = round_.inbound.sender, round_.case, account_bindings
+    if not case.contract:
+        return False
+    of_chat = select(bound.c.contract).where(
+        *(bound.c.provider == round_.provider.name, bound.c.channel == sender.channel),
+        *(bound.c.value == sender.value[:320], bound.c.contract == case.contract),
+    )
+    if (await session.execute(of_chat.limit(1))).first():
+        return True
+    of_person = select(Case.id).where(
+        *(Case.provider == round_.provider.name, Case.person_id == case.person_id),
+        *(Case.contract == case.contract, Case.proved.is_(True)),
+    )
+    return not round_.person_is_new and (await session.execute(of_person.limit(1))).first() is not None
 
 
 def code_writer(key: str) -> Callable[[SendCode, Round, WriteBuffer], None]:

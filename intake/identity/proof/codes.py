@@ -2,7 +2,9 @@
 
 The same is said whether a code went out or not, so that nobody learns which contracts have an address. A code is good
 for a quarter of an hour and five attempts; so many are sent to one chat and for one contract in a day, and of a
-provider in an hour. Whoever is stopped here still has the phone, the link, and a letter from the address on file.
+provider in an hour. Who has proved the contract before, in this chat or as this person, is held by the limit of their
+own chat alone: others cannot use up the holder's codes. Whoever is stopped here still has the phone, the link, and a
+letter from the address on file.
 """
 
 from __future__ import annotations
