@@ -10,6 +10,7 @@ from desk.api.submit_operation import submit
 from desk.model.agent_operations import ApproveChange, ProposeChange
 from desk.model.journal import ChangeAnswered
 from desk.model.operations.base import AgentOperation
+from desk.model.operations.case_operations import Classify
 from desk.storage.database import Database
 from escalation.sla.rebuild import rebuild
 from tests.peers.botapi import BotApi
@@ -163,3 +164,9 @@ async def test_another_time_voids_what_was_agreed_and_what_is_not_done_goes_back
     await desk.settled()
     (case,) = await desk.cases()
     assert (case.state, case.reason, case.ticket_type) == ("inProgress", "change_not_done", "change_request")
+    assert {state for state, _ in (await clocks(desk)).values()} == {"cancelled"}
+    await orders(desk, Classify(ticket_type="incident", why="не плановые работы"), "ivanova")
+    begun = await clocks(desk)
+    assert begun["resolution"] == begun["first_response"] == ("running", False), "an incident again, from now on"
+    assert begun["acceptance"] == ("fulfilled", False), "an agent has it"
+    await journal_tells_the_same_clocks(desk)
