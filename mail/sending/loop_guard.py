@@ -42,7 +42,7 @@ from desk.model.acts import (
 )
 from desk.model.case import Case
 from desk.model.core_facts import CaseContacts, CaseMatch
-from desk.model.events import Event, Inbound
+from desk.model.events import Event, Inbound, Said
 from desk.model.journal import PeerMuted
 from desk.model.messages import Address, File, RedeliveryPolicy
 from desk.model.shared_facts import AutomaticMessageAllowance, MailSuppressionCode, SendAllowances, SuppressionReason
@@ -239,6 +239,11 @@ def _find_limit_of_domain(
     return None
 
 
+def _said_in_chat(inbound: Inbound[Event]) -> bool:
+    """Whether words of a chat make the desk write a letter, as /code does: a stranger's mute no address."""
+    return isinstance(inbound.event, Said) and inbound.sender.channel_kind != "mail"
+
+
 def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequence[RuleAct]) -> Sequence[RuleAct]:
     """The round's acts, with those that may not be sent now suppressed, and those that are sent counted."""
     if inbound.from_agent or inbound.accepted_by:
@@ -257,7 +262,7 @@ def guard_loops(case: Case, inbound: Inbound[Event], facts: Facts, acts: Sequenc
             governed.append(act)
         elif allowed.refused and not (numbered and allowed.tells_number):
             governed.append(SuppressedAct(act, allowed.refused))
-            if allowed.mutes:
+            if allowed.mutes and not _said_in_chat(inbound):
                 counted[allowed.peer] = MutePeer(allowed.peer, allowed.refused)
         else:
             governed.append(act)

@@ -16,6 +16,7 @@ from intake.identity.proof.codes import MOST_ATTEMPTS, OF_CONTRACT
 from intake.identity.proof.make_link import make_link
 from intake.identity.proof.proof_tables import proof_codes
 from intake.identity.proof.read_proofs import LINK_PURPOSE
+from mail.receiving.tables import muted_peers
 from tests.peers.botapi import BotApi
 from tests.prepared_desks import DeskFiles
 from tests.stories.conftest import Newcomer
@@ -411,8 +412,10 @@ async def test_strangers_do_not_use_up_the_codes_of_the_holder(desk: Desk, chann
     database = Database(desk.settings.database)
     async with database.read("sever") as session:
         made = (await session.execute(select(proof_codes.c.contract).order_by(proof_codes.c.number))).scalars().all()
+        muted = (await session.execute(select(muted_peers.c.peer))).scalars().all()
     await database.close()
     assert made == [*[BLOCKED] * OF_CONTRACT, "", BLOCKED]
+    assert muted == [], "what strangers ask for mutes no address of the holder"
 
 
 @pytest.mark.channels("telegram", because="a phone is shared in Telegram")
