@@ -41,6 +41,7 @@ class OperationRefusalCode(StrEnum):
     CHANGE_NOT_LEAD = "change_not_lead"
     CHANGE_NOT_AGREED = "change_not_agreed"
     CHANGE_NOT_BEGUN = "change_not_begun"
+    CHANGE_WINDOW_OPEN = "change_window_open"
     NOTHING_SAID = "nothing_said"
     NAMELESS = "nameless"
     OTHER_CASE_NAMED = "other_case_named"

@@ -165,6 +165,11 @@ def refuse_unagreed(case: Case, inbound: Inbound[OperationOrdered], facts: Facts
     return decide(RefuseOperation(code)) if code else None
 
 
+def refuse_leaving_window(case: Case, inbound: Inbound[OperationOrdered], facts: Facts) -> Decision | None:
+    """A case that is held for a window is not moved out of it silently: the customer counts on the window."""
+    return decide(RefuseOperation(OperationRefusalCode.CHANGE_WINDOW_OPEN)) if planned_change(case) else None
+
+
 def side_agreed(case: Case, inbound: Inbound[Event], facts: Facts, change: PlannedChange, side: str) -> list[RuleAct]:
     """One side has agreed: kept with the case and in its journal. With both, all are told, once."""
     given = approval(inbound, facts.need(Now).at)

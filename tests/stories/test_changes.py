@@ -101,6 +101,8 @@ async def test_a_change_request_has_two_approvals_and_no_clock(
     await agents.sees("refused_change_not_lead")
     await agents.replies(card, "/resolve Заменили.")
     await agents.sees("refused_change_not_agreed")
+    await agents.replies(card, "/resume")
+    await agents.sees("refused_change_window_open")
     await subscriber.answers("change_yes")
     await subscriber.hears("change_yours")
     await lead.presses(notice, "change:ok:1", says="change_noted")
