@@ -33,8 +33,8 @@ def classify(
 
     \b
     Examples:
-      firstline classify 12 --severity major --why "не работает весь дом" --as ivanova
-      firstline classify 12 --component access_node --affected 25/100 --why "узел лежит" --as ivanova
+      firstline classify 12 --severity major --why "весь дом" --as ivanova
+      firstline classify 12 --component core --affected 25/100 --why "узел лежит"
     """
     hit, slash, total = affected.partition("/")
     if affected and not (slash and hit.isdecimal() and total.isdecimal()):

@@ -113,7 +113,7 @@ def relate(
 
     \b
     Example:
-      firstline relate SN-2026-000012-3 causedBy SN-2026-000010-1 --as ivanova "один кабель"
+      firstline relate SN-2026-000012-3 causedBy SN-2026-000010-1 --as ivanova
     """
     done = run(perform(folder, Relate(to.upper(), kind, " ".join(text)), number, agent, provider))
     said = sentence("{number} is related to {other}", number=done.case.number, other=to.upper())

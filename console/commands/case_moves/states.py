@@ -35,7 +35,7 @@ def pend(
 
     \b
     Example:
-      firstline pend 12 info_required --as ivanova "Пришлите, пожалуйста, фото роутера"
+      firstline pend 12 info_required --as ivanova "Пришлите фото роутера"
     """
     done = run(perform(folder, Pend(reason, " ".join(text)), number, agent, provider))
     report(folder, done, sentence("{number} waits for the subscriber, who is told", number=done.case.number), as_json)

@@ -55,7 +55,7 @@ def try_(
       firstline route try 12
       firstline route try --last 100
       firstline route try --contract 40-1187 --set dialog=no_internet
-      firstline route try --set dialog=no_internet --set scope=all --set node=TB-02 --json
+      firstline route try --set dialog=no_internet --set scope=all --json
     """
     thought = bool(contract or settings)
     if bool(number) + bool(last) + thought != 1:

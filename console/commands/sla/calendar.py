@@ -28,7 +28,7 @@ def calendar() -> None:
 
     \b
     Examples:
-      firstline calendar make --country RU --zone Europe/Moscow --hours "Mon-Fri 09:00-18:00" --years 2026-2027
+      firstline calendar make --zone Europe/Moscow --hours 24xBD --country RU
       firstline calendar show calendars/office.toml --from 2026-12-28
     """
 
@@ -57,6 +57,10 @@ def make(
     """Make a calendar's file, to be reviewed by a person.
 
     24xBD is 24 hours on business days: the clock stands on weekends and holidays. Without --output the file is printed.
+
+    \b
+    Example:
+      firstline calendar make --zone Europe/Moscow --hours 24xBD --country RU
     """
     try:
         made = make_calendar(
@@ -97,7 +101,12 @@ def make(
 @click.option("--days", type=click.IntRange(1, 400), default=SHOWN_DAYS, show_default=True, help="How many days.")
 @json_option
 def show(path: Path, first: datetime | None, days: int, as_json: bool) -> None:
-    """Show the working hours of a calendar, day by day."""
+    """Show the working hours of a calendar, day by day.
+
+    \b
+    Example:
+      firstline calendar show calendars/office.toml --from 2026-12-28
+    """
     try:
         shown = load_calendar(path)
     except InvalidCalendar as error:

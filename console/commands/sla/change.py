@@ -39,7 +39,7 @@ def change(
 
     \b
     Examples:
-      firstline change 12 --as ivanova --from "2026-12-03 02:00" --to "2026-12-03 04:00" "замена узла"
+      firstline change 12 --from "2026-12-03 02:00" --to "2026-12-03 04:00" "узел"
       firstline change 12 --as petrova --approve
       firstline change 12 --as ivanova --done "Узел заменили"
       firstline change 12 --as ivanova --not-done "Не привезли деталь"

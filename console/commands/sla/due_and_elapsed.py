@@ -53,7 +53,7 @@ def due(
 
     \b
     Examples:
-      firstline sla due --calendar calendars/office.toml --start 2026-03-27T23:00+01:00 --in 3h
+      firstline sla due --calendar office.toml --start 2026-03-27T23:00 --in 3h
       firstline sla due --file cases.jsonl --json
     """
     if path is not None:
@@ -88,7 +88,7 @@ def elapsed(calendar: Path | None, start: str | None, end: str | None, path: Pat
 
     \b
     Examples:
-      firstline sla elapsed --calendar calendars/office.toml --from 2026-03-27T17:00 --to 2026-03-30T10:00
+      firstline sla elapsed --calendar c.toml --from 2026-03-27 --to 2026-03-30
       firstline sla elapsed --file cases.jsonl --json
     """
     if path is not None:

@@ -18,7 +18,7 @@ def sla() -> None:
     Examples:
       firstline sla explain SN-2026-000012-3
       firstline sla sheet --provider sever --output sla.html
-      firstline sla due --calendar calendars/office.toml --start 2026-03-27T23:00+01:00 --in 3h
+      firstline sla due --calendar office.toml --start 2026-03-27T23:00 --in 3h
     """
 
 
