@@ -95,7 +95,7 @@ def take_standing(case: Case, inbound: Answer, facts: Facts) -> Decision | None:
         return decide(*settling_acts(inbound, facts.need(Now).at, "balance"), done=False, words_used=True)
     expired = case.entitlement == EntitlementStatus.EXPIRED
     if option == "renew" or (expired and message_answers.agreed(found) is True):
-        changes = SetFields({"category": "billing", "ticket_type": "serviceRequest"})
+        changes = SetFields({"category": "billing", "ticket_type": "service_request"})
         return decide(changes, Expect(), SayTemplate("renewal_passed_on"), *completed(case), done=False)
     if option == "balance_paid" or _PAID.search(text):
         return _paid(case, inbound, facts)
@@ -137,7 +137,7 @@ def tell_not_covered(case: Case, inbound: Spoken, facts: Facts) -> Decision | No
     rule = not_covered(provider.coverage, account.service_level, case.description, inbound.text)
     if rule is None:
         return None
-    changes = SetFields({"entitlement": EntitlementStatus.NOT_COVERED.value, "ticket_type": "serviceRequest"})
+    changes = SetFields({"entitlement": EntitlementStatus.NOT_COVERED.value, "ticket_type": "service_request"})
     covered = rule.covered.get(case.language) or rule.covered.get(provider.language, "")
     said = SayTemplate("lane_not_covered", {"covered": covered})
     return decide(changes, Expect(), said, *completed(case), done=False)

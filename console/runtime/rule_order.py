@@ -122,6 +122,7 @@ from intake.engine.completion import is_complete
 from intake.engine.rules import dialog_rules as dialogs
 from intake.engine.rules import summary_rules as summary
 from intake.identity.asking import source_rules as sources
+from intake.identity.asking.source_rules import SlowSources
 from intake.limits import rate_rules
 from intake.limits.rate_rules import SenderPace
 from kb import agent_rules
@@ -186,6 +187,16 @@ def answers_registered(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
 def in_intake(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
     """Whether the desk still has to find out what the matter is."""
     return case.open and not is_complete(case)
+
+
+def sources_in_intake(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether the provider has systems of its own that can be asked, while the desk still asks."""
+    return in_intake(case, inbound, facts) and facts.get(SlowSources) is not None
+
+
+def holder_in_intake(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
+    """Whether the desk still asks somebody who proved that the account is theirs."""
+    return case.proved and in_intake(case, inbound, facts)
 
 
 def out_of_turn(case: Case, inbound: Inbound[Any], facts: Facts) -> bool:
@@ -363,12 +374,12 @@ RULEBOOK = Rulebook(
             when=in_intake,
         ),
         Stage("own phone", (Said,), (account.note_own_phone,), when=own_phone_in_intake),
-        Stage("sources", (Said,), (sources.ask_sources,), when=in_intake),
+        Stage("sources", (Said,), (sources.ask_sources,), when=sources_in_intake),
         Stage("intake", SPOKEN, (account.recognise_account, matter.bring_human), when=in_intake),
         Stage("silenced", SPOKEN, (matter.nobody_to_answer,), when=by_mail_in_intake),
         Stage("too often", SPOKEN, (rate_rules.too_many_cases,), when=once_more_today),
         # How the account stands, to whom it may be told, comes before any question about lamps.
-        Stage("standing", SPOKEN, (standing.tell_standing, standing.tell_not_covered), when=in_intake),
+        Stage("standing", SPOKEN, (standing.tell_standing, standing.tell_not_covered), when=holder_in_intake),
         # The talk is mended: another language, "it works already", calling off, a question in between, a long silence.
         Stage(
             "repair",

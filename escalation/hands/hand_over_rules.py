@@ -104,11 +104,10 @@ def _state(case: Case) -> dict[str, Any]:
 def watched(case: Case, facts: Facts) -> list[RuleAct]:
     """Somebody has to take it: the agents are pressed, and the subscriber, who was told already who helps, is not told
     that nobody does."""
-    return [
-        SetTimer("not_taken_told" if case.taken_at else one.kind, one.at, one.key)
-        for one in watch_for_taker(case, facts)
-        if isinstance(one, SetTimer)
-    ] + [CancelTimer("eta_missing")]
+    watched = watch_for_taker(case, facts)
+    if case.taken_at:
+        watched = [SetTimer("not_taken_told", one.at, one.key) for one in watched if isinstance(one, SetTimer)]
+    return [*watched, CancelTimer("eta_missing")]
 
 
 def escalate(case: Case, inbound: Ordered, facts: Facts) -> Decision | None:

@@ -138,7 +138,9 @@ class TestSuggest:
         assert (stranger.case.expecting.owner, stranger.case.fault_zone) == ("summary", "debt"), (
             "the agents do learn it"
         )
-        holder = Talk(dialog, ["debt"], identified=Identification(blocked, "", True)).says("проба").presses("there")
+        holder = Talk(dialog, ["debt"], identified=Identification(blocked, "", True)).says("проба")
+        assert "lane_blocked" in holder.words, "the balance comes before any question"
+        holder.presses("balance_not").presses("there")
         assert holder.shown == "article debt"
 
 

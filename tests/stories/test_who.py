@@ -485,5 +485,5 @@ async def test_what_is_not_covered_is_said_with_what_is(with_coverage: Desk) -> 
     await anna.hears("lane_not_covered", covered="обновления и исправления")
     await with_coverage.settled()
     (case,) = await with_coverage.cases()
-    assert (case.entitlement, case.proved, case.ticket_type) == ("not_covered", True, "serviceRequest")
+    assert (case.entitlement, case.proved, case.ticket_type) == ("not_covered", True, "service_request")
     assert case.registered

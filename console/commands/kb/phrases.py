@@ -32,10 +32,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ListedPhrase:
-    """A phrase, and the number of its case; one that self-help settled has none and is named by its id."""
+    """A phrase, and the number of its case, "" for one that self-help settled."""
 
     phrase: LearnedPhrase
-    case: str
+    number: str
+
+    @property
+    def case(self) -> str:
+        """What people call the case; one without a number by its id."""
+        from desk.model.case import name_of_case  # noqa: PLC0415 (help and usage come at once)
+
+        return name_of_case(self.number, self.phrase.case_id)
 
 
 @click.command()
@@ -104,7 +111,7 @@ def _choose_providers(folder: DeskFolder, provider: str) -> tuple[str, ...]:
 async def _list_phrases(folder: DeskFolder, whose: Sequence[str], article: str) -> list[ListedPhrase]:
     from sqlalchemy import select  # noqa: PLC0415
 
-    from desk.model.case import Case, name_of_case  # noqa: PLC0415
+    from desk.model.case import Case  # noqa: PLC0415
     from kb.storage import article_store, phrase_store  # noqa: PLC0415
 
     async with open_database(folder.settings()) as database:
@@ -119,7 +126,7 @@ async def _list_phrases(folder: DeskFolder, whose: Sequence[str], article: str) 
                         sentence("there is no article {article}: see 'firstline kb articles'", article=repr(article)),
                         NO_SUCH,
                     )
-    return [ListedPhrase(one, name_of_case(known.get(one.case_id), one.case_id)) for one in found]
+    return [ListedPhrase(one, known.get(one.case_id) or "") for one in found]
 
 
 async def _forget(folder: DeskFolder, whose: Sequence[str], ids: Sequence[str], agent: str) -> int:
@@ -178,7 +185,7 @@ def _as_json(one: ListedPhrase) -> dict[str, Any]:
         "provider": phrase.provider,
         "language": phrase.language,
         "text": phrase.text,
-        "case": one.case,
+        "case": one.number or str(one.phrase.case_id),
         "at": phrase.at,
         "confirmed_by": phrase.author,
         "people": phrase.people,
