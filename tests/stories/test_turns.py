@@ -210,6 +210,7 @@ async def test_an_older_yes_closes_nothing(desk: Desk, anna: TelegramSubscriber,
     await agents.replies(card, "/resolve Заменили разъём")
     await anna.hears("resolved_ask")
     await anna.user.says(anna.bot, "да", date=time.time() - 60)
+    await desk.settled()
     await agents.reads("да")
     assert (await only_case(desk)).state == "resolved"
     await anna.says("да")
