@@ -13,6 +13,8 @@ from tests.stories.desk import Desk
 NOT_DECIDED_AGAIN: Mapping[str, str] = {
     "test_a_link_proves_once": "links are made beside the arrivals",
     "test_a_link_that_is_over_proves_nothing": "links are made beside the arrivals",
+    "test_an_unknown_number_is_verified_by_a_later_table": "the table of subscribers changes beside the arrivals",
+    "test_of_who_is_forgotten_nothing_is_left_and_the_numbers_stay": "the account leaves its table beside the arrivals",
     "test_who_is_let_go_in_the_database_commands_nothing_a_moment_later": "agents are changed beside the arrivals",
 }
 """Stories that cannot be decided again, and on what their decisions depend that is not stored."""
