@@ -61,11 +61,6 @@ class BusinessCalendar:
             return special
         return () if day in self.closed else self.weekly.get(day.weekday(), ())
 
-    @property
-    def is_never_open(self) -> bool:
-        """Whether no interval of the week is longer than nothing; single dates may still have some."""
-        return not any(start < end for one in self.weekly.values() for start, end in one)
-
 
 def around_the_clock(zone: ZoneInfo, name: str = "24x7") -> BusinessCalendar:
     """The calendar of a desk that never closes."""
@@ -111,13 +106,6 @@ class WorkingTime:
         at = bisect_left(self._until, target)
         instant = self._starts[at] + target - self._before[at]
         return _EPOCH + timedelta(microseconds=instant)
-
-    def is_open(self, at: datetime) -> bool:
-        """Whether work is done at an instant."""
-        instant = _microseconds(at)
-        self._cover(instant, instant)
-        place = bisect_right(self._starts, instant) - 1
-        return place >= 0 and instant < self._ends[place]
 
     def spans(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
         """The spans of working time between two instants, the first and the last cut to fit."""

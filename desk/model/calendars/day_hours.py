@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from desk.model.calendars.business_calendar import DAY_MINUTES, BusinessCalendar, WorkingTime
@@ -22,10 +23,17 @@ class DayHours:
 
     def next_day_time(self, at: datetime, zone: ZoneInfo) -> datetime:
         """The instant itself where it is day, else the beginning of the next day hours."""
-        last = self.last if self.last > self.first else self.last + DAY_MINUTES
-        hours = BusinessCalendar(zone, dict.fromkeys(range(7), ((self.first, last),)))
-        span = WorkingTime(hours).spans(at, at + timedelta(days=3))
-        return next(span)[0] if self.first != self.last else at
+        if self.first == self.last:
+            return at
+        first, _ = next(_working_time(self, zone).spans(at, at + timedelta(days=3)))
+        return first
+
+
+@cache
+def _working_time(hours: DayHours, zone: ZoneInfo) -> WorkingTime:
+    """The day hours of a zone, built once: reminders ask for them in every round that sets one."""
+    last = hours.last if hours.last > hours.first else hours.last + DAY_MINUTES
+    return WorkingTime(BusinessCalendar(zone, dict.fromkeys(range(7), ((hours.first, last),))))
 
 
 USUAL_DAY = DayHours()

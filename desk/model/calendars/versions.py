@@ -44,11 +44,6 @@ class CalendarVersions:
         """The zone of its last version."""
         return self.last.calendar.zone
 
-    @property
-    def name(self) -> str:
-        """What people call its last version."""
-        return self.last.calendar.name
-
     def elapsed(self, start: datetime, end: datetime) -> timedelta:
         """The working time between two instants, each part by its version; none if the second is earlier."""
         return sum((one.elapsed(first, last) for one, first, last in self._parts(start, end)), timedelta())
@@ -63,18 +58,9 @@ class CalendarVersions:
             left -= counted
         return self.last.due(start, left)
 
-    def spans(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-        """The spans of working time between two instants."""
-        for one, first, last in self._parts(start, end):
-            yield from one.spans(first, last)
-
     def next_opening(self, after: datetime, at_minute: int | None = None, days: int = 1) -> datetime:
         """As `WorkingTime.next_opening`, by the last version."""
         return self.last.next_opening(after, at_minute, days)
-
-    def is_open(self, at: datetime) -> bool:
-        """Whether work is done at an instant."""
-        return self._versions[bisect_right(self._since, at) - 1].working_time.is_open(at)
 
     def _parts(self, start: datetime, end: datetime) -> Iterator[tuple[WorkingTime, datetime, datetime]]:
         """The versions between two instants, each with its part of the time."""
