@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
@@ -38,23 +38,26 @@ async def with_calendar_versions(
     """The providers with all versions of their calendars. One that is new, or was edited, is stored as of ``now``, but
     for whoever only looks (``store`` False)."""
     found = dict(providers)
-    for name, provider in providers.items():
-        if provider.service.levels:
+    with_levels = {name: one for name, one in providers.items() if one.service.levels}
+    if not with_levels:
+        return found
+    async with database.read(*with_levels) as session:
+        rows = (await session.execute(select(VERSIONS).where(VERSIONS.c.provider.in_(with_levels)))).all()
+    for name, provider in with_levels.items():
+        stored = _bodies_by_name(row for row in rows if row.provider == name)
+        added = _added(provider, stored, now)
+        if added and store:
             async with database.write(name) as session:
-                rows = (await session.execute(select(VERSIONS).where(VERSIONS.c.provider == name))).all()
-                stored = _bodies_by_name(rows)
-                added = _added(provider, stored, now)
-                if added and store:
-                    await session.execute(insert(VERSIONS), added)
-            for row in added:
-                stored.setdefault(row["name"], []).append((row["since"], row["body"]))
-            calendars = {one: _versions(kept, provider, one) for one, kept in stored.items()}
-            service = replace(provider.service, calendars={**provider.service.calendars, **calendars})
-            found[name] = replace(provider, service=service)
+                await session.execute(insert(VERSIONS), added)
+        for row in added:
+            stored.setdefault(row["name"], []).append((row["since"], row["body"]))
+        calendars = {one: _versions(kept, provider, one) for one, kept in stored.items()}
+        service = replace(provider.service, calendars={**provider.service.calendars, **calendars})
+        found[name] = replace(provider, service=service)
     return found
 
 
-def _bodies_by_name(rows: Any) -> dict[str, list[tuple[datetime, dict[str, Any]]]]:
+def _bodies_by_name(rows: Iterable[Any]) -> dict[str, list[tuple[datetime, dict[str, Any]]]]:
     found: dict[str, list[tuple[datetime, dict[str, Any]]]] = {}
     for row in sorted(rows, key=lambda one: one.since):
         found.setdefault(row.name, []).append((row.since, row.body))
